@@ -1,0 +1,168 @@
+//! What a SAM template says, as far as the emulator acts on it.
+//!
+//! `Template::read` is the only way in. It refuses by name, file and line whatever the emulator does not
+//! emulate, and whatever AWS would refuse on deployment, so that nothing is silently ignored.
+use std::{collections::BTreeMap, time::Duration};
+
+/// The region that ARNs and events name.
+pub const REGION: &str = "us-east-1";
+
+/// The account that ARNs and queue URLs name.
+pub const ACCOUNT_ID: &str = "000000000000";
+
+/// Everything a template describes, resolved: no intrinsic function is left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Template {
+    /// The functions, in the template's order.
+    pub functions: Vec<Function>,
+    /// The routes of the HTTP API.
+    pub routes: Vec<Route>,
+    /// The HTTP API's CORS configuration, if it has one.
+    pub cors: Option<Cors>,
+    /// The queues, in the template's order.
+    pub queues: Vec<Queue>,
+    /// Which queue feeds which function.
+    pub mappings: Vec<Mapping>,
+    /// Which function runs on a clock.
+    pub schedules: Vec<Schedule>,
+    /// What was read, is valid, and changes nothing on one machine, a sentence each.
+    pub without_effect: Vec<String>,
+}
+
+/// One Lambda function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Function {
+    /// The key under `Resources`. Routes, mappings and schedules refer to it.
+    pub logical_id: String,
+    /// `FunctionName`, or the logical id.
+    pub name: String,
+    /// The name of the cargo binary, from the function's `Metadata`.
+    pub binary: String,
+    /// How long one invocation may take.
+    pub timeout: Duration,
+    /// What the function may use, and what it is told it has.
+    pub memory_mb: u32,
+    /// The template's variables.
+    pub environment: BTreeMap<String, String>,
+    /// The most environments at a time; `None` when only the account limits it.
+    pub reserved_concurrency: Option<u32>,
+}
+
+/// One route of the HTTP API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The method it answers to.
+    pub method: Method,
+    /// The path with `{parameters}` and `{proxy+}` as the template writes it; `$default` for all else.
+    pub path: String,
+    /// The function's logical id.
+    pub function: String,
+}
+
+/// The method of a route.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Every method that no other route on the path names.
+    Any,
+    /// One method.
+    Only(http::Method),
+}
+
+/// What the HTTP API answers to a browser from another origin.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cors {
+    /// Whether cookies and other credentials may be sent.
+    pub allow_credentials: bool,
+    /// Origins, or `*`.
+    pub allow_origins: Vec<String>,
+    /// Methods, or `*`.
+    pub allow_methods: Vec<String>,
+    /// Request headers, lower case, or `*`.
+    pub allow_headers: Vec<String>,
+    /// Response headers that a page may read, lower case, or `*`.
+    pub expose_headers: Vec<String>,
+    /// How long a browser may keep the answer.
+    pub max_age: Option<Duration>,
+}
+
+/// One standard queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// The key under `Resources`.
+    pub logical_id: String,
+    /// `QueueName`, or the logical id.
+    pub name: String,
+    /// How long a received message stays hidden.
+    pub visibility_timeout: Duration,
+    /// How long a message is kept.
+    pub retention: Duration,
+    /// How long a new message stays hidden.
+    pub delay: Duration,
+    /// How long a receive waits for a message unless it says otherwise.
+    pub receive_wait: Duration,
+    /// The largest body with its attributes.
+    pub maximum_message_bytes: usize,
+    /// Where messages go that are received too often.
+    pub redrive: Option<Redrive>,
+}
+
+/// Where messages go that are received too often.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Redrive {
+    /// The dead-letter queue's name.
+    pub dead_letter_queue: String,
+    /// How often a message is received before it moves.
+    pub max_receive_count: u32,
+}
+
+/// An event source mapping from a queue to a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapping {
+    /// The queue's name.
+    pub queue: String,
+    /// The function's logical id.
+    pub function: String,
+    /// The most messages in one event.
+    pub batch_size: u32,
+    /// How long to wait for a batch to fill.
+    pub window: Duration,
+    /// The most invocations at a time; `None` when only the function limits it.
+    pub maximum_concurrency: Option<u32>,
+    /// Whether the function may name the messages that failed.
+    pub reports_item_failures: bool,
+    /// Whether messages are delivered at all.
+    pub enabled: bool,
+}
+
+/// A function that runs on a clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// The rule's name, of which the event carries the ARN.
+    pub name: String,
+    /// The function's logical id.
+    pub function: String,
+    /// The time between two runs.
+    pub every: Duration,
+    /// The event's text, when the template replaces the usual one.
+    pub input: Option<String>,
+    /// Whether it runs at all.
+    pub enabled: bool,
+}
+
+/// Returns the URL of the queue called `name`, served at `queue_base`.
+#[must_use]
+pub fn queue_url(queue_base: &str, name: &str) -> String {
+    format!("{}/{ACCOUNT_ID}/{name}", queue_base.trim_end_matches('/'))
+}
+
+/// Returns the ARN of the queue called `name`.
+#[must_use]
+pub fn queue_arn(name: &str) -> String {
+    format!("arn:aws:sqs:{REGION}:{ACCOUNT_ID}:{name}")
+}
+
+/// Returns the ARN of the function called `name`.
+#[must_use]
+pub fn function_arn(name: &str) -> String {
+    format!("arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{name}")
+}
