@@ -10,7 +10,10 @@ pub struct PodcastId(Uuid);
 
 impl PodcastId {
     /// Makes a new id from the current time and random bits.
-    #[expect(clippy::new_without_default, reason = "a default id would hide that each is new")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "a default id would hide that each is new"
+    )]
     pub fn new() -> Self {
         Self(Uuid::now_v7())
     }

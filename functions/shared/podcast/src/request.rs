@@ -56,10 +56,12 @@ impl fmt::Display for Location {
     }
 }
 
-fn is_hidden(c: char) -> bool {
-    // Bidirectional formatting characters of Unicode Standard Annex #9, and their kin.
+/// Whether a character is a control, a line break or one that changes the direction of the text around it.
+pub fn is_hidden(c: char) -> bool {
+    // Bidirectional formatting characters of Unicode Standard Annex #9, and the two separators
+    // that break a line without being controls.
     c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// The way facts are chosen for an episode.
@@ -76,6 +78,28 @@ pub enum PodcastType {
     Personalized,
 }
 
+impl PodcastType {
+    /// Every type, in the order a client offers them.
+    pub const ALL: [Self; 4] = [Self::Base, Self::Standout, Self::Topic, Self::Personalized];
+
+    /// The one spelling used in SQL, JSON and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::Standout => "standout",
+            Self::Topic => "topic",
+            Self::Personalized => "personalized",
+        }
+    }
+
+    /// Reads the spelling of [`PodcastType::as_str`]; anything else is `None`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|podcast_type| podcast_type.as_str() == text)
+    }
+}
+
 /// How long the listener would like the episode to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -90,6 +114,23 @@ pub enum Length {
 }
 
 impl Length {
+    /// Every length, shortest first.
+    pub const ALL: [Self; 3] = [Self::Short, Self::Medium, Self::Long];
+
+    /// The one spelling used in JSON and logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Short => "short",
+            Self::Medium => "medium",
+            Self::Long => "long",
+        }
+    }
+
+    /// Reads the spelling of [`Length::as_str`]; anything else is `None`.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|length| length.as_str() == text)
+    }
+
     /// The duration aimed at, in seconds.
     pub const fn target_s(self) -> u32 {
         match self {
@@ -137,20 +178,50 @@ mod tests {
 
     #[test]
     fn a_location_is_trimmed() {
-        assert_eq!(Location::parse("  Paris, France ").map(|l| l.to_string()), Ok("Paris, France".to_owned()));
+        assert_eq!(
+            Location::parse("  Paris, France ").map(|l| l.to_string()),
+            Ok("Paris, France".to_owned())
+        );
     }
 
     #[test]
     fn a_location_with_hidden_characters_is_rejected() {
-        for text in ["Paris\0", "Par\u{202e}is", "a\nb", "\u{2066}x"] {
-            assert_eq!(Location::parse(text), Err(LocationError::Hidden), "{text:?}");
+        for text in [
+            "Paris\0",
+            "Par\u{202e}is",
+            "a\nb",
+            "a\u{2028}b",
+            "\u{2066}x",
+        ] {
+            assert_eq!(
+                Location::parse(text),
+                Err(LocationError::Hidden),
+                "{text:?}"
+            );
         }
     }
 
     #[test]
     fn an_empty_or_overlong_location_is_rejected() {
         assert_eq!(Location::parse("  "), Err(LocationError::Empty));
-        assert_eq!(Location::parse(&"é".repeat(256)), Err(LocationError::TooLong));
+        assert_eq!(
+            Location::parse(&"é".repeat(256)),
+            Err(LocationError::TooLong)
+        );
         assert!(Location::parse(&"é".repeat(255)).is_ok());
+    }
+
+    #[test]
+    fn every_type_and_length_reads_back_from_its_text() {
+        for podcast_type in PodcastType::ALL {
+            assert_eq!(
+                PodcastType::parse(podcast_type.as_str()),
+                Some(podcast_type)
+            );
+        }
+        for length in Length::ALL {
+            assert_eq!(Length::parse(length.as_str()), Some(length));
+        }
+        assert_eq!(PodcastType::parse("Base"), None);
     }
 }

@@ -18,8 +18,13 @@ pub enum Stage {
 
 impl Stage {
     /// Every stage, in order.
-    pub const ALL: [Self; 5] =
-        [Self::Research, Self::Script, Self::Voice, Self::Master, Self::Publish];
+    pub const ALL: [Self; 5] = [
+        Self::Research,
+        Self::Script,
+        Self::Voice,
+        Self::Master,
+        Self::Publish,
+    ];
 
     /// The one spelling used in SQL and logs.
     pub const fn as_str(self) -> &'static str {
@@ -57,7 +62,9 @@ impl Stage {
     /// Progress in percent after `done` of `planned` equal units of this stage's work.
     pub fn progress(self, done: usize, planned: usize) -> u8 {
         let span = usize::from(self.ends_at() - self.begins_at());
-        let part = (span * done.min(planned)).checked_div(planned).unwrap_or(span);
+        let part = (span * done.min(planned))
+            .checked_div(planned)
+            .unwrap_or(span);
         self.begins_at() + u8::try_from(part).unwrap_or(0)
     }
 }
@@ -75,7 +82,9 @@ mod tests {
 
     #[test]
     fn progress_inside_a_stage_never_falls_and_stays_inside() {
-        let steps: Vec<u8> = (0..=52).map(|done| Stage::Voice.progress(done, 52)).collect();
+        let steps: Vec<u8> = (0..=52)
+            .map(|done| Stage::Voice.progress(done, 52))
+            .collect();
 
         assert!(steps.is_sorted());
         assert_eq!((steps[0], steps[52]), (30, 90));

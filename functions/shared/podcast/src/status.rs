@@ -19,7 +19,12 @@ pub enum Status {
 
 impl Status {
     /// Every status, in the order of a podcast's life.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Processing, Self::Completed, Self::Failed];
+    pub const ALL: [Self; 4] = [
+        Self::Pending,
+        Self::Processing,
+        Self::Completed,
+        Self::Failed,
+    ];
 
     /// The one spelling used in SQL, JSON and logs.
     pub const fn as_str(self) -> &'static str {
