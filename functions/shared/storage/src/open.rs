@@ -1,0 +1,238 @@
+use std::{sync::Arc, time::Duration};
+
+use libsql::{Builder, Connection, Database, Row, TransactionBehavior, Value, params::IntoParams};
+use tokio::{runtime::Handle, sync::Mutex, task};
+use tracing::info;
+
+use crate::{
+    config::{Config, Target},
+    error::{Result, StorageError},
+    migrations::migrate,
+};
+
+/// How long a writer waits for another one. Readers never wait: that is what WAL is for.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The database, open. Cheap to clone; clones share its connections.
+#[derive(Clone)]
+pub struct Storage {
+    reader: Connection,
+    writers: Option<Writers>,
+}
+
+/// What a function wants of the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Questions only: a single connection that refuses to write.
+    Read,
+    /// Questions and changes.
+    Write,
+}
+
+/// How much a commit must survive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// Any crash of a process; a power cut may undo the last moments. Takes microseconds.
+    Process,
+    /// A power cut as well. Takes a disk flush: for what someone was promised.
+    Promise,
+}
+
+/// One connection per durability, because `synchronous` belongs to a connection.
+///
+/// A transaction belongs to its connection, too, and a task that used the connection in the middle of
+/// another task's transaction would join it unawares. Hence the mutexes: a worker's heartbeat and its
+/// work write at the same time.
+#[derive(Clone)]
+struct Writers {
+    process: Arc<Mutex<Connection>>,
+    promise: Arc<Mutex<Connection>>,
+}
+
+impl Storage {
+    /// Opens the database, creating and migrating it as needed.
+    ///
+    /// # Errors
+    /// When `config` names a server, or the file cannot be opened or switched to WAL.
+    pub async fn open(config: &Config, access: Access) -> Result<Self> {
+        let path = match config.target() {
+            Target::File(path) => path,
+            Target::Server { scheme } => {
+                return Err(StorageError::RemoteUnsupported { scheme: scheme.to_owned() });
+            }
+        };
+        let database = Builder::new_local(path).build().await?;
+
+        let reader = connect(&database, Durability::Process).await?;
+        migrate(&reader).await?;
+        log_modes(&reader, path, access).await?;
+        set_pragma(&reader, "PRAGMA query_only = ON").await?;
+
+        let writers = match access {
+            Access::Read => None,
+            Access::Write => Some(Writers {
+                process: Arc::new(Mutex::new(connect(&database, Durability::Process).await?)),
+                promise: Arc::new(Mutex::new(connect(&database, Durability::Promise).await?)),
+            }),
+        };
+        Ok(Self { reader, writers })
+    }
+
+    /// Reads at most one row.
+    ///
+    /// Runs on the caller's thread although libsql blocks in it: a read takes microseconds, and under
+    /// WAL it waits for nobody.
+    pub(crate) async fn first<T>(
+        &self,
+        sql: &str,
+        params: impl IntoParams,
+        read: impl Fn(&Row) -> Result<T>,
+    ) -> Result<Option<T>> {
+        Ok(rows(&self.reader, sql, params, read).await?.pop())
+    }
+
+    /// Reads every row.
+    pub(crate) async fn all<T>(
+        &self,
+        sql: &str,
+        params: impl IntoParams,
+        read: impl Fn(&Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        rows(&self.reader, sql, params, read).await
+    }
+
+    /// Runs one statement that commits by itself.
+    ///
+    /// A writer may have to wait for another process, and libsql waits by blocking the thread: so it
+    /// gets a thread of its own, where it also finishes when the caller is cancelled half-way.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        durability: Durability,
+        change: impl AsyncFnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let writers = self.writers.as_ref().ok_or(StorageError::ReadOnly)?;
+        let connection = match durability {
+            Durability::Process => Arc::clone(&writers.process),
+            Durability::Promise => Arc::clone(&writers.promise),
+        };
+        let connection = connection.lock_owned().await;
+        let runtime = Handle::current();
+        task::spawn_blocking(move || runtime.block_on(change(&connection)))
+            .await
+            .map_err(|error| StorageError::Unavailable(error.into()))?
+    }
+
+    /// Runs several statements of which all or none take effect.
+    pub(crate) async fn transact<T: Send + 'static>(
+        &self,
+        durability: Durability,
+        change: impl AsyncFnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.write(durability, async move |connection| {
+            // A deferred transaction that reads first cannot be sure to write later (SQLITE_BUSY_SNAPSHOT).
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate).await?;
+            match change(&transaction).await {
+                Ok(done) => {
+                    transaction.commit().await?;
+                    Ok(done)
+                }
+                Err(error) => {
+                    transaction.rollback().await?;
+                    Err(error)
+                }
+            }
+        })
+        .await
+    }
+}
+
+/// Opens a connection in the modes every process uses.
+async fn connect(database: &Database, durability: Durability) -> Result<Connection> {
+    let connection = database.connect()?;
+    // The last connection to close checkpoints the WAL. SQLite before 3.51.3, which libsql bundles, can
+    // corrupt the file when two processes checkpoint at once (https://github.com/tursodatabase/libsql/issues/2271),
+    // so only the sweep does, of which one runs at a time. A handle that is never dropped never closes;
+    // the system takes the file back when the process ends.
+    std::mem::forget(connection.clone());
+
+    // First of all: the switch to WAL may itself have to wait.
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    let mode = pragma_text(&connection, "PRAGMA journal_mode = WAL").await?;
+    if mode != "wal" {
+        let cause = format!("journal mode is {mode}, not wal: is the file on a network file system?");
+        return Err(StorageError::Unavailable(cause.into()));
+    }
+    // NORMAL flushes the disk at checkpoints only, FULL at every commit as well.
+    let synchronous = match durability {
+        Durability::Process => "PRAGMA synchronous = NORMAL",
+        Durability::Promise => "PRAGMA synchronous = FULL",
+    };
+    set_pragma(&connection, synchronous).await?;
+    set_pragma(&connection, "PRAGMA foreign_keys = ON").await?;
+    // No commit checkpoints either, for the reason above.
+    set_pragma(&connection, "PRAGMA wal_autocheckpoint = 0").await?;
+    Ok(connection)
+}
+
+/// Logs the modes that are in force, as the database tells them.
+async fn log_modes(connection: &Connection, path: &str, access: Access) -> Result<()> {
+    let synchronous = match pragma_int(connection, "PRAGMA synchronous").await? {
+        0 => "off",
+        1 => "normal",
+        2 => "full",
+        _ => "extra",
+    };
+    info!(
+        path,
+        access = ?access,
+        journal_mode = pragma_text(connection, "PRAGMA journal_mode").await?,
+        busy_timeout_ms = pragma_int(connection, "PRAGMA busy_timeout").await?,
+        synchronous,
+        foreign_keys = pragma_int(connection, "PRAGMA foreign_keys").await?,
+        wal_autocheckpoint = pragma_int(connection, "PRAGMA wal_autocheckpoint").await?,
+        schema_version = pragma_int(connection, "PRAGMA user_version").await?,
+        "database initialized"
+    );
+    Ok(())
+}
+
+/// Reads rows to the end: an unfinished read pins its snapshot and holds up checkpoints.
+pub(crate) async fn rows<T>(
+    connection: &Connection,
+    sql: &str,
+    params: impl IntoParams,
+    read: impl Fn(&Row) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut rows = connection.query(sql, params).await?;
+    let mut values = Vec::new();
+    while let Some(row) = rows.next().await? {
+        values.push(read(&row)?);
+    }
+    Ok(values)
+}
+
+/// Sets a mode. Through `query`, because `execute` fails on those that answer with a row.
+pub(crate) async fn set_pragma(connection: &Connection, sql: &str) -> Result<()> {
+    rows(connection, sql, (), |_| Ok(())).await.map(drop)
+}
+
+/// Asks for a mode that is a number.
+pub(crate) async fn pragma_int(connection: &Connection, sql: &str) -> Result<i64> {
+    match pragma(connection, sql).await? {
+        Value::Integer(number) => Ok(number),
+        other => Err(StorageError::corrupt(format!("{sql} answered {other:?}"))),
+    }
+}
+
+async fn pragma_text(connection: &Connection, sql: &str) -> Result<String> {
+    match pragma(connection, sql).await? {
+        Value::Text(text) => Ok(text),
+        other => Err(StorageError::corrupt(format!("{sql} answered {other:?}"))),
+    }
+}
+
+async fn pragma(connection: &Connection, sql: &str) -> Result<Value> {
+    let values = rows(connection, sql, (), |row| Ok(row.get_value(0)?)).await?;
+    Ok(values.into_iter().next().unwrap_or(Value::Null))
+}

@@ -1,0 +1,151 @@
+use jiff::{SignedDuration, Timestamp};
+use libsql::params;
+use podcast::PodcastId;
+
+use crate::{
+    accept::IDEMPOTENCY_LIFE,
+    error::Result,
+    lease::{MAX_ATTEMPTS, forget_failed},
+    open::{Durability, Storage, rows},
+    row::{number, parsed},
+};
+
+/// How long `create` may take from the commit to the message before that message counts as lost.
+const UNQUEUED_FOR: SignedDuration = SignedDuration::from_secs(30);
+/// How long a message may wait for a worker before it counts as lost.
+const QUEUED_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// How long past the end of its lease a podcast waits for its own message to come back.
+const EXPIRED_FOR: SignedDuration = SignedDuration::from_secs(15);
+/// How long a requeued podcast with a dead worker waits for the next one.
+const REQUEUED_FOR: SignedDuration = SignedDuration::from_secs(60);
+/// How long a worker that has not noticed yet may still write media.
+const DISCARDED_FOR: SignedDuration = SignedDuration::from_mins(15);
+
+const STRANDED: &str = "SELECT id, generation FROM podcasts
+    WHERE status IN ('pending', 'processing') AND attempt < ?1 AND (
+        (status = 'pending' AND queued_at IS NULL AND updated_at < ?2)
+        OR (status = 'pending' AND queued_at < ?3)
+        OR (status = 'processing' AND lease_expires_at < ?4 AND coalesce(queued_at, 0) < ?5))
+    ORDER BY updated_at LIMIT ?6";
+
+const DISCARDED: &str = "SELECT path FROM discarded_media ORDER BY swept_at, path LIMIT ?1";
+
+/// A podcast that nobody makes and no message seems to be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stranded {
+    /// Names the podcast.
+    pub id: PodcastId,
+    /// Which of its makings.
+    pub generation: u32,
+}
+
+/// Media that nothing refers to any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Discarded {
+    /// One object.
+    Key(String),
+    /// Every object below this path, which ends in a slash.
+    Prefix(String),
+}
+
+/// How much of the write-ahead log is in the database file now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WalCheckpoint {
+    /// Pages in the log.
+    pub logged_pages: i64,
+    /// Pages of these that have been copied. Fewer than all when someone still reads an older state.
+    pub copied_pages: i64,
+}
+
+impl Discarded {
+    fn from_path(path: String) -> Self {
+        if path.ends_with('/') { Self::Prefix(path) } else { Self::Key(path) }
+    }
+
+    /// The key or the prefix.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Key(path) | Self::Prefix(path) => path,
+        }
+    }
+}
+
+impl Storage {
+    /// Returns podcasts whose message seems lost: queue them again and [`Storage::mark_queued`].
+    pub async fn stranded(&self, now: Timestamp, limit: u32) -> Result<Vec<Stranded>> {
+        let before = |age: SignedDuration| (now - age).as_millisecond();
+        let values = params![
+            MAX_ATTEMPTS,
+            before(UNQUEUED_FOR),
+            before(QUEUED_FOR),
+            before(EXPIRED_FOR),
+            before(REQUEUED_FOR),
+            limit
+        ];
+        let read = |row: &libsql::Row| Ok(Stranded { id: parsed(row, 0)?, generation: number(row, 1)? });
+        self.all(STRANDED, values, read).await
+    }
+
+    /// Fails every podcast whose last attempt is over, and returns them.
+    pub async fn fail_exhausted(&self, reason: &str, now: Timestamp) -> Result<Vec<PodcastId>> {
+        const SQL: &str = "UPDATE podcasts SET status = 'failed', error = ?1, message = ?1,
+                lease_token = NULL, lease_expires_at = NULL, updated_at = ?2
+            WHERE status IN ('pending', 'processing') AND attempt >= ?3
+                AND coalesce(lease_expires_at, 0) <= ?2
+            RETURNING id, generation";
+        let reason = reason.to_owned();
+        self.transact(Durability::Promise, async move |connection| {
+            let values = params![reason, now.as_millisecond(), MAX_ATTEMPTS];
+            let read = |row: &libsql::Row| Ok((parsed(row, 0)?, number(row, 1)?));
+            let failed: Vec<(PodcastId, u32)> = rows(connection, SQL, values, read).await?;
+            for (id, generation) in &failed {
+                forget_failed(connection, *id, *generation, now).await?;
+            }
+            Ok(failed.into_iter().map(|(id, _)| id).collect())
+        })
+        .await
+    }
+
+    /// Returns media to delete, those longest not looked at first.
+    pub async fn discarded(&self, limit: u32) -> Result<Vec<Discarded>> {
+        self.all(DISCARDED, params![limit], |row| Ok(Discarded::from_path(row.get(0)?))).await
+    }
+
+    /// Notes that `discarded` is empty now, and forgets it once nobody can write there any more.
+    pub async fn mark_swept(&self, discarded: &Discarded, now: Timestamp) -> Result<()> {
+        const FORGET: &str = "DELETE FROM discarded_media WHERE path = ?1 AND discarded_at <= ?2";
+        const KEEP: &str = "UPDATE discarded_media SET swept_at = ?2 WHERE path = ?1";
+        let path = discarded.path().to_owned();
+        self.transact(Durability::Process, async move |connection| {
+            let oldest = (now - DISCARDED_FOR).as_millisecond();
+            connection.execute(FORGET, params![path.as_str(), oldest]).await?;
+            connection.execute(KEEP, params![path, now.as_millisecond()]).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Forgets idempotency keys that no longer count, and returns how many.
+    pub async fn forget_idempotency(&self, now: Timestamp) -> Result<u64> {
+        const SQL: &str = "DELETE FROM idempotency WHERE created_at <= ?1";
+        self.write(Durability::Process, async move |connection| {
+            let oldest = (now - IDEMPOTENCY_LIFE).as_millisecond();
+            Ok(connection.execute(SQL, params![oldest]).await?)
+        })
+        .await
+    }
+
+    /// Copies what is committed from the write-ahead log into the database file.
+    ///
+    /// Waits for nobody and holds up nobody. Only one process may do this, see `connect` in `open`.
+    pub async fn checkpoint_wal(&self) -> Result<WalCheckpoint> {
+        self.write(Durability::Process, async move |connection| {
+            let read = |row: &libsql::Row| {
+                Ok(WalCheckpoint { logged_pages: row.get(1)?, copied_pages: row.get(2)? })
+            };
+            let answer = rows(connection, "PRAGMA wal_checkpoint(PASSIVE)", (), read).await?.pop();
+            Ok(answer.unwrap_or(WalCheckpoint { logged_pages: 0, copied_pages: 0 }))
+        })
+        .await
+    }
+}
