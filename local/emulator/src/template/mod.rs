@@ -1,8 +1,24 @@
 //! What a SAM template says, as far as the emulator acts on it.
 //!
-//! `Template::read` is the only way in. It refuses by name, file and line whatever the emulator does not
+//! [`Template::read`] is the only way in. It refuses by name, file and line whatever the emulator does not
 //! emulate, and whatever AWS would refuse on deployment, so that nothing is silently ignored.
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
+
+mod read;
+
+mod function;
+mod event;
+mod api;
+mod sqs;
+mod relations;
+
+mod parameter;
+mod scope;
+mod fields;
+mod node;
+mod refusal;
+
+pub use refusal::Refusal;
 
 /// The region that ARNs and events name.
 pub const REGION: &str = "us-east-1";
@@ -147,6 +163,40 @@ pub struct Schedule {
     pub input: Option<String>,
     /// Whether it runs at all.
     pub enabled: bool,
+}
+
+impl Template {
+    /// Reads the template at `path` as `sam deploy --parameter-overrides` would be given `parameters`.
+    ///
+    /// `queue_base` is where the queues will be served, such as `http://127.0.0.1:9000`; a `Ref` to a queue
+    /// becomes its URL there.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not YAML, contains what the emulator does not emulate, or describes
+    /// what AWS would refuse.
+    pub fn read(
+        path: &Path,
+        parameters: &BTreeMap<String, String>,
+        queue_base: &str,
+    ) -> Result<Template, Refusal> {
+        let text = std::fs::read_to_string(path).map_err(|error| Refusal::unreadable(path, &error))?;
+        read::read(&text, path, parameters, queue_base)
+    }
+}
+
+/// The parts of a template as they are read, with their lines, before their relations are checked.
+#[derive(Default)]
+struct Draft {
+    functions: Vec<(usize, Function)>,
+    routes: Vec<(usize, Route)>,
+    apis: Vec<(usize, String)>,
+    /// The line and name of an event, and the `ApiId` it gave.
+    apis_used: Vec<(usize, String, Option<String>)>,
+    cors: Option<Cors>,
+    queues: Vec<(usize, Queue)>,
+    mappings: Vec<(usize, Mapping)>,
+    schedules: Vec<Schedule>,
+    without_effect: Vec<String>,
 }
 
 /// Returns the URL of the queue called `name`, served at `queue_base`.

@@ -1,0 +1,118 @@
+//! `AWS::Serverless::Function`: the function itself; its events are read in [`super::event`].
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{
+    Function, Refusal,
+    fields::Fields,
+    node::{Entry, Node, Value},
+    scope::Scope,
+};
+
+/// What a function may say that matters only where it is deployed. Not resolved either: a policy may name a
+/// bucket that does not exist here.
+const WITHOUT_EFFECT: [&str; 8] =
+    ["Architectures", "CodeUri", "Description", "Handler", "Layers", "PermissionsBoundary", "Policies", "Role"];
+
+/// Reads the function at `entry`; `globals` are the template's `Globals.Function`.
+///
+/// Returns its `Events` too, resolved, for the caller to read.
+pub(super) fn read(
+    entry: &Entry,
+    globals: Option<&Node>,
+    scope: &Scope<'_>,
+) -> Result<(Function, Option<Node>), Refusal> {
+    let owner = format!("function {}", entry.key);
+    let properties = scope.resolve(&properties(&entry.node, globals))?;
+    let mut fields = Fields::of(&properties, &owner, scope.file)?;
+    fields.pass_over(&WITHOUT_EFFECT);
+    fields.pass_over(&["Tags"]);
+
+    let runtime = fields.need("Runtime")?;
+    if !matches!(&runtime.value, Value::Text(text) if text.starts_with("provided.")) {
+        return Err(fields.wrong("Runtime", runtime, "provided.al2023"));
+    }
+    let function = Function {
+        logical_id: entry.key.clone(),
+        name: fields.text("FunctionName")?.unwrap_or(&entry.key).to_owned(),
+        binary: binary(entry, scope)?,
+        timeout: Duration::from_secs(fields.number("Timeout", 1..=900)?.unwrap_or(3).into()),
+        memory_mb: fields.number("MemorySize", 128..=10_240)?.unwrap_or(128),
+        environment: environment(&mut fields)?,
+        reserved_concurrency: fields.number("ReservedConcurrentExecutions", 0..=1_000)?,
+    };
+    let events = fields.take("Events").cloned();
+    fields.finish()?;
+    Ok((function, events))
+}
+
+/// Returns the function's properties over the template's, without those that are not looked at.
+fn properties(resource: &Node, globals: Option<&Node>) -> Node {
+    let nothing = Node { line: resource.line, value: Value::Map(Vec::new()) };
+    let own = resource.field("Properties").unwrap_or(&nothing);
+    let mut merged = merge(globals.unwrap_or(&nothing), own);
+    if let Value::Map(entries) = &mut merged.value {
+        for entry in entries.iter_mut().filter(|entry| WITHOUT_EFFECT.contains(&entry.key.as_str())) {
+            entry.node.value = Value::Nothing;
+        }
+    }
+    merged
+}
+
+/// Merges as SAM does: maps key by key, lists one after the other, anything else is replaced.
+pub(super) fn merge(global: &Node, own: &Node) -> Node {
+    let value = match (&global.value, &own.value) {
+        (Value::Map(global), Value::Map(own)) => {
+            let mut entries = global.clone();
+            for entry in own {
+                match entries.iter_mut().find(|known| known.key == entry.key) {
+                    Some(known) => *known = Entry { node: merge(&known.node, &entry.node), ..entry.clone() },
+                    None => entries.push(entry.clone()),
+                }
+            }
+            Value::Map(entries)
+        }
+        (Value::List(global), Value::List(own)) => Value::List([global.as_slice(), own].concat()),
+        _ => own.value.clone(),
+    };
+    Node { line: own.line, value }
+}
+
+fn environment(fields: &mut Fields<'_>) -> Result<BTreeMap<String, String>, Refusal> {
+    let Some(mut environment) = fields.fields("Environment")? else { return Ok(BTreeMap::new()) };
+    let variables = environment.take("Variables");
+    let mut result = BTreeMap::new();
+    for entry in variables.map(Node::entries).unwrap_or_default() {
+        let Value::Text(text) = &entry.node.value else {
+            return Err(environment.wrong(&entry.key, &entry.node, "text"));
+        };
+        result.insert(entry.key.clone(), text.clone());
+    }
+    environment.finish()?;
+    Ok(result)
+}
+
+/// Returns the name of the cargo binary that the function's build produces.
+fn binary(entry: &Entry, scope: &Scope<'_>) -> Result<String, Refusal> {
+    let Some(metadata) = entry.node.field("Metadata") else {
+        let reason = format!(
+            "function {} has no Metadata; give it BuildMethod: rust-cargolambda and BuildProperties with the Binary",
+            entry.key
+        );
+        return Err(Refusal::at(scope.file, entry.line, reason));
+    };
+    let metadata = scope.resolve(metadata)?;
+    let mut fields = Fields::of(&metadata, format!("Metadata of function {}", entry.key), scope.file)?;
+    let method = fields.need("BuildMethod")?;
+    if !matches!(&method.value, Value::Text(text) if text == "rust-cargolambda") {
+        return Err(fields.wrong("BuildMethod", method, "rust-cargolambda"));
+    }
+    let owner = format!("BuildProperties of function {}", entry.key);
+    let mut properties = Fields::of(fields.need("BuildProperties")?, owner, scope.file)?;
+    let binary = match &properties.need("Binary")?.value {
+        Value::Text(text) => text.clone(),
+        _ => return Err(properties.wrong("Binary", &metadata, "text")),
+    };
+    properties.finish()?;
+    fields.finish()?;
+    Ok(binary)
+}

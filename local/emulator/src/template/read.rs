@@ -1,0 +1,121 @@
+//! From the text of a template to what it describes: the sections, and the resources one by one.
+use std::{collections::BTreeMap, path::Path};
+
+use super::{
+    Draft, Refusal, Template, api, event,
+    fields::Fields,
+    function,
+    node::{Entry, Node, Value},
+    parameter, relations,
+    scope::Scope,
+    sqs,
+};
+
+/// Resources that matter only where the template is deployed.
+const WITHOUT_EFFECT: [&str; 9] = [
+    "AWS::IAM::ManagedPolicy",
+    "AWS::IAM::Policy",
+    "AWS::IAM::Role",
+    "AWS::Logs::LogGroup",
+    "AWS::S3::Bucket",
+    "AWS::S3::BucketPolicy",
+    "AWS::SQS::QueuePolicy",
+    "AWS::Serverless::LayerVersion",
+    "AWS::CloudWatch::Alarm",
+];
+
+/// Reads the template in `text`; `file` is for sentences only.
+pub(super) fn read(
+    text: &str,
+    file: &Path,
+    given: &BTreeMap<String, String>,
+    queue_base: &str,
+) -> Result<Template, Refusal> {
+    let root = Node::parse(text, file)?;
+    let mut sections = Fields::of(&root, "the template", file)?;
+    sections.pass_over(&["AWSTemplateFormatVersion", "Description", "Metadata"]);
+    let transform = sections.need("Transform")?;
+    if !matches!(&transform.value, Value::Text(text) if text == "AWS::Serverless-2016-10-31") {
+        return Err(sections.wrong("Transform", transform, "AWS::Serverless-2016-10-31"));
+    }
+    let parameters = parameter::read(sections.take("Parameters"), given, file)?;
+    let conditions = sections.take("Conditions");
+    let globals = sections.take("Globals");
+    let resources = sections.need("Resources")?;
+    let outputs = sections.take("Outputs");
+    sections.finish()?;
+
+    let scope = Scope {
+        file,
+        parameters,
+        conditions: conditions.map(Node::entries).unwrap_or_default(),
+        resources: resources.entries(),
+        queue_base,
+    };
+    for section in [conditions, globals, Some(resources), outputs].into_iter().flatten() {
+        scope.check_names(section)?;
+    }
+    let globals = Globals::read(globals, file)?;
+    let mut draft = Draft::default();
+    for entry in resources.entries() {
+        resource(entry, &globals, &scope, &mut draft)?;
+    }
+    relations::check(draft, file)
+}
+
+#[derive(Default)]
+struct Globals<'a> {
+    function: Option<&'a Node>,
+    http_api: Option<&'a Node>,
+}
+
+impl<'a> Globals<'a> {
+    fn read(section: Option<&'a Node>, file: &'a Path) -> Result<Globals<'a>, Refusal> {
+        let Some(section) = section else { return Ok(Globals::default()) };
+        let mut fields = Fields::of(section, "Globals", file)?;
+        let globals = Globals { function: fields.take("Function"), http_api: fields.take("HttpApi") };
+        fields.finish()?;
+        Ok(globals)
+    }
+}
+
+fn resource(
+    entry: &Entry,
+    globals: &Globals<'_>,
+    scope: &Scope<'_>,
+    draft: &mut Draft,
+) -> Result<(), Refusal> {
+    let mut fields = Fields::of(&entry.node, format!("resource {}", entry.key), scope.file)?;
+    fields.pass_over(&["Condition", "DeletionPolicy", "DependsOn", "Metadata", "Properties", "UpdateReplacePolicy"]);
+    let kind = fields.need("Type")?;
+    let Value::Text(kind) = &kind.value else {
+        return Err(fields.wrong("Type", kind, "text"));
+    };
+    fields.finish()?;
+    if !scope.exists(&entry.node)? {
+        draft.without_effect.push(format!("{} is not created under these parameters", entry.key));
+        return Ok(());
+    }
+    match kind.as_str() {
+        "AWS::Serverless::Function" => {
+            let (function, events) = function::read(entry, globals.function, scope)?;
+            if let Some(events) = &events {
+                event::read(&entry.key, events, scope, draft)?;
+            }
+            draft.functions.push((entry.line, function));
+        }
+        "AWS::Serverless::HttpApi" => {
+            draft.apis.push((entry.line, entry.key.clone()));
+            draft.cors = api::read(entry, globals.http_api, scope)?;
+        }
+        "AWS::SQS::Queue" => draft.queues.push((entry.line, sqs::read(entry, scope)?)),
+        kind if WITHOUT_EFFECT.contains(&kind) => {
+            draft.without_effect.push(format!("{} ({kind}) has no effect on one machine", entry.key));
+        }
+        kind => {
+            let reason = format!("resource {} is of type {kind}, which is not emulated; remove it", entry.key);
+            return Err(Refusal::at(scope.file, entry.node.line, reason));
+        }
+    }
+    Ok(())
+}
