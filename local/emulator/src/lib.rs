@@ -1,3 +1,4 @@
 //! Stub.
 
+pub mod runtime;
 pub mod template;

@@ -1,0 +1,423 @@
+//! One environment: a process, and the task that gives it work and watches it.
+use std::{
+    collections::HashMap,
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep, sleep_until, timeout, timeout_at},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    Failure, FailureKind, Invocation, Settings, api,
+    log::{Log, Report},
+    pool::{Job, Pool, Work},
+    process::{Process, Spawner, describe},
+};
+
+/// How long an environment that has answered may take to ask for more before others are started instead.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// What all environments share.
+pub(super) struct Shared {
+    settings: Settings,
+    spawner: Spawner,
+    runtime_api: SocketAddr,
+    desks: Mutex<HashMap<String, mpsc::Sender<Message>>>,
+    stopping: CancellationToken,
+    /// When processes that were asked to end are killed.
+    grace_ends: OnceLock<Instant>,
+    tasks: TaskTracker,
+}
+
+/// What a process says through the Runtime API.
+pub(super) enum Message {
+    /// It asks for work.
+    Next(oneshot::Sender<Delivery>),
+    /// It answers a request, with the acknowledgement's way back.
+    Answer { request_id: String, outcome: Result<Bytes, Failure>, taken: oneshot::Sender<bool> },
+    /// It cannot start.
+    InitError(Failure),
+}
+
+/// A request on its way to a process.
+pub(super) struct Delivery {
+    pub(super) request_id: String,
+    pub(super) deadline_ms: u128,
+    pub(super) function_arn: String,
+    pub(super) event: Bytes,
+}
+
+/// The process, as long as it serves.
+struct Environment {
+    pool: Arc<Pool>,
+    process: Process,
+    log: Log,
+    /// The path of its Runtime API, known to nobody else.
+    secret: String,
+    messages: mpsc::Receiver<Message>,
+    /// Its open question for work.
+    asked: Option<oneshot::Sender<Delivery>>,
+    /// How long it took to come up, until a REPORT line has told it.
+    init: Option<Duration>,
+    /// Whether the pool counts on it to ask for work.
+    arriving: bool,
+}
+
+/// Why an environment did not come up.
+enum NotUp {
+    Missing(io::Error),
+    Ended(String),
+    Reported(Failure),
+    TooSlow(Duration),
+    Stopping,
+}
+
+/// How a run ended.
+enum Verdict {
+    Answered(Result<Bytes, Failure>),
+    Exited(String),
+    TimedOut,
+    Stopped,
+}
+
+impl Shared {
+    pub(super) async fn start(settings: Settings) -> io::Result<Arc<Shared>> {
+        let (listener, runtime_api) = api::bind().await?;
+        let shared = Arc::new(Shared {
+            settings,
+            spawner: Spawner::start()?,
+            runtime_api,
+            desks: Mutex::default(),
+            stopping: CancellationToken::new(),
+            grace_ends: OnceLock::new(),
+            tasks: TaskTracker::new(),
+        });
+        api::serve(listener, Arc::downgrade(&shared));
+        Ok(shared)
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub(super) fn runtime_api(&self) -> SocketAddr {
+        self.runtime_api
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.is_cancelled()
+    }
+
+    pub(super) fn track(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(task);
+    }
+
+    /// Finds the environment that a Runtime API path belongs to.
+    pub(super) fn desk(&self, secret: &str) -> Option<mpsc::Sender<Message>> {
+        self.desks().get(secret).cloned()
+    }
+
+    pub(super) async fn stop(&self) {
+        self.grace_ends();
+        self.stopping.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    fn grace_ends(&self) -> Instant {
+        *self.grace_ends.get_or_init(|| Instant::now() + self.settings.grace)
+    }
+
+    fn desks(&self) -> MutexGuard<'_, HashMap<String, mpsc::Sender<Message>>> {
+        self.desks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Starts an environment of `pool` and serves until it is idle for too long, breaks or the emulator stops.
+pub(super) async fn run(pool: Arc<Pool>) {
+    let mut environment = match start(&pool).await {
+        Ok(environment) => environment,
+        Err(reason) => {
+            tracing::warn!(function = pool.function().name, "{} did not start: {}", pool.function().name, reason.sentence());
+            return pool.failed_to_start(|request_id| reason.into_failure(request_id));
+        }
+    };
+    environment.serve().await;
+    environment.end().await;
+}
+
+/// Starts a process and waits until it asks for work.
+///
+/// As on Lambda, one that takes longer than the init limit gets a second try with the function's own timeout.
+async fn start(pool: &Arc<Pool>) -> Result<Environment, NotUp> {
+    let first_limit = pool.shared().settings().init_limit;
+    match start_within(pool, first_limit).await {
+        Err(NotUp::TooSlow(_)) => start_within(pool, pool.function().timeout).await,
+        other => other,
+    }
+}
+
+async fn start_within(pool: &Arc<Pool>, limit: Duration) -> Result<Environment, NotUp> {
+    let begin = Instant::now();
+    let mut environment = Environment::spawn(Arc::clone(pool)).await.map_err(NotUp::Missing)?;
+    let stopping = pool.shared().stopping.clone();
+    let up = tokio::select! {
+        up = environment.come_up() => up,
+        () = sleep(limit) => Err(NotUp::TooSlow(limit)),
+        () = stopping.cancelled() => Err(NotUp::Stopping),
+    };
+    if let Err(reason) = up {
+        environment.log.remark(&format!("INIT_REPORT Init failed: {}", reason.sentence()));
+        environment.process.kill().await;
+        return Err(reason);
+    }
+    environment.init = Some(begin.elapsed());
+    Ok(environment)
+}
+
+impl Environment {
+    async fn spawn(pool: Arc<Pool>) -> io::Result<Environment> {
+        let shared = pool.shared();
+        let secret = uuid::Uuid::new_v4().simple().to_string();
+        let variables = shared.settings.variables(pool.function(), &format!("{}/{secret}", shared.runtime_api));
+        let program = shared.settings.bin_dir.join(&pool.function().binary);
+        let (desk, messages) = mpsc::channel(4);
+        // The desk is open before the process runs, or its first question would find nobody.
+        shared.desks().insert(secret.clone(), desk);
+        let started = Process::start(&shared.spawner, &program, &variables).await;
+        let (process, output) = started.inspect_err(|_| {
+            shared.desks().remove(&secret);
+        })?;
+        pool.began(process.pid());
+        let log = Log::follow(output, Arc::clone(pool.log()))?;
+        Ok(Environment { log, process, secret, messages, asked: None, init: None, arriving: true, pool })
+    }
+
+    async fn come_up(&mut self) -> Result<(), NotUp> {
+        loop {
+            tokio::select! {
+                biased;
+                Some(message) = self.messages.recv() => match message {
+                    Message::Next(asked) => {
+                        self.asked = Some(asked);
+                        return Ok(());
+                    }
+                    Message::InitError(failure) => return Err(NotUp::Reported(failure)),
+                    Message::Answer { taken, .. } => { let _ = taken.send(false); }
+                },
+                status = self.process.wait() => return Err(NotUp::Ended(describe(status))),
+            }
+        }
+    }
+
+    async fn serve(&mut self) {
+        while let Some(job) = self.find_work().await {
+            let Some(job) = self.hand_over(job).await else { return };
+            if !self.run(job).await || !self.wait_for_next().await {
+                return;
+            }
+        }
+    }
+
+    /// Waits for work, frozen; `None` when the environment's time is over.
+    async fn find_work(&mut self) -> Option<Job> {
+        let mut slot = match self.pool.arrived(std::mem::take(&mut self.arriving)) {
+            Work::Now(job) => return Some(job),
+            Work::Later(slot) => slot,
+        };
+        self.process.freeze();
+        let shared = Arc::clone(self.pool.shared());
+        let job = tokio::select! {
+            biased;
+            job = &mut slot => job.ok(),
+            _ = self.process.wait() => None,
+            () = shared.stopping.cancelled() => None,
+            () = sleep(shared.settings.idle_after) => None,
+        };
+        self.process.thaw();
+        // A job may have come in the very moment that the waiting ended for another reason.
+        slot.close();
+        job.or_else(|| slot.try_recv().ok())
+    }
+
+    /// Sends the event to the process; a process found dead costs the caller nothing but the time.
+    async fn hand_over(&mut self, job: Job) -> Option<Job> {
+        let deadline = SystemTime::now() + self.pool.function().timeout;
+        let mut delivery = Delivery {
+            request_id: job.request_id.clone(),
+            deadline_ms: deadline.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis(),
+            function_arn: crate::template::function_arn(&self.pool.function().name),
+            event: job.event.clone(),
+        };
+        self.log.begin(&job.request_id);
+        loop {
+            if let Some(asked) = self.asked.take() {
+                match asked.send(delivery) {
+                    Ok(()) => return Some(job),
+                    // Its connection broke while it was idle: it asks again, or it is dead.
+                    Err(returned) => delivery = returned,
+                }
+            }
+            if !matches!(timeout(Duration::from_secs(1), self.come_up()).await, Ok(Ok(()))) {
+                self.pool.take_back(job);
+                return None;
+            }
+        }
+    }
+
+    /// Sees one run through and tells the caller; `false` when the process is of no more use.
+    async fn run(&mut self, job: Job) -> bool {
+        let begin = Instant::now();
+        let verdict = self.watch(&job.request_id, begin + self.pool.function().timeout).await;
+        let duration = begin.elapsed();
+        let memory_used_mb = self.process.peak_memory_mb();
+        let stays = matches!(verdict, Verdict::Answered(_));
+        if !stays {
+            // Nothing is left in the pipe once the process is gone, so the log is whole.
+            self.process.kill().await;
+        }
+        let (outcome, remark) = verdict.judge(&job.request_id, self.pool.function().timeout);
+        let log_tail = self.log.end(&Report {
+            request_id: &job.request_id,
+            duration,
+            memory_size_mb: self.pool.function().memory_mb,
+            memory_used_mb,
+            init: self.init.take(),
+            remark,
+        });
+        if stays {
+            // Before the caller hears: it may invoke again at once, and is to meet this process.
+            self.pool.arriving();
+            self.arriving = true;
+        }
+        let request_id = job.request_id.clone();
+        job.finish(Invocation { request_id, outcome, log_tail, duration });
+        stays
+    }
+
+    async fn watch(&mut self, request_id: &str, deadline: Instant) -> Verdict {
+        let shared = Arc::clone(self.pool.shared());
+        let mut grace_ends = None;
+        loop {
+            tokio::select! {
+                biased;
+                Some(message) = self.messages.recv() => {
+                    if let Some(outcome) = self.answer_to(request_id, message) {
+                        return Verdict::Answered(outcome);
+                    }
+                }
+                status = self.process.wait() => return Verdict::Exited(describe(status)),
+                () = sleep_until(deadline) => return Verdict::TimedOut,
+                () = sleep_until(grace_ends.unwrap_or(deadline)), if grace_ends.is_some() => return Verdict::Stopped,
+                () = shared.stopping.cancelled(), if grace_ends.is_none() => {
+                    grace_ends = Some(shared.grace_ends());
+                    self.process.terminate();
+                }
+            }
+        }
+    }
+
+    fn answer_to(&mut self, expected: &str, message: Message) -> Option<Result<Bytes, Failure>> {
+        match message {
+            Message::Answer { request_id, outcome, taken } => {
+                let is_current = request_id == expected;
+                let _ = taken.send(is_current);
+                is_current.then_some(outcome)
+            }
+            Message::Next(asked) => {
+                self.asked = Some(asked);
+                None
+            }
+            Message::InitError(_) => None,
+        }
+    }
+
+    /// Waits until the process that has answered asks for more.
+    async fn wait_for_next(&mut self) -> bool {
+        if self.asked.is_some() {
+            return true;
+        }
+        if let Ok(up) = timeout(PATIENCE, self.come_up()).await {
+            return up.is_ok();
+        }
+        self.arriving = false;
+        self.pool.delayed();
+        let (shared, limit) = (Arc::clone(self.pool.shared()), self.pool.function().timeout);
+        tokio::select! {
+            up = self.come_up() => up.is_ok(),
+            () = sleep(limit) => false,
+            () = shared.stopping.cancelled() => false,
+        }
+    }
+
+    /// Ends the process, gently when the emulator stops: a function may want to put things in order.
+    async fn end(mut self) {
+        let shared = Arc::clone(self.pool.shared());
+        if shared.is_stopping() {
+            self.process.terminate();
+            let _ = timeout_at(shared.grace_ends(), self.process.wait()).await;
+        }
+        self.process.kill().await;
+        self.pool.left(self.arriving);
+    }
+}
+
+impl Drop for Environment {
+    fn drop(&mut self) {
+        self.pool.shared().desks().remove(&self.secret);
+        self.pool.ended(self.process.pid());
+    }
+}
+
+impl NotUp {
+    fn sentence(&self) -> String {
+        match self {
+            NotUp::Missing(error) => format!("the program cannot be started: {error}"),
+            NotUp::Ended(how) => how.clone(),
+            NotUp::Reported(failure) => format!("{}: {}", failure.error_type, failure.message),
+            NotUp::TooSlow(limit) => format!("Task timed out after {:.2} seconds", limit.as_secs_f64()),
+            NotUp::Stopping => "the emulator is stopping".to_owned(),
+        }
+    }
+
+    fn into_failure(self, request_id: &str) -> Failure {
+        let sentence = self.sentence();
+        let error_type = match self {
+            NotUp::Missing(_) => "Runtime.InvalidEntrypoint",
+            NotUp::Ended(_) => "Runtime.ExitError",
+            NotUp::TooSlow(_) => "Sandbox.Timedout",
+            NotUp::Reported(failure) => return Failure { kind: FailureKind::Init, ..failure },
+            NotUp::Stopping => return super::stopping(),
+        };
+        Failure::new(FailureKind::Init, error_type, format!("RequestId: {request_id} Error: {sentence}"))
+    }
+}
+
+impl Verdict {
+    /// Returns what the caller gets, and what the REPORT line adds.
+    fn judge(self, request_id: &str, limit: Duration) -> (Result<Bytes, Failure>, &'static str) {
+        match self {
+            Verdict::Answered(Ok(payload)) => (Ok(payload), ""),
+            Verdict::Answered(Err(failure)) => (Err(failure), "\tStatus: error\tError Type: Function.Error"),
+            Verdict::Exited(how) => {
+                let message = format!("RequestId: {request_id} Error: {how}");
+                let failure = Failure::new(FailureKind::Exited, "Runtime.ExitError", message);
+                (Err(failure), "\tStatus: error\tError Type: Runtime.ExitError")
+            }
+            Verdict::Stopped => (Err(super::stopping()), "\tStatus: error"),
+            Verdict::TimedOut => {
+                let message =
+                    format!("RequestId: {request_id} Error: Task timed out after {:.2} seconds", limit.as_secs_f64());
+                let failure = Failure::new(FailureKind::TimedOut, "Sandbox.Timedout", message);
+                (Err(failure), "\tStatus: timeout")
+            }
+        }
+    }
+}

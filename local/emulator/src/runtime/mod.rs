@@ -1,0 +1,102 @@
+//! Functions as supervised processes: what Lambda does between "invoke" and an answer.
+//!
+//! [`Functions`] is the only way in. Behind it every function has a [`pool`] of environments; an
+//! [`environment`] is one process and the task that watches it; the two talk through [`api`].
+use std::{collections::HashMap, io, net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+
+use crate::template::Function;
+
+mod api;
+mod environment;
+mod invocation;
+mod log;
+mod pool;
+mod process;
+mod settings;
+
+pub use invocation::{Failure, FailureKind, Invocation};
+pub use settings::Settings;
+
+use environment::Shared;
+use pool::{Job, Pool};
+
+/// A handle to all functions of a template. Clones are cheap and mean the same functions.
+#[derive(Clone)]
+pub struct Functions {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    pools: HashMap<String, Arc<Pool>>,
+    shared: Arc<Shared>,
+}
+
+impl Functions {
+    /// Opens the Runtime API for `functions`. Processes start with the first invocation.
+    ///
+    /// # Errors
+    /// When no port can be opened, or the folder for logs cannot be made.
+    pub async fn start(functions: &[Function], settings: Settings) -> io::Result<Functions> {
+        std::fs::create_dir_all(&settings.log_dir)?;
+        let shared = Shared::start(settings).await?;
+        let mut pools = HashMap::new();
+        for function in functions {
+            let pool = Arc::new(Pool::new(function.clone(), Arc::clone(&shared))?);
+            pools.insert(function.name.clone(), Arc::clone(&pool));
+            pools.insert(function.logical_id.clone(), pool);
+        }
+        Ok(Functions { inner: Arc::new(Inner { pools, shared }) })
+    }
+
+    /// Runs a function, named by its logical id or its name, and waits for its answer.
+    ///
+    /// Dropping the future gives the answer up: a run that has begun goes on to its end, one that still waits
+    /// for an environment never begins.
+    pub async fn invoke(&self, function: &str, event: Bytes) -> Invocation {
+        let request_id = uuid::Uuid::new_v4().to_string();
+        let Some(pool) = self.inner.pools.get(function) else {
+            let failure = Failure::new(
+                FailureKind::UnknownFunction,
+                "ResourceNotFoundException",
+                format!("Function not found: {}", crate::template::function_arn(function)),
+            );
+            return Invocation::not_run(request_id, failure);
+        };
+        let (reply, answer) = oneshot::channel();
+        pool.submit(Job::new(request_id.clone(), event, reply));
+        answer.await.unwrap_or_else(|_| Invocation::not_run(request_id, stopping()))
+    }
+
+    /// Returns the function called `name`, by its logical id or its name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Function> {
+        self.inner.pools.get(name).map(|pool| pool.function())
+    }
+
+    /// Returns the processes that are alive for a function, for tests and for people who watch.
+    #[must_use]
+    pub fn processes(&self, function: &str) -> Vec<u32> {
+        self.inner.pools.get(function).map(|pool| pool.processes()).unwrap_or_default()
+    }
+
+    /// Returns where the Runtime API listens.
+    #[must_use]
+    pub fn runtime_api(&self) -> SocketAddr {
+        self.inner.shared.runtime_api()
+    }
+
+    /// Ends every process: SIGTERM, a grace period, SIGKILL. Running invocations may still answer in it.
+    pub async fn shutdown(&self) {
+        self.inner.shared.stop().await;
+        for pool in self.inner.pools.values() {
+            pool.give_up_waiting();
+        }
+    }
+}
+
+fn stopping() -> Failure {
+    Failure::new(FailureKind::Stopping, "ServiceException", "the emulator is stopping")
+}

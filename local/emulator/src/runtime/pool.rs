@@ -1,0 +1,221 @@
+//! The environments of one function, and the requests that wait for one.
+//!
+//! Environments fetch their work: a request goes to an idle one, else it waits for whichever is free or up
+//! first. A new environment starts only when more requests wait than environments are on their way, so a
+//! caller that sends one request after another keeps meeting the same process.
+use std::{
+    collections::VecDeque,
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use bytes::Bytes;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+use super::{
+    Failure, FailureKind, Invocation,
+    environment::{self, Shared},
+    log::LogFile,
+};
+use crate::template::Function;
+
+/// One request for a run.
+pub(super) struct Job {
+    pub(super) request_id: String,
+    pub(super) event: Bytes,
+    reply: oneshot::Sender<Invocation>,
+    /// One unit of the function's reserved concurrency.
+    permit: Option<OwnedSemaphorePermit>,
+}
+
+pub(super) struct Pool {
+    function: Function,
+    shared: Arc<Shared>,
+    log: Arc<LogFile>,
+    reserved: Option<Arc<Semaphore>>,
+    most: usize,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: VecDeque<Job>,
+    /// The environment used last is last, so that the others grow old and are ended.
+    idle: Vec<oneshot::Sender<Job>>,
+    alive: usize,
+    /// Environments that will ask for work in a moment: they start, or have just answered.
+    arriving: usize,
+    processes: Vec<u32>,
+}
+
+/// What an environment gets when it asks for work.
+pub(super) enum Work {
+    Now(Job),
+    Later(oneshot::Receiver<Job>),
+}
+
+impl Job {
+    pub(super) fn new(request_id: String, event: Bytes, reply: oneshot::Sender<Invocation>) -> Job {
+        Job { request_id, event, reply, permit: None }
+    }
+
+    /// Answers the caller, who may be gone.
+    pub(super) fn finish(self, invocation: Invocation) {
+        // The permit goes first: a caller that invokes again at once must not be throttled by its own past.
+        drop(self.permit);
+        let _ = self.reply.send(invocation);
+    }
+
+    fn fail(self, failure: Failure) {
+        let request_id = self.request_id.clone();
+        self.finish(Invocation::not_run(request_id, failure));
+    }
+
+    fn is_given_up(&self) -> bool {
+        self.reply.is_closed()
+    }
+}
+
+impl Pool {
+    pub(super) fn new(function: Function, shared: Arc<Shared>) -> io::Result<Pool> {
+        let log = LogFile::open(&shared.settings().log_dir, &function.name, shared.settings().echo_logs)?;
+        let reserved = function.reserved_concurrency.map(|most| most as usize);
+        Ok(Pool {
+            most: reserved.unwrap_or(shared.settings().most_environments),
+            reserved: reserved.map(|most| Arc::new(Semaphore::new(most))),
+            log: Arc::new(log),
+            state: Mutex::default(),
+            function,
+            shared,
+        })
+    }
+
+    pub(super) fn function(&self) -> &Function {
+        &self.function
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    pub(super) fn log(&self) -> &Arc<LogFile> {
+        &self.log
+    }
+
+    pub(super) fn processes(&self) -> Vec<u32> {
+        self.state().processes.clone()
+    }
+
+    /// Gives `job` to an environment, now or as soon as there is one.
+    pub(super) fn submit(self: &Arc<Self>, mut job: Job) {
+        if self.shared.is_stopping() {
+            return job.fail(super::stopping());
+        }
+        if let Some(reserved) = &self.reserved {
+            match Arc::clone(reserved).try_acquire_owned() {
+                Ok(permit) => job.permit = Some(permit),
+                Err(_) => return job.fail(throttled()),
+            }
+        }
+        self.dispatch(job);
+    }
+
+    /// Takes back a job that an environment died with before it had read it.
+    pub(super) fn take_back(self: &Arc<Self>, job: Job) {
+        self.dispatch(job);
+    }
+
+    fn dispatch(self: &Arc<Self>, mut job: Job) {
+        let mut state = self.state();
+        while let Some(idle) = state.idle.pop() {
+            match idle.send(job) {
+                Ok(()) => return,
+                Err(returned) => job = returned,
+            }
+        }
+        state.waiting.push_back(job);
+        self.grow(&mut state);
+    }
+
+    fn grow(self: &Arc<Self>, state: &mut State) {
+        while state.waiting.len() > state.arriving && state.alive < self.most && !self.shared.is_stopping() {
+            state.alive += 1;
+            state.arriving += 1;
+            self.shared.track(environment::run(Arc::clone(self)));
+        }
+    }
+
+    /// Hands work to an environment that has arrived, expected or after a delay.
+    pub(super) fn arrived(&self, was_arriving: bool) -> Work {
+        let mut state = self.state();
+        state.arriving -= usize::from(was_arriving);
+        while !self.shared.is_stopping()
+            && let Some(job) = state.waiting.pop_front()
+        {
+            if !job.is_given_up() {
+                return Work::Now(job);
+            }
+        }
+        let (slot, work) = oneshot::channel();
+        state.idle.push(slot);
+        Work::Later(work)
+    }
+
+    /// Notes that an environment will ask for work soon.
+    pub(super) fn arriving(&self) {
+        self.state().arriving += 1;
+    }
+
+    /// Notes that an environment that was arriving takes its time, so others are needed.
+    pub(super) fn delayed(self: &Arc<Self>) {
+        let mut state = self.state();
+        state.arriving -= 1;
+        self.grow(&mut state);
+    }
+
+    pub(super) fn began(&self, process: u32) {
+        self.state().processes.push(process);
+    }
+
+    pub(super) fn ended(&self, process: u32) {
+        self.state().processes.retain(|other| *other != process);
+    }
+
+    /// Notes that an environment is gone, and replaces it if requests wait.
+    pub(super) fn left(self: &Arc<Self>, was_arriving: bool) {
+        let mut state = self.state();
+        state.alive -= 1;
+        state.arriving -= usize::from(was_arriving);
+        self.grow(&mut state);
+    }
+
+    /// Fails the request that has waited longest, because the environment made for it did not come up.
+    pub(super) fn failed_to_start(self: &Arc<Self>, failure: impl FnOnce(&str) -> Failure) {
+        let job = {
+            let mut state = self.state();
+            state.waiting.retain(|job| !job.is_given_up());
+            state.waiting.pop_front()
+        };
+        if let Some(job) = job {
+            let failure = failure(&job.request_id);
+            job.fail(failure);
+        }
+        self.left(true);
+    }
+
+    pub(super) fn give_up_waiting(&self) {
+        let waiting = std::mem::take(&mut self.state().waiting);
+        for job in waiting {
+            job.fail(super::stopping());
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // No code panics while it holds the lock, so a poisoned state is still a consistent one.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn throttled() -> Failure {
+    Failure::new(FailureKind::Throttled, "TooManyRequestsException", "Rate Exceeded.")
+}

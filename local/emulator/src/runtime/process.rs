@@ -1,0 +1,195 @@
+//! One child process: started so that it dies with the emulator, frozen, thawed, watched and killed.
+use std::{
+    collections::BTreeMap,
+    io::{self, PipeReader},
+    os::unix::process::ExitStatusExt,
+    path::Path,
+    process::{ExitStatus, Stdio},
+    sync::mpsc,
+};
+
+use nix::{
+    errno::Errno,
+    sys::{
+        prctl,
+        resource::{Resource, setrlimit},
+        signal::{Signal, killpg},
+    },
+    unistd::{Pid, getpid, getppid},
+};
+use tokio::{
+    process::{Child, Command},
+    runtime::Handle,
+    sync::oneshot,
+};
+
+/// The thread that starts all processes.
+///
+/// Linux sends the parent-death signal when the *thread* that started a child ends. Threads of an async
+/// runtime come and go, so one that lives as long as the emulator does the starting.
+pub(super) struct Spawner {
+    requests: mpsc::Sender<Request>,
+}
+
+type Request = (Command, oneshot::Sender<io::Result<Child>>);
+
+impl Spawner {
+    pub(super) fn start() -> io::Result<Spawner> {
+        let (requests, queue) = mpsc::channel::<Request>();
+        let runtime = Handle::current();
+        std::thread::Builder::new().name("spawner".to_owned()).spawn(move || {
+            let _entered = runtime.enter();
+            for (mut command, reply) in queue {
+                let _ = reply.send(command.spawn());
+            }
+        })?;
+        Ok(Spawner { requests })
+    }
+
+    async fn spawn(&self, command: Command) -> io::Result<Child> {
+        let (reply, child) = oneshot::channel();
+        let gone = || io::Error::other("the thread that starts processes is gone");
+        self.requests.send((command, reply)).map_err(|_| gone())?;
+        child.await.map_err(|_| gone())?
+    }
+}
+
+/// A running process and its group.
+pub(super) struct Process {
+    child: Child,
+    pid: u32,
+    frozen: bool,
+    asked_to_end: bool,
+    exit: Option<ExitStatus>,
+}
+
+impl Process {
+    /// Starts `program`; what it writes comes out of the returned pipe.
+    pub(super) async fn start(
+        spawner: &Spawner,
+        program: &Path,
+        variables: &BTreeMap<String, String>,
+    ) -> io::Result<(Process, PipeReader)> {
+        let (output, input) = io::pipe()?;
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .envs(variables)
+            .stdin(Stdio::null())
+            .stdout(input.try_clone()?)
+            .stderr(input)
+            .process_group(0)
+            .kill_on_drop(true);
+        if let Some(folder) = program.parent() {
+            command.current_dir(folder);
+        }
+        die_with_the_emulator(&mut command);
+        let child = spawner.spawn(command).await?;
+        let pid = child.id().ok_or_else(|| io::Error::other("the process ended as it started"))?;
+        Ok((Process { child, pid, frozen: false, asked_to_end: false, exit: None }, output))
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Stops the process between runs, as Lambda does: nothing happens in the background.
+    pub(super) fn freeze(&mut self) {
+        self.frozen = true;
+        self.signal(Signal::SIGSTOP);
+    }
+
+    pub(super) fn thaw(&mut self) {
+        if std::mem::take(&mut self.frozen) {
+            self.signal(Signal::SIGCONT);
+        }
+    }
+
+    /// Asks the process to end, once.
+    pub(super) fn terminate(&mut self) {
+        if !std::mem::replace(&mut self.asked_to_end, true) {
+            self.signal(Signal::SIGTERM);
+        }
+        // A frozen process sees the signal when it goes on.
+        self.thaw();
+    }
+
+    pub(super) async fn kill(&mut self) {
+        self.signal(Signal::SIGKILL);
+        self.wait().await;
+    }
+
+    /// Waits for the end of the process; may be dropped and called again.
+    pub(super) async fn wait(&mut self) -> ExitStatus {
+        if let Some(status) = self.exit {
+            return status;
+        }
+        // Waiting for one's own child fails only if somebody else has waited for it.
+        let status = self.child.wait().await.unwrap_or_default();
+        self.exit = Some(status);
+        status
+    }
+
+    /// Returns the most memory the process has had, from the kernel's own count.
+    pub(super) fn peak_memory_mb(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+        let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().unwrap_or_default();
+        kilobytes.div_ceil(1024)
+    }
+
+    fn signal(&self, signal: Signal) {
+        // After the process has been waited for, its number may belong to somebody else.
+        if self.exit.is_none() {
+            let _ = killpg(Pid::from_raw(self.pid.cast_signed()), signal);
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.signal(Signal::SIGKILL);
+    }
+}
+
+/// Has the kernel kill the process when the emulator is gone, even by `kill -9`.
+fn die_with_the_emulator(command: &mut Command) {
+    let emulator = getpid();
+    let prepare = move || {
+        prctl::set_pdeathsig(Signal::SIGKILL)?;
+        if getppid() != emulator {
+            // An error without text: nothing may allocate between fork and exec.
+            return Err(io::Error::from(Errno::ESRCH));
+        }
+        // A crash is an answer here, not a reason to write gigabytes.
+        setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
+        Ok(())
+    };
+    #[expect(unsafe_code, reason = "the closure makes three system calls, all safe between fork and exec")]
+    unsafe {
+        command.pre_exec(prepare);
+    }
+}
+
+/// Says how a process ended, in the words Lambda uses.
+pub(super) fn describe(status: ExitStatus) -> String {
+    let Some(number) = status.signal() else {
+        return match status.code() {
+            Some(0) | None => "Runtime exited without providing a reason".to_owned(),
+            Some(code) => format!("Runtime exited with error: exit status {code}"),
+        };
+    };
+    let name = match Signal::try_from(number) {
+        Ok(Signal::SIGKILL) => "killed",
+        Ok(Signal::SIGABRT) => "aborted",
+        Ok(Signal::SIGSEGV) => "segmentation fault",
+        Ok(Signal::SIGTERM) => "terminated",
+        Ok(Signal::SIGINT) => "interrupt",
+        Ok(Signal::SIGBUS) => "bus error",
+        Ok(Signal::SIGILL) => "illegal instruction",
+        Ok(Signal::SIGFPE) => "floating point exception",
+        Ok(other) => other.as_str(),
+        Err(_) => "unknown",
+    };
+    format!("Runtime exited with error: signal: {name}")
+}

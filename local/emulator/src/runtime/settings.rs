@@ -1,0 +1,81 @@
+//! What the runtime is told, and what it tells its processes.
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use crate::template::{Function, REGION};
+
+/// What holds for all functions.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The folder with the built binaries.
+    pub bin_dir: PathBuf,
+    /// The folder for one log file per function.
+    pub log_dir: PathBuf,
+    /// Whether log lines also go to the terminal.
+    pub echo_logs: bool,
+    /// Variables for every function; they win over the template's.
+    pub environment: BTreeMap<String, String>,
+    /// The most environments of one function that has no reserved concurrency. Requests beyond wait.
+    pub most_environments: usize,
+    /// How long an unused environment is kept.
+    pub idle_after: Duration,
+    /// How long an environment may take to come up before it is started once more.
+    pub init_limit: Duration,
+    /// How long a process may go on after SIGTERM.
+    pub grace: Duration,
+}
+
+impl Settings {
+    /// Makes the settings that fit most uses.
+    #[must_use]
+    pub fn new(bin_dir: PathBuf, log_dir: PathBuf) -> Settings {
+        Settings {
+            bin_dir,
+            log_dir,
+            echo_logs: false,
+            environment: BTreeMap::new(),
+            most_environments: 32,
+            idle_after: Duration::from_secs(600),
+            init_limit: Duration::from_secs(10),
+            grace: Duration::from_secs(4),
+        }
+    }
+
+    /// Returns every variable of a process of `function` that finds its Runtime API at `runtime_api`.
+    pub(super) fn variables(&self, function: &Function, runtime_api: &str) -> BTreeMap<String, String> {
+        let mut variables = self.reserved(function);
+        for (name, value) in function.environment.iter().chain(&self.environment) {
+            variables.insert(name.clone(), value.clone());
+        }
+        variables.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), runtime_api.to_owned());
+        variables
+    }
+
+    fn reserved(&self, function: &Function) -> BTreeMap<String, String> {
+        let task_root = self.bin_dir.display().to_string();
+        let stream = format!("[$LATEST]{}", uuid::Uuid::new_v4().simple());
+        let fixed = [
+            ("_HANDLER", function.binary.clone()),
+            ("LAMBDA_TASK_ROOT", task_root.clone()),
+            ("LAMBDA_RUNTIME_DIR", task_root),
+            ("AWS_REGION", REGION.to_owned()),
+            ("AWS_DEFAULT_REGION", REGION.to_owned()),
+            ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_NAME", function.name.clone()),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string()),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", function.name)),
+            ("AWS_LAMBDA_LOG_STREAM_NAME", stream),
+            ("AWS_LAMBDA_LOG_FORMAT", "Text".to_owned()),
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
+            // The SDKs sign every request, so they need keys; nothing here checks them.
+            ("AWS_ACCESS_KEY_ID", "local".to_owned()),
+            ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),
+            ("AWS_SESSION_TOKEN", "local".to_owned()),
+            ("PATH", "/usr/local/bin:/usr/bin:/bin".to_owned()),
+            ("LANG", "en_US.UTF-8".to_owned()),
+            ("TZ", ":UTC".to_owned()),
+        ];
+        let passed = ["RUST_BACKTRACE", "RUST_LOG"].into_iter().filter_map(|name| Some((name, std::env::var(name).ok()?)));
+        fixed.into_iter().chain(passed).map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
