@@ -1,0 +1,3 @@
+use super::Move;
+
+pub(super) const MOVES: &[Move] = &[];

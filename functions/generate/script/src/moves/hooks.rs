@@ -1,0 +1,483 @@
+//! Openings whose other half waits until the end.
+
+use places::{Datum, Topic};
+
+use super::{Found, Group, Move};
+use crate::{ledger::Ledger, numbers, theme::Theme, wording};
+
+/// Every hook: skeletons are `opening --- close`.
+pub const HOOKS: &[Move] = &[
+    Move {
+        id: "H3",
+        group: Group::Size,
+        themes: &[Theme::Size],
+        essential: 0.2,
+        titles: &["The closer you look", "Two lists, two sizes", "Change the list", "The size of a list"],
+        find: frames,
+        skeletons: &[
+            "H: The closer you look at {place}, the {bigger} it gets. [world country]
+             A: How does it manage that?
+             H: You change the list you hold it against. [-] On the list of the whole world it stands in the {world_half}. [world]
+             ---
+             A: So the closer you look, the {bigger} it gets?
+             H: On the list of {country}, the {home_half}. [country] Only the list has changed: {place} is the same size as before. [world country]",
+            "A: Is {place} large or small?
+             H: That is the wrong question. Ask: on which list?
+             A: The longest one. [-]
+             H: There it stands in the {world_half}. [world] Keep that in mind. [-]
+             ---
+             A: I still have my question, large or small?
+             H: And I have two lists. [-] The world says {world_half}, and {country} says {home_half}. [world country]
+             A: Then I will ask for the list first. [-]",
+            "H: I can move {place} up or down without moving a single house. [world country]
+             A: With what?
+             H: With a list. I start with the world: there, this is the {world_half}. [world]
+             ---
+             A: You owe me the second list. [-]
+             H: It is the one for {country}, and there {place} belongs to the {home_half}. [country]
+             A: Up or down, and not a single house has moved. [world country]",
+            "H: Two lists carry the name {place}, and they do not agree on what to make of it. [world country]
+             A: What does the first one say?
+             H: The first is the world by population. It says: {world_half}. [world]
+             ---
+             H: The second list is still open. [-]
+             A: Read it out. [-]
+             H: {country_start} by population, and it says: {home_half}. [country]
+             A: The lists do not agree, and both carry the name {place}. [world country]",
+        ],
+    },
+    Move {
+        id: "H19",
+        group: Group::Sky,
+        themes: &[Theme::Map, Theme::Sky],
+        essential: 0.15,
+        titles: &["A question to carry", "The far end", "Straight through", "The other end of the line", "Opposite {place}"],
+        find: far_end,
+        skeletons: &[
+            "A: If you already live in {place}, where is the far end of the world?
+             H: It has an answer, and the answer has a name. Carry the question with you. [f]
+             ---
+             A: I have carried the question far enough. Where is the far end?
+             H: Run a line from {place} through the centre of the Earth. [f] The listed place nearest to where it comes out is {other}, in {abroad}. [f]
+             A: Then, seen from {other}, the far end of the world is about here. [f]",
+            "H: Every place has an opposite: a point straight through the Earth. [f] The one that belongs to {place} has a neighbour with a name. [f]
+             A: What is it called?
+             H: Later. First we need to know the place at this end. [-]
+             ---
+             A: You promised me the opposite, straight through the Earth. [-]
+             H: {other}, in {abroad}, about {off} from the exact point. [f]
+             A: That is the name at the other end. [f]",
+            "A: Suppose a line went from {place} straight through the centre of the Earth. Where would it come out?
+             H: I know, and I will not say yet. [-]
+             ---
+             H: Now for the line through the centre of the Earth. [-]
+             A: Where does it come out?
+             H: Nearest to {other}, in {abroad}, give or take {off_bare}. [f]
+             A: So {place} and {other} hold the two ends of one line. [f]",
+            "H: Somewhere on this planet people stand with their feet towards {place}. [f]
+             A: Who?
+             H: Their place is on our list, and it gets the last word. [f]
+             ---
+             A: The last word was promised to the people on the other side of the planet. [-]
+             H: Those nearest to the point are in {other}, which is in {abroad}. [f]
+             A: Their feet point this way, and ours point towards {other}. [f]",
+        ],
+    },
+    Move {
+        id: "H23",
+        group: Group::Name,
+        themes: &[Theme::Words, Theme::History],
+        essential: 0.6,
+        titles: &["What the name holds", "A name with a past", "Inside the name", "The word {place}"],
+        find: name_origin,
+        skeletons: &[
+            "H: The name {place} was something else before it was a name. [f]
+             A: What was it?
+             H: The Factbook has a line on it. It starts like this: {first}. [f]
+             ---
+             A: Go back to the name. What was it before?
+             H: The same line goes on: {second}. [f]
+             A: Something else, before it was the name {place}. [f]",
+            "A: What is inside the name {place}?
+             H: The Factbook opens it: {first}. [f]
+             A: Is that all?
+             H: There is a second half. It can wait. [-]
+             ---
+             H: I still hold the second half of the name. [-]
+             A: Say it. [-]
+             H: {Second}. [f]
+             A: So that is inside the name {place}. [f]",
+            "H: People say {place} every day, and the word is older than anyone who says it. [-]
+             A: How old?
+             H: Listen to the Factbook: {first}. [f]
+             ---
+             A: And how does the story of the word end?
+             H: {Second}. [f] That is what people say when they say {place}. [f]",
+        ],
+    },
+    Move {
+        id: "H24",
+        group: Group::Name,
+        themes: &[Theme::Words],
+        essential: 0.1,
+        titles: &["First and last", "One of one", "Nobody else", "A list with one line"],
+        find: only_bearer,
+        skeletons: &[
+            "H: There is one list that {place} leads, and the same list has it in last place. [f]
+             A: First and last at once? Which list is that?
+             H: Not yet. Longer lists come before it. [-]
+             ---
+             A: Now the list where it is first and last. [-]
+             H: It is the list of places called {place}. [f]
+             A: And nobody else is on it. [f]",
+            "A: How many places in the world are called {place}?
+             H: Guess, and keep your guess until we have finished. [-]
+             ---
+             H: Your guess, please: how many places are called {place}?
+             A: One?
+             H: One. On a list as long as the world, no other has the name. [f]",
+            "H: Call the name {place} across the whole world list, and listen for who answers. [f]
+             A: Who does?
+             H: First let us find out who is calling. [-]
+             ---
+             A: And the name, called across the whole list?
+             H: One place answers, and it is this one. [f] No other has the name {place}. [f]",
+        ],
+    },
+    Move {
+        id: "H12",
+        group: Group::Sky,
+        themes: &[Theme::Sky],
+        essential: 0.15,
+        titles: &["Two days", "June against December", "A day that stretches", "The long day and the short one"],
+        find: two_days,
+        skeletons: &[
+            "H: Two days in the year of {place} are hardly the same thing. [f]
+             A: Which two?
+             H: The solstice in {dark_month} and the one in {light_month}. I will give you one of them: {short}. [f]
+             ---
+             A: You kept the other day of the year from me. [-]
+             H: The solstice in {light_month}: daylight lasts {long}. [f]
+             A: Two days, and {gap} between them. [f]",
+            "A: How long is a day in {place}?
+             H: It depends on who asks, and when. In {dark_month} the answer is {short}. [f]
+             A: And otherwise?
+             H: Hold on to that. [-]
+             ---
+             A: So, once more: how long is a day in {place}?
+             H: At the solstice in {light_month}, {long} of daylight. [f]
+             A: And {gap} less at the other end of the year. [f]",
+            "H: The sun keeps two promises to {place}, a short one and a long one. [f]
+             A: The short one first. [-]
+             H: {Short} of daylight, at the solstice in {dark_month}. [f]
+             ---
+             A: What about the long promise of the sun?
+             H: {Long}, at the solstice in {light_month}. [f] The short one, the long one, and {gap} in between. [f]",
+        ],
+    },
+    Move {
+        id: "H14",
+        group: Group::Clock,
+        themes: &[Theme::Sky],
+        essential: 0.15,
+        titles: &["Noon is late", "Twelve o'clock and noon", "The clock and the sun", "Two noons"],
+        find: noon_gap,
+        skeletons: &[
+            "H: When the clock in {place} strikes twelve in January, the sun is not impressed. [f]
+             A: Is it early or late?
+             H: {Early_late}. By how much, I keep for the end. [f]
+             ---
+             A: The clock strikes twelve, and the sun?
+             H: In January it is highest {lag} {before_after} that. [f]
+             A: So {place} has two noons, and the clock names the other one. [f]",
+            "A: When is it noon in {place}?
+             H: Twice. Once by the clock, and once by the sun. [f]
+             A: How far apart are the two?
+             H: First the place, then the minutes. [-]
+             ---
+             A: You still owe me minutes: how far apart are the two noons?
+             H: {Lag} in January, and the sun comes {order}. [f]
+             A: Once by the clock, and once by the sun. [f]",
+            "H: There is a gap in every January day of {place}, between the clock and the sun. [f]
+             A: A wide one?
+             H: You can judge it at the end. [-]
+             ---
+             H: Now the gap between the clock and the sun: {lag}. [f]
+             A: And who is ahead?
+             H: The {ahead}. [f]",
+        ],
+    },
+    Move {
+        id: "H8",
+        group: Group::Ground,
+        themes: &[Theme::Map],
+        essential: 0.2,
+        titles: &["In front of the door", "Next to a giant", "Who lives next door", "A large shadow"],
+        find: giant,
+        skeletons: &[
+            "A: How small can you be and still have a giant next door?
+             H: As small as {place}. [people] The giant is {km} away, and it has a name that we will come to. [city]
+             ---
+             A: You said there was a giant next door. [-]
+             H: {city}, to the {dir}. [city] It holds {times} the people of {place}. [city people]
+             A: Small and giant, {km} apart. [city]",
+            "H: Stand in {place}, look {dir}, and {km} away there is something much larger than the {kind} itself. [city people]
+             A: What is it?
+             H: Let us look at this side first. [-]
+             ---
+             A: And what do we see when we look {dir}?
+             H: {city}. [city] Something much larger, {times} in fact. [city people]",
+            "H: {place} fits into its neighbour {times}. [city people]
+             A: Which neighbour?
+             H: You can work it out from the map, or wait. [-]
+             ---
+             A: I have waited: into which neighbour does {place} fit {times}?
+             H: Into {city}, {km} to the {dir}. [city]",
+        ],
+    },
+    Move {
+        id: "H22",
+        group: Group::Nature,
+        themes: &[Theme::Nature, Theme::Map],
+        essential: 0.15,
+        titles: &["Where is the sea?", "The way to the water", "Asking for the coast", "A long way to salt"],
+        find: sea_question,
+        skeletons: &[
+            "A: Which is nearer to {place}, the sea or the capital?
+             H: {wrong_guess} [-]
+             A: You will not say?
+             H: I will, after you have seen the place. [-]
+             ---
+             A: So which is nearer to {place}, the sea or the capital?
+             H: The {nearer}. [coast capital] The coast is {coast_km} away. [coast]
+             A: And {capital}?
+             H: {Capital_km}. [capital]",
+            "H: Ask in {place} for the way to the sea, and ask for the way to the capital. One answer is shorter. [coast capital]
+             A: The capital, I suppose?
+             H: Wait for it. [-]
+             ---
+             H: The way to the sea is {coast_km}, as the crow flies. [coast]
+             A: And the way to the capital?
+             H: {Capital_km}, to {capital}. [capital] The shorter answer is the {nearer}. [coast capital]",
+        ],
+    },
+    Move {
+        id: "H17",
+        group: Group::Sky,
+        themes: &[Theme::Map, Theme::Sky],
+        essential: 0.1,
+        titles: &["The same line", "A line around the globe", "On one line with {other}", "Neighbours by latitude"],
+        find: same_line,
+        skeletons: &[
+            "H: A line runs through {place}, and nobody can trip over it. [-]
+             A: What sort of line?
+             H: A latitude. It passes another place that people have heard of, on the far side of a map. [f]
+             ---
+             A: The line through {place}: where else does it go?
+             H: To {other}, in {abroad}. The latitude is nearly the same. [f]
+             A: Two places, one line, and nobody trips. [-]",
+            "A: What can {place} possibly share with a city of {other_people} people?
+             H: A line. Exactly which city, you will hear at the end. [f]
+             ---
+             H: The city that shares the line is {other}. [f]
+             A: In {abroad}? What do they have in common?
+             H: The latitude: as far from the equator as {place}, or nearly. [f]",
+            "H: {place} has a twin that it has nothing to do with. [f]
+             A: Then why a twin?
+             H: The globe says so. The name comes last. [-]
+             ---
+             A: The name of the twin, please. [-]
+             H: {other}, in {abroad}: nearly the same latitude. [f]
+             A: A twin by the globe, and by nothing else that we know. [f]",
+        ],
+    },
+    Move {
+        id: "H27",
+        group: Group::Story,
+        themes: &[Theme::Culture, Theme::History],
+        essential: 0.5,
+        titles: &["In the dictionary", "Two lines in a dictionary", "What the dictionary kept", "By definition"],
+        find: dictionary,
+        skeletons: &[
+            "H: A dictionary has room for few places, and {place} is one that got in. [f]
+             A: With how many words?
+             H: With two remarks. The first goes: {first}. [f]
+             ---
+             A: The dictionary made two remarks. I heard one. [-]
+             H: The other goes: {second}. [g]
+             A: So that is how {place} got in. [g]",
+            "A: What does a dictionary say when you look up {place}?
+             H: Two things. I will read you one: {first}. [f]
+             ---
+             A: And the second thing that you read in the dictionary under {place}?
+             H: {Second}. [g]",
+            "H: If one line had to do for {place}, the dictionary would offer this: {first}. [f]
+             A: And if it had two?
+             H: Then the second would surprise you more. It comes last. [-]
+             ---
+             A: One line is used up. The dictionary has a second?
+             H: It does: {second}. [g]
+             A: Two lines, and {place} has to fit in. [-]",
+        ],
+    },
+];
+
+fn half(depth: f64) -> &'static str {
+    match depth {
+        d if d <= 0.1 => "top tenth",
+        d if d <= 0.3333 => "top third",
+        d if d <= 0.5 => "upper half",
+        d if d <= 0.6667 => "lower half",
+        _ => "bottom third",
+    }
+}
+
+fn frames<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let (Some(world), Some(home)) = (l.world_rank(), l.country_rank()) else { return Vec::new() };
+    let gap = world.depth() - home.depth();
+    if gap.abs() < 0.1 || half(world.depth()) == half(home.depth()) {
+        return Vec::new();
+    }
+    Found::new((gap.abs() * 2.0).min(1.0) as f32)
+        .lean("world", &[world.fact])
+        .lean("country", &[home.fact])
+        .slot("bigger", if gap > 0.0 { "bigger" } else { "smaller" })
+        .slot("world_half", half(world.depth()))
+        .slot("home_half", half(home.depth()))
+        .slot("country_start", wording::capitalised(&l.country()))
+        .only()
+}
+
+fn far_end<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::Antipode { other, off_km } if *off_km < 900.0 => Some((other, *off_km)),
+        _ => None,
+    });
+    let Some((fact, (other, off))) = read else { return Vec::new() };
+    Found::new(if off < 150.0 { 0.7 } else { 0.15 })
+        .cite("f", &[fact])
+        .slot("other", other.name.clone())
+        .slot("abroad", wording::country(&other.country))
+        .slot("off", format!("{} kilometres", numbers::rounded(off)))
+        .slot("off_bare", format!("about {} kilometres", numbers::rounded(off)))
+        .only()
+}
+
+fn name_origin<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let texts = l.texts(Topic::CapitalName);
+    let Some((fact, text)) = texts.first() else { return Vec::new() };
+    let clauses = wording::clauses(text);
+    let [first, .., second] = clauses.as_slice() else { return Vec::new() };
+    Found::new(0.8).cite("f", &[fact]).slot("first", wording::inner(first)).slot("second", wording::inner(second)).only()
+}
+
+fn only_bearer<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::SameName { others: 0, .. } => Some(()),
+        _ => None,
+    });
+    let Some((fact, ())) = read else { return Vec::new() };
+    let worth = if l.place_texts() == 0 { 0.3 } else { 0.1 };
+    Found::new(worth).cite("f", &[fact]).only()
+}
+
+fn two_days<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, (june, december))) = l.daylight() else { return Vec::new() };
+    let (light, dark) = (june.max(december), june.min(december));
+    if light - dark < 6.0 || dark < 0.3 || light > 23.7 {
+        return Vec::new();
+    }
+    let north = june > december;
+    Found::new(((light - dark - 6.0) / 10.0) as f32 + 0.1)
+        .cite("f", &[fact])
+        .slot("short", format!("about {}", numbers::hours(dark)))
+        .slot("long", format!("about {}", numbers::hours(light)))
+        .slot("gap", format!("about {}", numbers::hours(light - dark)))
+        .slot("light_month", if north { "June" } else { "December" })
+        .slot("dark_month", if north { "December" } else { "June" })
+        .only()
+}
+
+fn noon_gap<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::ClockLag { min } if min.abs() >= 25 => Some(*min),
+        _ => None,
+    });
+    let Some((fact, min)) = read else { return Vec::new() };
+    let late = min > 0;
+    Found::new((min.abs() as f32 / 120.0).min(1.0))
+        .cite("f", &[fact])
+        .slot("lag", format!("about {}", numbers::minutes(u64::from(min.unsigned_abs()))))
+        .slot("early_late", if late { "The sun is late" } else { "The sun is early" })
+        .slot("before_after", if late { "after" } else { "before" })
+        .slot("order", if late { "second" } else { "first" })
+        .slot("ahead", if late { "clock" } else { "sun" })
+        .only()
+}
+
+fn giant<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let (Some((people, n)), Some((fact, city))) = (l.people(), l.city()) else { return Vec::new() };
+    let Some(large) = city.people else { return Vec::new() };
+    let ratio = f64::from(large) / f64::from(n);
+    if ratio < 8.0 || city.km > 40.0 {
+        return Vec::new();
+    }
+    Found::new(0.2 + super::ratio_worth(ratio) * 0.4)
+        .cite("city", &[fact])
+        .lean("people", &[people])
+        .slot("city", city.name.clone())
+        .slot("km", numbers::km(city.km))
+        .slot("dir", wording::direction(city.direction))
+        .slot("times", numbers::times(ratio))
+        .only()
+}
+
+fn sea_question<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let (Some((coast, km)), Some((capital, other))) = (l.coast(), l.capital()) else { return Vec::new() };
+    let ratio = km.max(other.km) / km.min(other.km).max(0.5);
+    if !(1.15..=6.0).contains(&ratio) || km < 20.0 {
+        return Vec::new();
+    }
+    Found::new(0.25)
+        .lean("coast", &[coast])
+        .lean("capital", &[capital])
+        .slot("wrong_guess", "Guess first.")
+        .slot("nearer", if km < other.km { "sea" } else { "capital" })
+        .slot("capital", other.name.clone())
+        .slot("coast_km", numbers::km(km))
+        .slot("capital_km", numbers::km(other.km))
+        .only()
+}
+
+fn same_line<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let all = l.each(|d| match d {
+        Datum::LatitudeTwin(other) => Some(other),
+        _ => None,
+    });
+    all.into_iter()
+        .filter_map(|(fact, other)| {
+            let people = other.people?;
+            Some(
+                Found::new(0.15)
+                    .cite("f", &[fact])
+                    .slot("other", other.name.clone())
+                    .slot("abroad", wording::country(&other.country))
+                    .slot("other_people", numbers::about(f64::from(people))),
+            )
+        })
+        .take(1)
+        .collect()
+}
+
+fn dictionary<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let glosses: Vec<_> = l
+        .each(|d| match d {
+            Datum::Gloss { text } => wording::clause(text),
+            _ => None,
+        })
+        .into_iter()
+        .collect();
+    let [(f, first), (g, second), ..] = glosses.as_slice() else { return Vec::new() };
+    let tidy = |text: &str| text.strip_prefix("and ").unwrap_or(text).to_owned();
+    Found::new(0.5).cite("f", &[*f]).cite("g", &[*g]).slot("first", tidy(first)).slot("second", tidy(second)).only()
+}

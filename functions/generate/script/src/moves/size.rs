@@ -1,0 +1,423 @@
+//! How large, and on which list.
+
+use places::Datum;
+
+use super::{Found, Group, Move, ratio_worth};
+use crate::{ledger::Ledger, numbers, theme::Theme};
+
+pub(super) const MOVES: &[Move] = &[
+    Move {
+        id: "M3",
+        group: Group::Size,
+        themes: &[Theme::Size],
+        essential: 1.0,
+        titles: &["Place {rank} at home", "The {country} list", "Head count", "{Rank} of many", "A number and a list"],
+        find: rank_at_home,
+        skeletons: &[
+            "A: How many people live there?
+             H: {About}, by the GeoNames gazetteer. [people] In {country} that makes place {rank}. [country]
+             A: Out of how many?
+             H: {Of} listed places. [country] {verdict}. [country]",
+            "H: Start with the head count. [-] The gazetteer gives {place} {about} people. [people]
+             A: And where does that put it?
+             H: On the list for {country}, at number {rank}. [country] The list is {of} names long. [country]",
+            "A: Give me one number for {place}, only one. [-]
+             H: {About}. That is how many people the gazetteer counts. [people]
+             A: And a second one, if I may. [-]
+             H: {Rank}. That is the line where {place} stands when {country} is sorted by size. [country]",
+            "H: Sort {country} by population and keep reading until line {rank}. [country]
+             A: And there it is?
+             H: There it is, with {about} people. [people] {verdict}. [country]",
+            "A: Would you call it large or small?
+             H: {verdict}. [country] The count is {about} people, and the place in line is {rank}. [country people]
+             A: So the list decides, not the number. [-]",
+            "H: {About} people: that is the whole {kind}, as the gazetteer has it. [people]
+             A: Then measure it against its own country. [-]
+             H: {country_start} has {of} places on the list. [country] This one comes in at number {rank}. [country]",
+            "A: Before anything else, the size?
+             H: {About} inhabitants. [people]
+             A: And rank?
+             H: Number {rank} in {country}, counting from the top. [country] {verdict}. [country]",
+            "H: {place} has {about} people on record. [people] What would you guess, upper or lower half of {country}?
+             A: I would not guess. [-]
+             H: {verdict}. [country] To be exact, line {rank}. [country]",
+        ],
+    },
+    Move {
+        id: "M3.world",
+        group: Group::Size,
+        themes: &[Theme::Size],
+        essential: 0.7,
+        titles: &["The list of the whole world", "Against everyone", "At home and abroad", "Longer lists"],
+        find: rank_in_world,
+        skeletons: &[
+            "A: And if the list is the whole world?
+             H: Then {place} stands in the {world_half}. [world] {shift}. [world country]",
+            "H: Now take the longest list there is, every populated place with a known count. [world]
+             A: Where do we land?
+             H: In the {world_half}, at about place {world_rank}. [world]
+             A: Only the list has changed. [-]",
+            "A: Does it get larger or smaller when you look from further off?
+             H: {shift}. [world country] On the list of the world it is in the {world_half}. [world]",
+            "H: One more frame, the widest. [-] Of about {world_of} places in the world, it belongs to the {world_half}. [world]
+             A: And at home, to the {home_half}. [country]",
+            "A: Change the list and tell me what happens. [-]
+             H: {country_start} puts it in the {home_half}. [country] The world puts it in the {world_half}. [world]
+             A: One town hall, two sizes. [-]",
+            "H: The world list runs to about {world_of} names. [world]
+             A: And the finger stops where?
+             H: Near number {world_rank}. That is the {world_half}. [world]",
+        ],
+    },
+    Move {
+        id: "M3.region",
+        group: Group::Size,
+        themes: &[Theme::Size],
+        essential: 0.6,
+        titles: &["Inside {region}", "The regional table", "{region_rank} in {region}"],
+        find: rank_in_region,
+        skeletons: &[
+            "A: Narrow it down to the region. [-]
+             H: In {region} it is number {region_rank}. [region] The table there has {region_of} lines. [region]",
+            "H: Fold the list down to {region} alone. [-] Now {place} moves to place {region_rank}. [region]
+             A: Of how many?
+             H: {Region_of}. [region]",
+            "A: What is it inside {region}?
+             H: {Region_verdict}. [region] Number {region_rank}, to put a figure on it. [region]",
+            "H: {region} keeps a shorter list, with {region_of} names. [region]
+             A: Then it must climb. [-]
+             H: It stands at {region_rank} there. [region]",
+            "A: Closer in?
+             H: Closer in there is {region}, and its {region_of} places. [region] This {kind} is number {region_rank} among them. [region]",
+        ],
+    },
+    Move {
+        id: "M4",
+        group: Group::Size,
+        themes: &[Theme::Size, Theme::Map],
+        essential: 0.3,
+        titles: &["How many to fill {other}", "A measure for {other}", "Filling {other}"],
+        find: measured_against,
+        skeletons: &[
+            "A: Give me something to hold that number against. [-]
+             H: {other}. It has {times} as many people. [other people]",
+            "H: Put {other} next to it. [-] That one counts {other_people} people. [other]
+             A: So how often does {place} fit in?
+             H: {Times}. [other people]",
+            "A: What would it take to fill {other} with people from here?
+             H: {Times} the whole {kind}. [other people]",
+            "H: Suppose you emptied {other} and settled {place} in its place. [-]
+             A: How full would it be?
+             H: You would have to repeat the move {times}. [other people]",
+            "H: {other} has {other_people} people. [other]
+             A: And next to that, {place}?
+             H: Divide one by the other, and the answer is {times_bare}. [other people]",
+        ],
+    },
+    Move {
+        id: "M5",
+        group: Group::Size,
+        themes: &[Theme::Size, Theme::Map],
+        essential: 0.4,
+        titles: &["Not the capital", "The wrong answer", "Larger than the capital"],
+        find: capital_not_largest,
+        skeletons: &[
+            "A: The largest place in {country} is the capital, surely?
+             H: No. [-] The capital is {capital}, and the largest is {largest}. [f]
+             A: By much?
+             H: {Largest} has {times} as many people. [f]",
+            "H: Ask for the largest place in {country}, and the name of the capital is the wrong answer. [f]
+             A: What is the right one?
+             H: {largest}, with {times} the people of {capital}. [f]",
+            "H: The government of {country} sits in {capital}. [f]
+             A: And the people?
+             H: More of them live in {largest}, {times} as many. [f]",
+        ],
+    },
+    Move {
+        id: "M6",
+        group: Group::Size,
+        themes: &[Theme::Size, Theme::History],
+        essential: 0.6,
+        titles: &["A small seat", "Office before size", "The office in the {kind}"],
+        find: seat_without_size,
+        skeletons: &[
+            "H: It is not the first name on the list, and still it holds an office. [rank seat]
+             A: Which one?
+             H: It is the seat of {of}. [seat]
+             A: And by size?
+             H: Number {rank} in {frame}. [rank]",
+            "A: Who decides things for {of}?
+             H: The seat is here, in {place}. [seat]
+             A: So it must be the largest?
+             H: By number of people it comes in at {rank}. [rank]",
+            "H: {Rank_ordinal} by size in {frame}, but first when it comes to office: the seat of {of}. [rank seat]
+             A: Size and office, two different lists. [-]",
+        ],
+    },
+    Move {
+        id: "M6.seat",
+        group: Group::Size,
+        themes: &[Theme::Size, Theme::History],
+        essential: 0.9,
+        titles: &["The seat of {of}", "The office", "Who is run from here"],
+        find: seat,
+        skeletons: &[
+            "A: Does it hold any office?
+             H: It does: it is the seat of {of}. [seat]",
+            "H: One thing its size does not tell you: this is the seat of {of}. [seat]
+             A: A title as well as a number, then. [-]",
+            "A: What does the gazetteer write next to the name?
+             H: That it is a seat: {of} is governed from an office with this address. [seat]",
+        ],
+    },
+    Move {
+        id: "M6.capital",
+        group: Group::Size,
+        themes: &[Theme::Size, Theme::History],
+        essential: 0.9,
+        titles: &["First office", "The seat of {country}", "Where {country} signs"],
+        find: national_capital,
+        skeletons: &[
+            "A: And its office?
+             H: The highest one to be had: it is the capital of {country}. [seat]",
+            "H: In the gazetteer it carries the mark of a capital, the one for {country}. [seat]
+             A: Is it also the largest?
+             H: {largest_answer}. [country]",
+            "A: Who comes first in {country}?
+             H: In office, {place}: it is the capital. [seat] By people it is number {rank}. [country]",
+        ],
+    },
+    Move {
+        id: "M1",
+        group: Group::Size,
+        themes: &[Theme::Map, Theme::Nature],
+        essential: 0.5,
+        titles: &["The end of the list", "Where the page runs out", "Last line"],
+        find: extreme,
+        skeletons: &[
+            "H: Sort {frame} from {start} to {end} and read the last line. [f]
+             A: What does it say?
+             H: {place}. [f] With one condition: only places of at least {least} people are on that list. [f]",
+            "A: Is it first at anything?
+             H: Among the places of {frame} with {least} people or more, it is the {axis}. [f]
+             A: With that threshold. [-]
+             H: With that threshold, and on this list. [-]",
+            "H: Take {frame}. Keep the places with at least {least} people, and walk to the {end} end. [f]
+             A: Who stands there?
+             H: {place}, and nobody behind it. [f]",
+        ],
+    },
+    Move {
+        id: "M2",
+        group: Group::Size,
+        themes: &[Theme::Map, Theme::Size],
+        essential: 0.4,
+        titles: &["Second to {rival}", "Beaten by {rival}", "One name ahead"],
+        find: nearly_extreme,
+        skeletons: &[
+            "A: Does it hold a record?
+             H: Almost. On the list of {frame} it is the {rank} {axis}. [f]
+             A: Who is in the way?
+             H: {rival}. [f]",
+            "H: There is a title that it does not have: {axis} in {frame}. [f]
+             A: Who has it?
+             H: {rival}. This one is {rank} on the same list, among places of at least {least} people. [f]",
+            "A: So close to a title, and which one?
+             H: The {axis} in {frame}. It comes {rank}, and {rival} leads. [f]",
+        ],
+    },
+];
+
+fn half(depth: f64) -> &'static str {
+    match depth {
+        d if d <= 0.02 => "top fiftieth",
+        d if d <= 0.1 => "top tenth",
+        d if d <= 0.25 => "top quarter",
+        d if d <= 0.5 => "upper half",
+        d if d <= 0.75 => "lower half",
+        _ => "bottom quarter",
+    }
+}
+
+fn verdict(rank: u32, of: u32, list: &str) -> String {
+    match f64::from(rank) / f64::from(of.max(1)) {
+        _ if rank == 1 => format!("On the list for {list}, nothing is larger"),
+        _ if rank == of => format!("On the list for {list}, nothing comes after it"),
+        d => format!("On the list for {list}, that is the {}", half(d)),
+    }
+}
+
+fn rank_at_home<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let (Some((people, n)), Some(rank)) = (l.people(), l.country_rank()) else { return Vec::new() };
+    Found::new(0.1)
+        .cite("country", &[rank.fact])
+        .lean("people", &[people])
+        .slot("about", numbers::about(f64::from(n)))
+        .slot("rank", numbers::cardinal(u64::from(rank.rank)))
+        .slot("of", numbers::about(f64::from(rank.of)))
+        .slot("verdict", verdict(rank.rank, rank.of, &l.country()))
+        .slot("country_start", crate::wording::capitalised(&l.country()))
+        .only()
+}
+
+fn rank_in_world<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let (Some(world), Some(home)) = (l.world_rank(), l.country_rank()) else { return Vec::new() };
+    let gap = world.depth() - home.depth();
+    let found = Found::new(gap.abs().min(1.0) as f32)
+        .cite("world", &[world.fact])
+        .lean("country", &[home.fact])
+        .slot("world_half", half(world.depth()))
+        .slot("home_half", half(home.depth()))
+        .slot("world_rank", numbers::rounded(f64::from(world.rank)))
+        .slot("world_of", numbers::rounded(f64::from(world.of)))
+        .slot("country_start", crate::wording::capitalised(&l.country()));
+    let shift = match gap {
+        g if g > 0.1 => "It sinks: the longer the list, the further down",
+        g if g < -0.1 => "It rises: further up abroad than at home",
+        _ => "It hardly moves: much the same height on both lists",
+    };
+    found.slot("shift", shift).only()
+}
+
+fn rank_in_region<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some(rank) = l.region_rank().filter(|r| r.of >= 5) else { return Vec::new() };
+    let Some(region) = l.brief.region else { return Vec::new() };
+    Found::new(0.05)
+        .cite("region", &[rank.fact])
+        .slot("region_rank", numbers::cardinal(u64::from(rank.rank)))
+        .slot("region_of", numbers::about(f64::from(rank.of)))
+        .slot("region_verdict", verdict(rank.rank, rank.of, region))
+        .only()
+}
+
+fn measured_against<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((people, n)) = l.people() else { return Vec::new() };
+    let Some((fact, other)) = l.capital().or_else(|| l.city()) else { return Vec::new() };
+    let Some(other_people) = other.people else { return Vec::new() };
+    let ratio = f64::from(other_people) / f64::from(n);
+    if !(2.0..=2_000.0).contains(&ratio) {
+        return Vec::new();
+    }
+    Found::new(ratio_worth(ratio) * 0.4)
+        .lean("people", &[people])
+        .lean("other", &[fact])
+        .slot("other", other.name.clone())
+        .slot("other_people", numbers::about(f64::from(other_people)))
+        .slot("times", numbers::times(ratio))
+        .slot("times_bare", numbers::about(ratio))
+        .only()
+}
+
+fn capital_not_largest<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::LargestIsNotCapital { capital, capital_people, largest, largest_people, .. } => Some((capital, capital_people, largest, largest_people)),
+        _ => None,
+    });
+    let Some((fact, (capital, c, largest, n))) = read else { return Vec::new() };
+    let ratio = f64::from(*n) / f64::from((*c).max(1));
+    if ratio < 1.05 {
+        return Vec::new();
+    }
+    Found::new(0.4)
+        .cite("f", &[fact])
+        .slot("capital", capital.clone())
+        .slot("largest", largest.clone())
+        .slot("times", if ratio < 1.75 { format!("about {} per cent of", numbers::rounded(ratio * 100.0)) } else { numbers::times(ratio) })
+        .only()
+        .into_iter()
+        .filter(|_| ratio >= 1.75)
+        .collect()
+}
+
+fn seat_fact<'a>(l: &Ledger<'a>) -> Option<(&'a places::Fact, (u8, Option<&'a str>))> {
+    l.one(|d| match d {
+        Datum::Seat { order, of } => Some((*order, of.as_deref())),
+        _ => None,
+    })
+}
+
+fn seat_without_size<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, (order @ 1.., Some(of)))) = seat_fact(l) else { return Vec::new() };
+    let rank = if order == 1 { l.region_rank().map(|r| (r, l.brief.region.unwrap_or_default().to_owned())) } else { l.country_rank().map(|r| (r, l.country())) };
+    let Some((rank, frame)) = rank.filter(|(r, _)| r.rank >= 3) else { return Vec::new() };
+    Found::new(0.3 + ratio_worth(f64::from(rank.rank)) * 0.5)
+        .cite("seat", &[fact])
+        .lean("rank", &[rank.fact])
+        .slot("of", of)
+        .slot("frame", frame)
+        .slot("rank", numbers::cardinal(u64::from(rank.rank)))
+        .slot("rank_ordinal", numbers::ordinal(u64::from(rank.rank)))
+        .only()
+}
+
+fn seat<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, (1.., Some(of)))) = seat_fact(l) else { return Vec::new() };
+    Found::new(0.2).cite("seat", &[fact]).slot("of", of).only()
+}
+
+fn national_capital<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let (Some((fact, (0, _))), Some(rank)) = (seat_fact(l), l.country_rank()) else { return Vec::new() };
+    let answer = if rank.rank == 1 { "Yes, number one in people as well".to_owned() } else { format!("No, by people it is number {}", numbers::cardinal(u64::from(rank.rank))) };
+    let found = Found::new(0.3).cite("seat", &[fact]).lean("country", &[rank.fact]).slot("largest_answer", answer);
+    let found = if rank.rank > 1 { found.slot("rank", numbers::cardinal(u64::from(rank.rank))) } else { found };
+    found.only()
+}
+
+fn frame_name(frame: &places::Frame) -> String {
+    match frame {
+        places::Frame::World => "the world".to_owned(),
+        places::Frame::Country(name) => crate::wording::country(name),
+        places::Frame::Region(name) => name.clone(),
+    }
+}
+
+fn axis_words(axis: places::Axis) -> (&'static str, &'static str, &'static str) {
+    use places::Axis;
+    match axis {
+        Axis::Northernmost => ("northernmost", "south", "north"),
+        Axis::Southernmost => ("southernmost", "north", "south"),
+        Axis::Easternmost => ("easternmost", "west", "east"),
+        Axis::Westernmost => ("westernmost", "east", "west"),
+        Axis::Highest => ("highest", "low", "high"),
+        Axis::Lowest => ("lowest", "high", "low"),
+        Axis::Largest => ("largest", "small", "large"),
+    }
+}
+
+fn extreme<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let all = l.each(|d| match d {
+        Datum::Extreme { axis, frame, min_people, .. } if *axis != places::Axis::Largest => Some((*axis, frame, *min_people)),
+        _ => None,
+    });
+    all.into_iter()
+        .map(|(fact, (axis, frame, least))| {
+            let (name, start, end) = axis_words(axis);
+            Found::new(0.6)
+                .cite("f", &[fact])
+                .slot("frame", frame_name(frame))
+                .slot("axis", name)
+                .slot("start", start)
+                .slot("end", end)
+                .slot("least", numbers::cardinal(u64::from(least)))
+        })
+        .collect()
+}
+
+fn nearly_extreme<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let all = l.each(|d| match d {
+        Datum::NearlyExtreme { axis, frame, min_people, rank, leader, .. } => Some((*axis, frame, *min_people, *rank, leader)),
+        _ => None,
+    });
+    all.into_iter()
+        .map(|(fact, (axis, frame, least, rank, leader))| {
+            Found::new(0.4)
+                .cite("f", &[fact])
+                .slot("frame", frame_name(frame))
+                .slot("axis", axis_words(axis).0)
+                .slot("least", numbers::cardinal(u64::from(least)))
+                .slot("rank", numbers::ordinal(u64::from(rank)))
+                .slot("rival", leader.name.clone())
+        })
+        .collect()
+}

@@ -1,0 +1,46 @@
+//! Sentences that belong to no fact: the disclosure, the announcement of a wider view.
+
+/// Says that the voices are artificial and a program wrote the words; one of these in every episode.
+pub(crate) const DISCLOSURES: &[&str] = &[
+    "One thing before we look: these voices are synthetic, and a program built the script from public data.",
+    "For the record, our voices are synthetic, and a program wrote the words.",
+    "Both voices here are synthetic, reading what a program made of public records.",
+    "A word on us: two synthetic voices, and a script that a program drew from open data.",
+    "You should know that no one sat at a microphone: the voices are generated, and so is the script.",
+    "We two are computer voices, and the script comes from a program that reads public sources.",
+    "Neither of us has a body: synthetic voices, and words arranged by a program.",
+    "In fairness to the listener: these are artificial voices, and a program assembled the text.",
+    "So that it is said: a computer speaks for both of us, from a generated script.",
+    "Both speakers are synthetic, by the way, and software put the facts in order.",
+    "Our voices are artificial, and a program chose each line from public data.",
+    "What you hear is generated: two synthetic voices and a script written by software.",
+];
+
+/// Announces that the country is the subject now.
+pub(crate) const WIDENING: &[&str] = &[
+    "Step back to the whole of {country}.",
+    "From here on it is about {country} as a whole.",
+    "A wider frame now: {country}.",
+    "Zoom out to {country}.",
+    "The next pages belong to the country, {country}.",
+    "Now for {country}, the country around it.",
+    "Widen the circle to {country}.",
+    "What follows holds for {country}, not for {place} alone.",
+];
+
+/// Sentences that could be said of any place, and therefore are not.
+pub(crate) const FILLERS: &[&str] = &[
+    "let's dive", "dive in", "buckle up", "welcome back", "welcome to", "fun fact", "did you know", "hidden gem",
+    "something for everyone", "rich history", "rich tapestry", "vibrant", "bustling", "nestled", "breathtaking", "stunning",
+    "picturesque", "must-see", "must see", "melting pot", "steeped in", "boasts", "off the beaten", "land of contrasts",
+    "where old meets new", "whether you", "it's worth noting", "interestingly", "fascinating", "believe it or not",
+    "needless to say", "at the end of the day", "without further ado", "stay tuned", "thanks for listening",
+    "thank you for listening", "join us", "in this episode", "in today's episode", "that's right", "absolutely",
+    "great question", "good question", "wow", "amazing", "incredible", "unforgettable", "charming", "quaint", "jewel", "gem",
+    "timeless", "bucket list", "journey through", "a testament to", "no wonder", "speaking of which", "moving on",
+];
+
+/// Every phrase, for the vocabulary of sentence beginnings.
+pub(crate) fn all() -> impl Iterator<Item = &'static str> {
+    DISCLOSURES.iter().chain(WIDENING).copied()
+}

@@ -1,0 +1,364 @@
+//! Chooses what is said: an opening with its close, and the moves between them.
+
+use std::collections::{HashMap, HashSet};
+
+use places::Fact;
+use podcast::{Length, PodcastType};
+
+use crate::{
+    Refusal, Sentence, Support,
+    brief::LEAST_ON_TOPIC,
+    ledger::{Ledger, is_text},
+    moves::{self, Found, Group, HOOKS, Move},
+    rubric::{self, Heard, reading},
+    seed::{self, Seed},
+    skeleton::{self, Holder, Stand},
+    theme::Theme,
+};
+
+/// A standout episode tells only what is at least this unusual.
+const STANDOUT_SURPRISE: f32 = 0.45;
+/// Fewest moves of a standout episode; below, it says that rare facts are few.
+const LEAST_MOVES: usize = 6;
+
+/// One line with its words filled in.
+#[derive(Debug, Clone)]
+pub(crate) struct Spoken {
+    pub(crate) role: Holder,
+    pub(crate) sentences: Vec<Sentence>,
+}
+
+/// A move with its words.
+#[derive(Debug, Clone)]
+pub(crate) struct Chosen<'a> {
+    pub(crate) of: &'static Move,
+    pub(crate) skeleton: usize,
+    pub(crate) found: Found<'a>,
+    pub(crate) lines: Vec<Spoken>,
+    pub(crate) titles: Vec<String>,
+    pub(crate) score: f32,
+}
+
+/// The opening and the close that answers it.
+#[derive(Debug, Clone)]
+pub(crate) struct Hooked<'a> {
+    pub(crate) chosen: Chosen<'a>,
+    pub(crate) close: Vec<Spoken>,
+}
+
+/// All that an episode says, not yet in order.
+#[derive(Debug)]
+pub(crate) struct Plan<'a> {
+    pub(crate) hook: Hooked<'a>,
+    pub(crate) body: Vec<Chosen<'a>>,
+    pub(crate) seed: Seed,
+    pub(crate) note: Option<String>,
+}
+
+/// Chooses for the ledger's brief.
+pub(crate) fn plan<'a>(ledger: &Ledger<'a>, themes: &[Theme]) -> Result<Plan<'a>, Refusal> {
+    let mut planner = Planner::new(ledger, themes);
+    let mut candidates = planner.candidates();
+    planner.refuse_thin_topic(&candidates)?;
+    let note = planner.narrow(&mut candidates);
+    let hook = planner.hook().ok_or_else(|| Refusal::TooLittle { place: ledger.brief.name.to_owned() })?;
+    let body = planner.choose(&hook, candidates);
+    if body.len() < 2 {
+        return Err(Refusal::TooLittle { place: ledger.brief.name.to_owned() });
+    }
+    Ok(Plan { hook, body, seed: planner.seed, note })
+}
+
+struct Candidate<'a> {
+    of: &'static Move,
+    found: Found<'a>,
+    score: f32,
+}
+
+struct Planner<'l, 'a> {
+    ledger: &'l Ledger<'a>,
+    themes: &'l [Theme],
+    facts: HashMap<&'a str, &'a Fact>,
+    seed: Seed,
+    questions: usize,
+    sentences: usize,
+}
+
+impl<'l, 'a> Planner<'l, 'a> {
+    fn new(ledger: &'l Ledger<'a>, themes: &'l [Theme]) -> Self {
+        let brief = ledger.brief;
+        let request = format!("{}/{:?}/{:?}", brief.geoname_id, brief.podcast_type, brief.preferences.preferred_length);
+        // Places that sort next to each other at home take different skeletons.
+        let neighbour = ledger.country_rank().map_or_else(|| u64::from(brief.geoname_id), |r| u64::from(r.rank));
+        let neighbour = neighbour.wrapping_add(seed::hash(&[&format!("{:?}/{:?}", brief.podcast_type, brief.preferences.preferred_length)]));
+        let facts = ledger.facts().iter().map(|fact| (fact.id.as_str(), *fact)).collect();
+        Self { ledger, themes, facts, seed: Seed::new(request, neighbour), questions: 0, sentences: 0 }
+    }
+
+    fn candidates(&self) -> Vec<Candidate<'a>> {
+        let mut all = Vec::new();
+        for of in moves::all() {
+            for (nth, found) in (of.find)(self.ledger).into_iter().enumerate() {
+                let score = self.score(of, &found, nth);
+                if score > 0.0 {
+                    all.push(Candidate { of, found, score });
+                }
+            }
+        }
+        all
+    }
+
+    fn score(&self, of: &Move, found: &Found<'_>, nth: usize) -> f32 {
+        let surprise = found.score();
+        let tolerance = f32::from(self.ledger.brief.preferences.surprise_tolerance.min(5));
+        let base = match self.ledger.brief.podcast_type {
+            PodcastType::Standout => surprise,
+            _ => (0.6 + 0.2 * tolerance) * surprise + (1.2 - 0.2 * tolerance).max(0.1) * of.essential,
+        };
+        base * self.fit(of) * (0.85 + 0.3 * self.seed.unit(&format!("{}/{nth}", of.id)))
+    }
+
+    fn fit(&self, of: &Move) -> f32 {
+        let serves = of.themes.iter().any(|theme| self.themes.contains(theme));
+        match self.ledger.brief.podcast_type {
+            PodcastType::Topic => if serves { 1.0 } else { 0.0 },
+            PodcastType::Personalized if self.themes.is_empty() => 1.0,
+            PodcastType::Personalized => if serves { 2.0 } else { 0.7 },
+            PodcastType::Base | PodcastType::Standout => 1.0,
+        }
+    }
+
+    fn refuse_thin_topic(&self, candidates: &[Candidate<'_>]) -> Result<(), Refusal> {
+        if self.ledger.brief.podcast_type != PodcastType::Topic {
+            return Ok(());
+        }
+        let facts: HashSet<&str> = candidates.iter().flat_map(|c| c.found.told.iter().map(|fact| fact.id.as_str())).collect();
+        if facts.len() >= LEAST_ON_TOPIC {
+            return Ok(());
+        }
+        let topic = self.ledger.brief.preferences.topic.clone().unwrap_or_default();
+        Err(Refusal::TooLittleOnTopic { topic, place: self.ledger.brief.name.to_owned(), facts: facts.len() })
+    }
+
+    /// A standout episode keeps what is rare; where that is little, the six rarest, and says so.
+    fn narrow(&self, candidates: &mut Vec<Candidate<'a>>) -> Option<String> {
+        if self.ledger.brief.podcast_type != PodcastType::Standout {
+            return None;
+        }
+        candidates.sort_by(|a, b| b.found.score().total_cmp(&a.found.score()));
+        let rare = candidates.iter().filter(|c| c.found.score() >= STANDOUT_SURPRISE).count();
+        candidates.truncate(rare.max(LEAST_MOVES + 1));
+        (rare < LEAST_MOVES).then(|| {
+            format!("Only {} of the facts about {} stand out; the next most unusual ones fill the rest.", crate::numbers::cardinal(rare as u64), self.ledger.brief.name)
+        })
+    }
+
+    fn hook(&mut self) -> Option<Hooked<'a>> {
+        let mut found: Vec<Candidate<'a>> = Vec::new();
+        for of in HOOKS {
+            for (nth, one) in (of.find)(self.ledger).into_iter().enumerate() {
+                let serves = self.themes.is_empty() || of.themes.iter().any(|theme| self.themes.contains(theme));
+                let taste = 0.45 + 0.75 * self.seed.unit(&format!("hook/{}/{nth}", of.id));
+                let score = (0.2 + one.score() + of.essential) * taste * if serves { 1.0 } else { 0.4 };
+                found.push(Candidate { of, found: one, score });
+            }
+        }
+        found.sort_by(|a, b| b.score.total_cmp(&a.score));
+        found.into_iter().find_map(|candidate| {
+            let chosen = self.render(&candidate)?;
+            let opening = chosen.0.lines.len() - chosen.1;
+            let mut chosen = chosen.0;
+            let close = chosen.lines.split_off(opening);
+            Some(Hooked { chosen, close })
+        })
+    }
+
+    /// Fills the first skeleton that fits and is supported; also tells how many lines belong to the close.
+    fn render(&mut self, candidate: &Candidate<'a>) -> Option<(Chosen<'a>, usize)> {
+        let skeletons = candidate.of.skeletons;
+        let start = self.seed.index(candidate.of.id, skeletons.len());
+        let mut order: Vec<usize> = (0..skeletons.len()).map(|at| (start + at) % skeletons.len()).collect();
+        let share = self.questions as f32 / self.sentences.max(1) as f32;
+        if self.sentences > 20 && share > 0.31 {
+            order.sort_by_key(|at| skeletons[*at].matches('?').count());
+        } else if self.sentences > 20 && share < 0.18 {
+            order.sort_by_key(|at| std::cmp::Reverse(skeletons[*at].matches("? ").count() + skeletons[*at].matches("?\n").count()));
+        }
+        order.into_iter().find_map(|at| {
+            let lines = self.fill(&candidate.found, skeletons[at])?;
+            let close = skeletons[at].split_once("---").map_or(0, |(_, close)| skeleton::lines(close).len());
+            let titles = candidate.of.titles.iter().filter_map(|t| skeleton::fill(t, &|slot| self.slot(&candidate.found, slot))).collect();
+            let of = candidate.of;
+            Some((Chosen { of, skeleton: at, found: candidate.found.clone(), lines, titles, score: candidate.score }, close))
+        })
+    }
+
+    fn slot(&self, found: &Found<'_>, name: &str) -> Option<String> {
+        if let Some(words) = found.slots.get(name).cloned().or_else(|| self.ledger.common(name)) {
+            return Some(words);
+        }
+        let inner = name.char_indices().next().filter(|(_, c)| c.is_uppercase()).map(|_| name.to_lowercase())?;
+        let words = found.slots.get(inner.as_str()).cloned().or_else(|| self.ledger.common(&inner))?;
+        Some(crate::wording::capitalised(&words))
+    }
+
+    fn fill(&self, found: &Found<'a>, skeleton: &str) -> Option<Vec<Spoken>> {
+        let mut heard = Heard::new([self.ledger.brief.name, self.ledger.brief.label]);
+        let mut lines = Vec::new();
+        for line in skeleton::lines(skeleton) {
+            let mut sentences = Vec::new();
+            for template in line.sentences {
+                let text = skeleton::fill(template.text, &|slot| self.slot(found, slot))?;
+                let support = support(found, template.stand)?;
+                let sentence = Sentence { text, support };
+                let problems = rubric::problems(&sentence, &self.facts, &heard);
+                if !problems.is_empty() || reading::count(&sentence.text) > 1 || reading::words(&sentence.text).len() > 30 {
+                    #[cfg(debug_assertions)]
+                    report(&sentence, &problems);
+                    return None;
+                }
+                heard.listen(&sentence);
+                sentences.push(sentence);
+            }
+            lines.push(Spoken { role: line.role, sentences });
+        }
+        Some(lines)
+    }
+
+    fn choose(&mut self, hook: &Hooked<'a>, mut candidates: Vec<Candidate<'a>>) -> Vec<Chosen<'a>> {
+        let brief = self.ledger.brief;
+        let length = brief.preferences.preferred_length;
+        let target = f64::from(length.target_s());
+        let mut spent = seconds(&hook.chosen.lines) + seconds(&hook.close) + 9.0;
+        self.count(&hook.chosen.lines);
+        self.count(&hook.close);
+        let mut budget = Budget::new(brief.podcast_type, length, target);
+        let mut told: HashSet<&str> = hook.chosen.found.told.iter().map(|fact| fact.id.as_str()).collect();
+        let mut uses: HashMap<&str, usize> = HashMap::new();
+        let mut groups: HashMap<Group, i32> = HashMap::new();
+        let mut body: Vec<Chosen<'a>> = Vec::new();
+        while spent < 0.98 * target && !candidates.is_empty() {
+            let fresh = |c: &Candidate<'_>| c.score * 0.86f32.powi(*groups.get(&c.of.group).unwrap_or(&0)) * 0.6f32.powi(*uses.get(c.of.id).unwrap_or(&0) as i32);
+            let Some(best) = (0..candidates.len()).max_by(|a, b| fresh(&candidates[*a]).total_cmp(&fresh(&candidates[*b]))) else { break };
+            let candidate = candidates.swap_remove(best);
+            if candidate.found.told.iter().any(|fact| told.contains(fact.id.as_str())) || *uses.get(candidate.of.id).unwrap_or(&0) >= most_uses(length) {
+                continue;
+            }
+            let Some((chosen, _)) = self.render(&candidate) else { continue };
+            let takes = seconds(&chosen.lines);
+            if spent + takes > 1.06 * target || !budget.allows(&chosen, takes) {
+                continue;
+            }
+            spent += takes;
+            self.count(&chosen.lines);
+            told.extend(chosen.found.told.iter().map(|fact| fact.id.as_str()));
+            *uses.entry(chosen.of.id).or_default() += 1;
+            *groups.entry(chosen.of.group).or_default() += 1;
+            body.push(chosen);
+        }
+        balance(&mut body, hook, budget.place_share);
+        body
+    }
+
+    fn count(&mut self, lines: &[Spoken]) {
+        let sentences = lines.iter().flat_map(|line| &line.sentences);
+        for sentence in sentences {
+            self.sentences += 1;
+            self.questions += usize::from(sentence.text.ends_with('?'));
+        }
+    }
+}
+
+#[cfg(debug_assertions)]
+fn report(sentence: &Sentence, problems: &[String]) {
+    if std::env::var_os("SCRIPT_SHOW_REJECTED").is_some() {
+        eprintln!("rejected: {} {problems:?} {:?}", sentence.text, sentence.support);
+    }
+}
+
+fn support(found: &Found<'_>, stand: Stand<'_>) -> Option<Support> {
+    Some(match stand {
+        Stand::NoClaim => Support::NoClaim,
+        Stand::Absence(what) => Support::Absence(what.to_owned()),
+        Stand::Cites(keys) => {
+            let mut ids: Vec<String> = Vec::new();
+            for key in keys.split_whitespace() {
+                for fact in found.cited(key)? {
+                    if !ids.contains(&fact.id) {
+                        ids.push(fact.id.clone());
+                    }
+                }
+            }
+            Support::Facts(ids)
+        }
+    })
+}
+
+/// Drops the weakest country-level moves until enough of what is said is about the place.
+fn balance(body: &mut Vec<Chosen<'_>>, hook: &Hooked<'_>, least: f64) {
+    loop {
+        let lines = body.iter().flat_map(|c| c.lines.iter().map(move |l| (c, l)));
+        let (mut all, mut place) = (claims(&hook.chosen.lines) + claims(&hook.close), claims(&hook.chosen.lines) + claims(&hook.close));
+        for (chosen, line) in lines {
+            let n = claims(std::slice::from_ref(line));
+            all += n;
+            place += if chosen.found.is_widened() { 0 } else { n };
+        }
+        let weakest = (0..body.len()).filter(|at| body[*at].found.is_widened()).min_by(|a, b| body[*a].score.total_cmp(&body[*b].score));
+        match weakest {
+            Some(at) if (place as f64) < least * all as f64 => _ = body.remove(at),
+            _ => return,
+        }
+    }
+}
+
+fn claims(lines: &[Spoken]) -> usize {
+    lines.iter().flat_map(|l| &l.sentences).filter(|s| matches!(s.support, Support::Facts(_))).count()
+}
+
+/// How often one move may be made with different facts.
+fn most_uses(length: Length) -> usize {
+    match length {
+        Length::Short => 1,
+        Length::Medium => 2,
+        Length::Long => 4,
+    }
+}
+
+/// What may be spent on the country, and on what books say.
+struct Budget {
+    widened_s: f64,
+    text_s: f64,
+    place_share: f64,
+}
+
+impl Budget {
+    fn new(kind: PodcastType, length: Length, target: f64) -> Self {
+        let (widened, place_share) = match (kind, length) {
+            (PodcastType::Standout, _) => (0.2, 0.76),
+            (PodcastType::Topic, _) => (0.6, 0.42),
+            (_, Length::Long) => (0.6, 0.42),
+            _ => (0.4, 0.62),
+        };
+        let text = if kind == PodcastType::Topic { 0.9 } else { 0.66 };
+        Self { widened_s: widened * target, text_s: text * target, place_share }
+    }
+
+    /// Takes the time of a move out of the budget if there is enough.
+    fn allows(&mut self, chosen: &Chosen<'_>, takes: f64) -> bool {
+        let widened = if chosen.found.is_widened() { takes } else { 0.0 };
+        let text = if chosen.found.told.iter().any(|fact| is_text(&fact.datum)) { takes } else { 0.0 };
+        if widened > self.widened_s || text > self.text_s {
+            return false;
+        }
+        self.widened_s -= widened;
+        self.text_s -= text;
+        true
+    }
+}
+
+/// How long lines take, estimated.
+pub(crate) fn seconds(lines: &[Spoken]) -> f64 {
+    let words = lines.iter().flat_map(|l| &l.sentences).map(|s| reading::words(&s.text).len()).sum();
+    rubric::seconds(words, lines.len(), 0)
+}

@@ -1,0 +1,243 @@
+//! Names and source texts made fit to be spoken, without changing what they say.
+
+use places::Direction;
+
+use crate::numbers;
+
+/// Countries whose English name takes an article.
+const WITH_ARTICLE: &[&str] = &[
+    "Bahamas", "British Indian Ocean Territory", "British Virgin Islands", "Cayman Islands", "Central African Republic", "Comoros",
+    "Cook Islands", "Czech Republic", "Democratic Republic of the Congo", "Dominican Republic", "Falkland Islands",
+    "Faroe Islands", "Gambia", "Isle of Man", "Ivory Coast", "Maldives", "Marshall Islands", "Netherlands",
+    "Northern Mariana Islands", "Palestinian Territory", "Philippines", "Pitcairn Islands", "Republic of the Congo", "Seychelles", "Solomon Islands",
+    "Turks and Caicos Islands", "U.S. Virgin Islands", "United Arab Emirates", "United Kingdom",
+    "United States", "Vatican",
+];
+
+/// The country's name as a sentence uses it: `the United States`, `France`.
+pub fn country(name: &str) -> String {
+    let bare = name.strip_prefix("The ").unwrap_or(name);
+    if WITH_ARTICLE.contains(&bare) { format!("the {bare}") } else { name.to_owned() }
+}
+
+/// What the size of a place is called here: a village below 5,000 people, a city from 50,000.
+pub fn size_word(people: Option<u32>) -> &'static str {
+    match people {
+        Some(1..5_000) => "village",
+        Some(5_000..50_000) => "town",
+        Some(50_000..) => "city",
+        _ => "place",
+    }
+}
+
+/// The direction as a word.
+pub fn direction(d: Direction) -> &'static str {
+    match d {
+        Direction::North => "north",
+        Direction::Northeast => "northeast",
+        Direction::East => "east",
+        Direction::Southeast => "southeast",
+        Direction::South => "south",
+        Direction::Southwest => "southwest",
+        Direction::West => "west",
+        Direction::Northwest => "northwest",
+    }
+}
+
+/// The direction that leads back.
+pub fn opposite(d: Direction) -> &'static str {
+    direction(match d {
+        Direction::North => Direction::South,
+        Direction::Northeast => Direction::Southwest,
+        Direction::East => Direction::West,
+        Direction::Southeast => Direction::Northwest,
+        Direction::South => Direction::North,
+        Direction::Southwest => Direction::Northeast,
+        Direction::West => Direction::East,
+        Direction::Northwest => Direction::Southeast,
+    })
+}
+
+/// Capitalises the first letter.
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// Joins names: `a`, `a and b`, `a, b and c`.
+pub fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [head @ .., last] => format!("{} and {last}", head.join(", ")),
+    }
+}
+
+/// Words that a short plain sentence about a place should not carry: prices, office, violence.
+const UNSPOKEN: &[&str] = &[
+    "terroris", "war ", "wars", "warfare", "killed", "killing", "genocide", "massacre", "suicide", "insurgen", "militant",
+    "junta", "coup", "prime minister", "elected", "election", "president", "est.", "@", "http", "www", "%", "$", "nazi",
+    "rape", "slave", "ethnic", "refugee", "sanction", "occupied", "invasion", "invaded", "death", "bomb",
+    "atrocit", "hiv", "rebel", "civil unrest", "overthr", "violence", "violent", "seized",
+    "formerly known for", "current", "recent", "today", "remains",
+];
+
+/// Whether a source text may be spoken as it stands: nothing perishable, nothing that needs care this format cannot give.
+pub fn is_speakable(text: &str) -> bool {
+    let low = format!("{} ", text.to_lowercase());
+    !UNSPOKEN.iter().any(|word| low.contains(word)) && text.is_char_boundary(0) && text.chars().all(is_spoken)
+}
+
+fn is_spoken(c: char) -> bool {
+    c.is_ascii() && !matches!(c, '*' | '/' | '=' | '[' | ']' | '<' | '>' | '_' | '#' | '~' | '^' | '|')
+        || c.is_alphabetic() && (c as u32) < 0x0250
+        || matches!(c, '’' | '–' | '—' | 'ạ'..='ỹ')
+}
+
+/// The clauses of a source text, each short enough for one breath, with its numbers in words.
+///
+/// A clause is left out when it cannot be said in a sentence of its own: too long or too short, two
+/// numbers, a symbol nobody can pronounce.
+pub fn clauses(text: &str) -> Vec<String> {
+    let text = without_asides(text);
+    text.split("; ")
+        .flat_map(|part| part.split(" note: "))
+        .map(|part| part.trim().trim_end_matches(['.', ';', ',', ':']).trim())
+        .filter(|part| is_speakable(part))
+        .map(calm_capitals)
+        .map(|part| spoken(&part))
+        .filter(|part| (2..=24).contains(&part.split_whitespace().count()))
+        .filter(|part| crate::rubric::reading::count(part) <= 1 && !part.chars().any(|c| c.is_ascii_digit()))
+        .collect()
+}
+
+/// The first clause of [`clauses`].
+pub fn clause(text: &str) -> Option<String> {
+    clauses(text).into_iter().next()
+}
+
+/// Drops what stands in brackets: marks such as `(c)`, dates of a life, translations.
+pub fn without_asides(text: &str) -> String {
+    let mut depth = 0u32;
+    let mut kept = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ if depth == 0 => kept.push(c),
+            _ => {}
+        }
+    }
+    let words: Vec<&str> = kept.split_whitespace().collect();
+    words.join(" ").replace(" ,", ",").replace(" ;", ";").replace(" .", ".").replace(" --", ",").replace('`', "'")
+}
+
+/// Family names that the Factbook prints in capitals, in ordinary case; abbreviations stay.
+fn calm_capitals(text: &str) -> String {
+    let calm = |word: &str| {
+        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+        let shouted = letters > 4 && word.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
+        if shouted { capitalised(&word.to_lowercase()) } else { word.to_owned() }
+    };
+    text.split(' ').map(calm).collect::<Vec<_>>().join(" ")
+}
+
+/// Replaces figures by words: years, ordinals, decades, quantities with their unit.
+pub fn spoken(text: &str) -> String {
+    let words: Vec<&str> = text.split(' ').collect();
+    let said: Vec<String> = words
+        .iter()
+        .enumerate()
+        .map(|(at, word)| said_word(word, words.get(at + 1).copied(), at.checked_sub(1).map(|before| words[before])))
+        .collect();
+    said.join(" ")
+        .replace(" km", " kilometres")
+        .replace("kilometres-", "kilometre-")
+        .replace(" meters", " metres")
+        .replace(" m high", " metres high")
+        .replace("B.C.", "BC")
+        .replace("A.D.", "AD")
+        .replace("St. ", "Saint ")
+        .replace("Mt. ", "Mount ")
+        .replace("Ft. ", "Fort ")
+        .replace(" & ", " and ")
+        .replace("U.S.", "US")
+}
+
+fn said_word(word: &str, next: Option<&str>, before: Option<&str>) -> String {
+    let core = word.trim_matches(|c: char| !c.is_alphanumeric());
+    if core.is_empty() || !core.starts_with(|c: char| c.is_ascii_digit()) {
+        return word.to_owned();
+    }
+    let Some(said) = said_figure(core, next, before) else { return word.to_owned() };
+    word.replacen(core, &said, 1)
+}
+
+const MONTHS: [&str; 12] = [
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+    "November", "December",
+];
+
+fn said_figure(core: &str, next: Option<&str>, before: Option<&str>) -> Option<String> {
+    let is_month = |word: Option<&str>| word.is_some_and(|w| MONTHS.contains(&w.trim_matches(',')));
+    let digits: String = core.chars().filter(char::is_ascii_digit).collect();
+    let tail = core.trim_start_matches(|c: char| c.is_ascii_digit() || c == ',');
+    let n: u64 = digits.parse().ok()?;
+    match tail {
+        "" if (is_month(next) || is_month(before)) && n <= 31 => Some(format!("the {}", numbers::ordinal(n)).replacen("the ", if is_month(next) { "the " } else { "" }, 1)),
+        "" if core.contains(',') => Some(numbers::cardinal(n)),
+        "" if (1000..=2100).contains(&n) => Some(numbers::year(n as u32)),
+        "" => Some(numbers::cardinal(n)),
+        "st" | "nd" | "rd" | "th" => Some(numbers::ordinal(n)),
+        "s" if n % 10 == 0 && n >= 1000 => Some(numbers::decade(n as u32)),
+        _ if tail.starts_with('.') && core.matches('.').count() == 1 => {
+            let (whole, part) = core.split_once('.')?;
+            let whole: u64 = whole.replace(',', "").parse().ok()?;
+            let part: Vec<String> = part.chars().map(|c| c.to_digit(10).map(|d| numbers::cardinal(u64::from(d)))).collect::<Option<_>>()?;
+            Some(format!("{} point {}", numbers::cardinal(whole), part.join(" ")))
+        }
+        _ if tail.starts_with("th-") => Some(format!("{}-{}", numbers::ordinal(n), &tail[3..])),
+        _ => None,
+    }
+}
+
+/// Lower-cases the first letter of a phrase that begins with an ordinary word.
+pub fn inner(text: &str) -> String {
+    const ORDINARY: &[&str] = &["A", "An", "The", "In", "On", "At", "By", "After", "Before", "During", "From", "Since", "Until", "It", "Its", "Most", "Many", "Two", "Three", "Mostly", "When", "Following", "Under", "With", "Despite"];
+    match text.split_once(' ') {
+        Some((first, rest)) if ORDINARY.contains(&first) => format!("{} {rest}", first.to_lowercase()),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_country_takes_its_article() {
+        assert_eq!(country("United States"), "the United States");
+        assert_eq!(country("The Bahamas"), "the Bahamas");
+        assert_eq!(country("France"), "France");
+    }
+
+    #[test]
+    fn figures_in_a_text_are_said_in_words() {
+        assert_eq!(spoken("built in the 14th century, destroyed July 14, 1789"), "built in the fourteenth century, destroyed July fourteenth, seventeen eighty-nine");
+        assert_eq!(spoken("4,810 m high in the 1890s"), "four thousand eight hundred and ten metres high in the eighteen-nineties");
+        assert_eq!(spoken("from the 3rd century B.C."), "from the third century BC");
+        assert_eq!(spoken("14 July"), "the fourteenth July");
+    }
+
+    #[test]
+    fn asides_and_shouted_names_are_calmed() {
+        assert_eq!(without_asides("Timbuktu (c); Cliff of Bandiagara (Land of the Dogons) (m)"), "Timbuktu; Cliff of Bandiagara");
+        assert_eq!(clauses("Ibrahim KEITA was a poet"), ["Ibrahim Keita was a poet"]);
+    }
+
+    #[test]
+    fn a_clause_with_two_numbers_or_a_price_is_left_out() {
+        assert_eq!(clauses("built in 1564 and burned in 1871; a palace"), ["a palace"]);
+        assert!(clauses("costs $5 a day").is_empty());
+    }
+}
