@@ -1,0 +1,107 @@
+// One finished episode: sound, chapters, transcript and sources.
+
+import { Problem, detail, regenerate, remove } from "./api.js";
+import { contours } from "./contours.js";
+import { announce, clock, day, escape } from "./text.js";
+
+const article = document.querySelector("#episode");
+let shown = null;
+
+/** Opens an episode; `whenChanged` is called after it was deleted or is made again. */
+export async function open(id, whenChanged) {
+  if (shown === id) return;
+  let podcast;
+  try {
+    podcast = await detail(id);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    article.innerHTML = `<p class="error">${escape(error.message)}. It may have been deleted.</p>`;
+    article.hidden = false;
+    return;
+  }
+  if (podcast.status !== "completed") return;
+  shown = id;
+  article.innerHTML = markup(podcast);
+  article.hidden = false;
+  bind(podcast, whenChanged);
+  article.querySelector("h2").focus({ preventScroll: true });
+  article.scrollIntoView({ block: "start" });
+}
+
+/** Closes whatever is open and stops its sound. */
+export function close() {
+  shown = null;
+  article.hidden = true;
+  article.replaceChildren();
+}
+
+function markup(podcast) {
+  const { chapters = [], transcript = [], facts = [], attributions = [], note } = podcast.podcast_metadata ?? {};
+  return `
+    <div class="episode-head">${contours(podcast.location)}
+      <div><h2 id="episode-title" tabindex="-1">${escape(podcast.title)}</h2>
+        <p class="meta">${escape(podcast.location)} · ${clock(podcast.duration_seconds)} · ${day(podcast.completed_at)}</p>
+        <p>${escape(podcast.description)}</p>
+        ${note ? `<p class="note">${escape(note)}</p>` : ""}
+        <audio controls preload="metadata" src="${escape(podcast.audio_url)}"></audio>
+        <div class="tools"><a href="${escape(podcast.audio_url)}" download>Download MP3</a>
+          <button type="button" class="quiet small" data-do="regenerate">Make it again</button>
+          <button type="button" class="quiet small" data-do="remove">Delete</button>
+          <a href="#/">Close</a></div></div></div>
+    <div class="columns">
+      <section><h3>Chapters</h3><ol class="chapters">${chapters.map(chapterMarkup).join("")}</ol></section>
+      <section><h3>Transcript</h3><div class="transcript" tabindex="0" aria-label="Transcript">${transcriptMarkup(chapters, transcript)}</div></section>
+    </div>
+    <details><summary>${facts.length} facts behind it</summary><ul>${facts.map(factMarkup).join("")}</ul></details>
+    <details><summary>Sources and licences</summary><ul>${attributions.map(attributionMarkup).join("")}</ul></details>`;
+}
+
+const chapterMarkup = ({ title, start_ms }) =>
+  `<li><button type="button" data-start="${start_ms}"><time>${clock(start_ms / 1000)}</time><span>${escape(title)}</span></button></li>`;
+
+const factMarkup = ({ claim, source }) => `<li>${escape(claim)} <small>(${escape(source)})</small></li>`;
+
+const attributionMarkup = (a) =>
+  `<li>${escape(a.name)}: ${escape(a.licence)}${a.link ? ` — ${escape(a.link)}` : ""}</li>`;
+
+function transcriptMarkup(chapters, transcript) {
+  return transcript.map((turn, index) => {
+    const heading = chapters.find(({ start_ms }) =>
+      start_ms <= turn.start_ms && (index === 0 || start_ms > transcript[index - 1].start_ms));
+    return `${heading ? `<h4>${escape(heading.title)}</h4>` : ""}
+      <button type="button" data-start="${turn.start_ms}"><span class="host host-${escape(turn.host)}">${escape(turn.host)}</span>
+      <span>${escape(turn.text)}</span></button>`;
+  }).join("");
+}
+
+function bind(podcast, whenChanged) {
+  const audio = article.querySelector("audio");
+  article.querySelectorAll("[data-start]").forEach((button) =>
+    button.addEventListener("click", () => {
+      audio.currentTime = Number(button.dataset.start) / 1000;
+      audio.play();
+    }));
+  audio.addEventListener("timeupdate", () => mark(audio.currentTime * 1000));
+  audio.addEventListener("error", () => announce("The audio cannot be played."));
+  article.querySelector('[data-do="remove"]').addEventListener("click", async () => {
+    await remove(podcast.id);
+    whenChanged(null);
+  });
+  article.querySelector('[data-do="regenerate"]').addEventListener("click", async () => {
+    await regenerate(podcast.id);
+    whenChanged(podcast);
+  });
+}
+
+// Marks the chapter and the line being spoken, and keeps the line in view.
+function mark(time_ms) {
+  for (const group of [".chapters", ".transcript"]) {
+    const buttons = [...article.querySelectorAll(`${group} [data-start]`)];
+    const current = buttons.findLast((button) => Number(button.dataset.start) <= time_ms);
+    if (!current || current.getAttribute("aria-current") === "true") continue;
+    buttons.forEach((button) => button.removeAttribute("aria-current"));
+    current.setAttribute("aria-current", "true");
+    const box = group === ".transcript" ? article.querySelector(group) : null;
+    if (box) box.scrollTop = current.offsetTop - box.clientHeight / 3;
+  }
+}

@@ -1,0 +1,89 @@
+// Episodes in the making: one line each, polled until it is finished.
+
+import { Problem, regenerate, remove, status } from "./api.js";
+import { announce, escape, showConnected } from "./text.js";
+
+const POLL_MS = 1000;
+const section = document.querySelector("#making");
+const listing = document.querySelector("#jobs");
+const followed = new Map();
+
+/** Follows a job until it is completed; `whenDone(id)` is called then. Safe to call twice. */
+export function follow(id, location, whenDone) {
+  if (followed.has(id)) return;
+  const item = document.createElement("li");
+  item.innerHTML = `
+    <div class="job-head"><span>${escape(location)}</span><span class="percent">0 %</span></div>
+    <progress max="100" value="0" aria-label="Episode about ${escape(location)}"></progress>
+    <div class="job-foot"><p class="job-message">Waiting for a free worker</p>
+    <button type="button" class="quiet small">Cancel</button></div>`;
+  listing.prepend(item);
+  section.hidden = false;
+  const job = { id, location, item, whenDone, etag: null, timer: null };
+  item.querySelector("button").addEventListener("click", () => cancel(job));
+  followed.set(id, job);
+  poll(job);
+}
+
+async function poll(job) {
+  try {
+    const state = await status(job.id, job.etag);
+    showConnected(true);
+    if (!followed.has(job.id)) return;
+    if (state) show(job, state);
+    if (state?.status === "completed") return finish(job);
+    if (state?.status === "failed") return;
+  } catch (error) {
+    if (error instanceof Problem && error.status === 404) return drop(job);
+    showConnected(false);
+  }
+  job.timer = setTimeout(() => poll(job), POLL_MS);
+}
+
+function show(job, state) {
+  job.etag = state.etag;
+  job.item.querySelector("progress").value = state.progress;
+  job.item.querySelector(".percent").textContent = `${state.progress} %`;
+  job.item.querySelector(".job-message").textContent = state.message;
+  if (state.status === "failed") showFailure(job);
+}
+
+function showFailure(job) {
+  job.item.classList.add("failed");
+  const foot = job.item.querySelector(".job-foot");
+  foot.querySelectorAll("button").forEach((button) => button.remove());
+  const again = document.createElement("button");
+  again.type = "button";
+  again.className = "small";
+  again.textContent = "Try again";
+  again.addEventListener("click", async () => {
+    await regenerate(job.id);
+    drop(job);
+    follow(job.id, job.location, job.whenDone);
+  });
+  const dismiss = document.createElement("button");
+  dismiss.type = "button";
+  dismiss.className = "quiet small";
+  dismiss.textContent = "Delete";
+  dismiss.addEventListener("click", () => cancel(job));
+  foot.append(again, dismiss);
+  announce(`The episode about ${job.location} failed.`);
+}
+
+function finish(job) {
+  drop(job);
+  announce(`The episode about ${job.location} is ready.`);
+  job.whenDone(job.id);
+}
+
+async function cancel(job) {
+  await remove(job.id).catch(() => {});
+  drop(job);
+}
+
+function drop(job) {
+  clearTimeout(job.timer);
+  followed.delete(job.id);
+  job.item.remove();
+  section.hidden = followed.size === 0;
+}

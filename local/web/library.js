@@ -1,0 +1,40 @@
+// The library: cards of finished episodes, newest first, a page at a time.
+
+import { list } from "./api.js";
+import { contours } from "./contours.js";
+import { clock, day, escape } from "./text.js";
+
+const cards = document.querySelector("#cards");
+const count = document.querySelector("#library-count");
+const empty = document.querySelector("#library-empty");
+const more = document.querySelector("#more");
+let next = null;
+
+/** Shows the first page again. */
+export async function refresh() {
+  const page = await list({ status: "completed" });
+  cards.replaceChildren();
+  append(page);
+}
+
+more.addEventListener("click", async () => {
+  more.disabled = true;
+  await list({ status: "completed", cursor: next }).then(append).finally(() => { more.disabled = false; });
+});
+
+function append(page) {
+  cards.append(...page.podcasts.map(card));
+  next = page.next_cursor;
+  more.hidden = !next;
+  empty.hidden = page.total > 0;
+  count.textContent = page.total === 0 ? "" : page.total === 1 ? "1 episode" : `${page.total} episodes`;
+}
+
+function card(podcast) {
+  const item = document.createElement("li");
+  item.className = "card";
+  item.innerHTML = `${contours(podcast.location)}
+    <div><h3><a href="#/podcast/${podcast.id}">${escape(podcast.title ?? podcast.location)}</a></h3>
+    <p>${escape(podcast.location)} · ${clock(podcast.duration_seconds ?? 0)} · ${day(podcast.created_at)}</p></div>`;
+  return item;
+}

@@ -1,0 +1,26 @@
+// Small pieces of text the page shows in more than one place.
+
+/** Makes text safe to stand inside markup. */
+export const escape = (text) =>
+  String(text ?? "").replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`);
+
+/** Seconds as `6:04`. */
+export function clock(seconds) {
+  const whole = Math.floor(seconds);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}
+
+/** A date as the reader's language writes it. */
+export const day = (time) => new Date(time).toLocaleDateString(undefined, { dateStyle: "medium" });
+
+const announcer = document.querySelector("#announcer");
+
+/** Tells people who listen to the page instead of looking at it. */
+export const announce = (text) => { announcer.textContent = text; };
+
+const connection = document.querySelector("#connection");
+
+/** Shows whether the server answers. */
+export const showConnected = (isConnected) => {
+  connection.textContent = isConnected ? "" : "The server does not answer. Trying again…";
+};
