@@ -7,7 +7,7 @@ use crate::{
     discard::{discard_episode, discard_work},
     error::{Result, StorageError},
     open::{Durability, Storage, rows},
-    row::{number, parsed, podcast_type_text, preferences_text},
+    row::{number, parsed, preferences_text},
 };
 
 /// How long a key stands for the job it first came with.
@@ -55,7 +55,10 @@ pub struct Accepted {
 impl Idempotency {
     /// Ties `key` to a request; `request` is what must be the same each time, e.g. path and body.
     pub fn new(key: impl Into<String>, request: &[u8]) -> Self {
-        Self { key: key.into(), body_hash: Sha256::digest(request).to_vec() }
+        Self {
+            key: key.into(),
+            body_hash: Sha256::digest(request).to_vec(),
+        }
     }
 }
 
@@ -79,7 +82,11 @@ impl Storage {
                 return Ok(before);
             }
             insert(connection, &podcast, now).await?;
-            let accepted = Accepted { podcast_id: podcast.id, generation: 1, is_new: true };
+            let accepted = Accepted {
+                podcast_id: podcast.id,
+                generation: 1,
+                is_new: true,
+            };
             remember(connection, &podcast.owner, idempotency, accepted, now).await?;
             Ok(accepted)
         })
@@ -110,7 +117,11 @@ impl Storage {
             }
             let generation = restart(connection, id, &owner, &message, now).await?;
             forget_generation(connection, id, generation - 1, now).await?;
-            let accepted = Accepted { podcast_id: id, generation, is_new: true };
+            let accepted = Accepted {
+                podcast_id: id,
+                generation,
+                is_new: true,
+            };
             remember(connection, &owner, idempotency, accepted, now).await?;
             Ok(accepted)
         })
@@ -122,7 +133,9 @@ impl Storage {
         const SQL: &str = "UPDATE podcasts SET queued_at = ?2
             WHERE id = ?1 AND status IN ('pending', 'processing')";
         self.write(Durability::Process, async move |connection| {
-            connection.execute(SQL, params![id.to_string(), now.as_millisecond()]).await?;
+            connection
+                .execute(SQL, params![id.to_string(), now.as_millisecond()])
+                .await?;
             Ok(())
         })
         .await
@@ -137,13 +150,23 @@ async fn accepted_before(
 ) -> Result<Option<Accepted>> {
     const SQL: &str = "SELECT podcast_id, generation, body_hash FROM idempotency
         WHERE owner = ?1 AND key = ?2 AND created_at > ?3";
-    let Some(Idempotency { key, body_hash }) = idempotency else { return Ok(None) };
+    let Some(Idempotency { key, body_hash }) = idempotency else {
+        return Ok(None);
+    };
     let oldest = (now - IDEMPOTENCY_LIFE).as_millisecond();
-    let found = rows(connection, SQL, params![owner.as_str(), key.as_str(), oldest], |row| {
-        let accepted =
-            Accepted { podcast_id: parsed(row, 0)?, generation: number(row, 1)?, is_new: false };
-        Ok((accepted, row.get::<Vec<u8>>(2)?))
-    })
+    let found = rows(
+        connection,
+        SQL,
+        params![owner.as_str(), key.as_str(), oldest],
+        |row| {
+            let accepted = Accepted {
+                podcast_id: parsed(row, 0)?,
+                generation: number(row, 1)?,
+                is_new: false,
+            };
+            Ok((accepted, row.get::<Vec<u8>>(2)?))
+        },
+    )
     .await?;
     match found.into_iter().next() {
         Some((accepted, hash)) if hash == *body_hash => Ok(Some(accepted)),
@@ -162,8 +185,14 @@ async fn remember(
     // Replaces a key that is too old to count and that the sweep has not forgotten yet.
     const SQL: &str = "INSERT OR REPLACE INTO idempotency
         (owner, key, body_hash, podcast_id, generation, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let Some(Idempotency { key, body_hash }) = idempotency else { return Ok(()) };
-    let Accepted { podcast_id, generation, .. } = accepted;
+    let Some(Idempotency { key, body_hash }) = idempotency else {
+        return Ok(());
+    };
+    let Accepted {
+        podcast_id,
+        generation,
+        ..
+    } = accepted;
     let values = params![
         owner.as_str(),
         key,
@@ -187,7 +216,7 @@ async fn insert(connection: &Connection, podcast: &NewPodcast, now: Timestamp) -
         podcast.location.as_str(),
         podcast.place_id,
         podcast.place_label.as_str(),
-        podcast_type_text(podcast.podcast_type),
+        podcast.podcast_type.as_str(),
         preferences_text(&podcast.preferences),
         podcast.message.as_str(),
         now.as_millisecond()
@@ -209,8 +238,15 @@ async fn restart(
             error = NULL, completed_at = NULL, queued_at = NULL, attempt = 0,
             generation = generation + 1, updated_at = ?4
         WHERE id = ?1 AND owner = ?2 AND status IN ('completed', 'failed') RETURNING generation";
-    let values = params![id.to_string(), owner.as_str(), message, now.as_millisecond()];
-    let generation = rows(connection, SQL, values, |row| number(row, 0)).await?.pop();
+    let values = params![
+        id.to_string(),
+        owner.as_str(),
+        message,
+        now.as_millisecond()
+    ];
+    let generation = rows(connection, SQL, values, |row| number(row, 0))
+        .await?
+        .pop();
     match generation {
         Some(generation) => Ok(generation),
         None if exists(connection, id, owner).await? => Err(StorageError::Running),
@@ -220,7 +256,13 @@ async fn restart(
 
 async fn exists(connection: &Connection, id: PodcastId, owner: &Owner) -> Result<bool> {
     const SQL: &str = "SELECT 1 FROM podcasts WHERE id = ?1 AND owner = ?2";
-    let found = rows(connection, SQL, params![id.to_string(), owner.as_str()], |_| Ok(())).await?;
+    let found = rows(
+        connection,
+        SQL,
+        params![id.to_string(), owner.as_str()],
+        |_| Ok(()),
+    )
+    .await?;
     Ok(!found.is_empty())
 }
 
@@ -230,9 +272,16 @@ async fn forget_generation(
     generation: u32,
     now: Timestamp,
 ) -> Result<()> {
-    connection.execute("DELETE FROM scripts WHERE podcast_id = ?1", params![id.to_string()]).await?;
+    connection
+        .execute(
+            "DELETE FROM scripts WHERE podcast_id = ?1",
+            params![id.to_string()],
+        )
+        .await?;
     let checkpoints = "DELETE FROM checkpoints WHERE podcast_id = ?1";
-    connection.execute(checkpoints, params![id.to_string()]).await?;
+    connection
+        .execute(checkpoints, params![id.to_string()])
+        .await?;
     discard_work(connection, id, generation, now).await?;
     discard_episode(connection, id, generation, now).await
 }

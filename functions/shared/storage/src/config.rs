@@ -19,7 +19,10 @@ pub struct ConfigError(&'static str);
 impl Config {
     /// The database in the file at `path`.
     pub fn file(path: impl Into<String>) -> Self {
-        Self { url: path.into(), auth_token: None }
+        Self {
+            url: path.into(),
+            auth_token: None,
+        }
     }
 
     /// Reads `DATABASE_URL` and `DATABASE_AUTH_TOKEN`.
@@ -29,7 +32,10 @@ impl Config {
     pub fn from_env() -> Result<Self, ConfigError> {
         let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
         let url = set("DATABASE_URL").ok_or(ConfigError("DATABASE_URL"))?;
-        Ok(Self { url, auth_token: set("DATABASE_AUTH_TOKEN") })
+        Ok(Self {
+            url,
+            auth_token: set("DATABASE_AUTH_TOKEN"),
+        })
     }
 
     /// The path of the database file, or the scheme of the server that `url` names.
@@ -55,7 +61,10 @@ pub(crate) enum Target<'a> {
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let token = self.auth_token.as_ref().map(|_| "…");
-        f.debug_struct("Config").field("url", &self.url).field("auth_token", &token).finish()
+        f.debug_struct("Config")
+            .field("url", &self.url)
+            .field("auth_token", &token)
+            .finish()
     }
 }
 
@@ -66,19 +75,32 @@ mod tests {
     #[test]
     fn a_path_with_or_without_scheme_is_a_file() {
         for url in ["/data/a.db", "file:/data/a.db", "file:///data/a.db"] {
-            assert_eq!(Config::file(url).target(), Target::File("/data/a.db"), "{url}");
+            assert_eq!(
+                Config::file(url).target(),
+                Target::File("/data/a.db"),
+                "{url}"
+            );
         }
-        assert_eq!(Config::file(".wherecast/a.db").target(), Target::File(".wherecast/a.db"));
+        assert_eq!(
+            Config::file(".wherecast/a.db").target(),
+            Target::File(".wherecast/a.db")
+        );
     }
 
     #[test]
     fn an_address_is_a_server() {
-        assert_eq!(Config::file("libsql://db.example").target(), Target::Server { scheme: "libsql" });
+        assert_eq!(
+            Config::file("libsql://db.example").target(),
+            Target::Server { scheme: "libsql" }
+        );
     }
 
     #[test]
     fn the_token_is_not_shown() {
-        let config = Config { auth_token: Some("s3cret".to_owned()), ..Config::file("a.db") };
+        let config = Config {
+            auth_token: Some("s3cret".to_owned()),
+            ..Config::file("a.db")
+        };
 
         assert!(!format!("{config:?}").contains("s3cret"));
     }

@@ -44,6 +44,8 @@ pub(crate) async fn discard_all(
 async fn discard(connection: &Connection, path: String, now: Timestamp) -> Result<()> {
     const SQL: &str = "INSERT INTO discarded_media (path, discarded_at) VALUES (?1, ?2)
         ON CONFLICT (path) DO UPDATE SET discarded_at = excluded.discarded_at, swept_at = 0";
-    connection.execute(SQL, params![path, now.as_millisecond()]).await?;
+    connection
+        .execute(SQL, params![path, now.as_millisecond()])
+        .await?;
     Ok(())
 }

@@ -108,7 +108,9 @@ impl Storage {
         let lease = lease.clone();
         self.write(Durability::Process, async move |connection| {
             let until = (now + LEASE).as_millisecond();
-            lease.change(connection, SQL, params![lease.id(), lease.token(), until]).await
+            lease
+                .change(connection, SQL, params![lease.id(), lease.token(), until])
+                .await
         })
         .await
     }
@@ -146,7 +148,8 @@ impl Storage {
         message: &str,
         now: Timestamp,
     ) -> Result<()> {
-        const SQL: &str = "INSERT OR REPLACE INTO checkpoints (podcast_id, generation, stage, payload)
+        const SQL: &str =
+            "INSERT OR REPLACE INTO checkpoints (podcast_id, generation, stage, payload)
             VALUES (?1, ?2, ?3, ?4)";
         let (lease, payload, message) = (lease.clone(), payload.to_owned(), message.to_owned());
         self.transact(Durability::Process, async move |connection| {
@@ -258,10 +261,17 @@ impl Lease {
         message: &str,
         now: Timestamp,
     ) -> Result<()> {
-        const SQL: &str = "UPDATE podcasts SET progress = max(progress, min(?3, 100)), message = ?4,
+        const SQL: &str =
+            "UPDATE podcasts SET progress = max(progress, min(?3, 100)), message = ?4,
                 updated_at = ?5
             WHERE id = ?1 AND lease_token = ?2";
-        let values = params![self.id(), self.token(), percent, message, now.as_millisecond()];
+        let values = params![
+            self.id(),
+            self.token(),
+            percent,
+            message,
+            now.as_millisecond()
+        ];
         self.change(connection, SQL, values).await
     }
 
@@ -303,16 +313,26 @@ async fn take(connection: &Connection, id: PodcastId, now: Timestamp) -> Result<
     let Some(podcast) = rows(connection, CLAIM, values, Podcast::read).await?.pop() else {
         return Ok(None);
     };
-    let lease = Lease { podcast_id: id, generation: podcast.generation, token };
+    let lease = Lease {
+        podcast_id: id,
+        generation: podcast.generation,
+        token,
+    };
     let checkpoints = checkpoints(connection, &lease).await?;
-    Ok(Some(Job { podcast, lease, checkpoints }))
+    Ok(Some(Job {
+        podcast,
+        lease,
+        checkpoints,
+    }))
 }
 
 async fn why_not(connection: &Connection, id: PodcastId, now: Timestamp) -> Result<Claim> {
     const SQL: &str = "SELECT attempt, coalesce(lease_expires_at, 0) FROM podcasts
         WHERE id = ?1 AND status IN ('pending', 'processing')";
     let read = |row: &libsql::Row| Ok((number::<u32>(row, 0)?, time(row, 1)?));
-    let unfinished = rows(connection, SQL, params![id.to_string()], read).await?.pop();
+    let unfinished = rows(connection, SQL, params![id.to_string()], read)
+        .await?
+        .pop();
     Ok(match unfinished {
         None => Claim::Nothing,
         Some((_, until)) if until > now => Claim::Busy { until },
@@ -338,7 +358,12 @@ async fn keep_script(
     const SQL: &str = "INSERT OR REPLACE INTO scripts (podcast_id, script, metadata)
         VALUES (?1, ?2, ?3)";
     let metadata = completion.metadata.to_string();
-    connection.execute(SQL, params![id.to_string(), completion.script.as_str(), metadata]).await?;
+    connection
+        .execute(
+            SQL,
+            params![id.to_string(), completion.script.as_str(), metadata],
+        )
+        .await?;
     Ok(())
 }
 

@@ -17,6 +17,8 @@ mod migrations;
 mod open;
 mod row;
 mod sweep;
+#[cfg(test)]
+mod tests;
 
 pub use accept::{Accepted, Idempotency, NewPodcast};
 pub use config::{Config, ConfigError};

@@ -11,7 +11,7 @@ use crate::{
     row::{Detail, Podcast, StatusReport, json, podcast_columns},
 };
 
-const STATUS: &str = "SELECT id, status, progress, message, generation, updated_at
+pub(crate) const STATUS: &str = "SELECT id, status, progress, message, generation, updated_at
     FROM podcasts WHERE id = ?1 AND owner = ?2";
 
 const DETAIL: &str = concat!(
@@ -21,21 +21,21 @@ const DETAIL: &str = concat!(
     WHERE id = ?1 AND owner = ?2"
 );
 
-const PAGE: &str = concat!(
+pub(crate) const PAGE: &str = concat!(
     "SELECT ",
     podcast_columns!(),
     " FROM podcasts WHERE owner = ?1 AND (created_at, id) < (?2, ?3)
     ORDER BY created_at DESC, id DESC LIMIT ?4 OFFSET ?5"
 );
 
-const PAGE_OF_STATUS: &str = concat!(
+pub(crate) const PAGE_OF_STATUS: &str = concat!(
     "SELECT ",
     podcast_columns!(),
     " FROM podcasts WHERE owner = ?1 AND status = ?6 AND (created_at, id) < (?2, ?3)
     ORDER BY created_at DESC, id DESC LIMIT ?4 OFFSET ?5"
 );
 
-const TOTAL: &str = "SELECT coalesce(sum(count), 0) FROM totals
+pub(crate) const TOTAL: &str = "SELECT coalesce(sum(count), 0) FROM totals
     WHERE owner = ?1 AND (?2 IS NULL OR status = ?2)";
 
 /// Part of a library, newest first.
@@ -75,9 +75,13 @@ impl Storage {
     /// # Errors
     /// [`StorageError::NotFound`] for no podcast of `owner`.
     pub async fn status(&self, id: PodcastId, owner: &Owner) -> Result<StatusReport> {
-        self.first(STATUS, params![id.to_string(), owner.as_str()], StatusReport::read)
-            .await?
-            .ok_or(StorageError::NotFound)
+        self.first(
+            STATUS,
+            params![id.to_string(), owner.as_str()],
+            StatusReport::read,
+        )
+        .await?
+        .ok_or(StorageError::NotFound)
     }
 
     /// Returns all there is to know about a podcast.
@@ -111,7 +115,11 @@ impl Storage {
             Start::After(cursor) => (cursor.created_at.as_millisecond(), cursor.id.to_string(), 0),
             // Nothing to see: save walking over every podcast to find that out.
             Start::Skip(skip) if u64::from(skip) >= total => {
-                return Ok(Page { podcasts: Vec::new(), total, next: None });
+                return Ok(Page {
+                    podcasts: Vec::new(),
+                    total,
+                    next: None,
+                });
             }
             Start::Skip(skip) => (i64::MAX, String::new(), skip),
         };
@@ -139,7 +147,9 @@ impl Storage {
         const SQL: &str = "DELETE FROM podcasts WHERE id = ?1 AND owner = ?2";
         let owner = owner.clone();
         self.transact(Durability::Promise, async move |connection| {
-            let deleted = connection.execute(SQL, params![id.to_string(), owner.as_str()]).await?;
+            let deleted = connection
+                .execute(SQL, params![id.to_string(), owner.as_str()])
+                .await?;
             if deleted == 0 {
                 return Err(StorageError::NotFound);
             }
@@ -150,7 +160,9 @@ impl Storage {
 
     async fn total(&self, owner: &Owner, status: Option<Status>) -> Result<u64> {
         let values = params![owner.as_str(), status.map(Status::as_str)];
-        let total = self.first(TOTAL, values, |row| crate::row::number(row, 0)).await?;
+        let total = self
+            .first(TOTAL, values, |row| crate::row::number(row, 0))
+            .await?;
         Ok(total.unwrap_or(0))
     }
 }
@@ -161,13 +173,20 @@ impl Page {
         let is_last = podcasts.len() <= limit;
         podcasts.truncate(limit);
         let next = podcasts.last().filter(|_| !is_last).map(Cursor::of);
-        Self { podcasts, total, next }
+        Self {
+            podcasts,
+            total,
+            next,
+        }
     }
 }
 
 impl Cursor {
     fn of(podcast: &Podcast) -> Self {
-        Self { created_at: podcast.created_at, id: podcast.id }
+        Self {
+            created_at: podcast.created_at,
+            id: podcast.id,
+        }
     }
 }
 
@@ -184,7 +203,10 @@ impl FromStr for Cursor {
         let (ms, id) = text.split_once('-').ok_or(CursorError)?;
         let ms = ms.parse().map_err(|_| CursorError)?;
         let created_at = Timestamp::from_millisecond(ms).map_err(|_| CursorError)?;
-        Ok(Self { created_at, id: id.parse().map_err(|_| CursorError)? })
+        Ok(Self {
+            created_at,
+            id: id.parse().map_err(|_| CursorError)?,
+        })
     }
 }
 

@@ -14,8 +14,9 @@ pub(crate) async fn migrate(connection: &Connection) -> Result<()> {
     if is_current(applied().await?) {
         return Ok(());
     }
-    let transaction =
-        connection.transaction_with_behavior(TransactionBehavior::Immediate).await?;
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .await?;
     // Another process may have migrated while this one waited for the lock: look again under it.
     let applied = usize::try_from(applied().await?).unwrap_or(0);
     for (version, migration) in (1..).zip(MIGRATIONS).skip(applied) {

@@ -58,7 +58,9 @@ impl Storage {
         let path = match config.target() {
             Target::File(path) => path,
             Target::Server { scheme } => {
-                return Err(StorageError::RemoteUnsupported { scheme: scheme.to_owned() });
+                return Err(StorageError::RemoteUnsupported {
+                    scheme: scheme.to_owned(),
+                });
             }
         };
         let database = Builder::new_local(path).build().await?;
@@ -75,7 +77,19 @@ impl Storage {
                 promise: Arc::new(Mutex::new(connect(&database, Durability::Promise).await?)),
             }),
         };
-        Ok(Self { reader, writers })
+        let storage = Self { reader, writers };
+        storage.never_close();
+        Ok(storage)
+    }
+
+    /// Keeps the connections open until the process ends.
+    ///
+    /// The last connection to close checkpoints the WAL. SQLite before 3.51.3, which libsql bundles, can
+    /// corrupt the file when two processes checkpoint at once
+    /// (<https://github.com/tursodatabase/libsql/issues/2271>), so only the sweep does, of which one runs
+    /// at a time. A handle that is never dropped never closes; the system takes the files back.
+    fn never_close(&self) {
+        std::mem::forget(self.clone());
     }
 
     /// Reads at most one row.
@@ -130,15 +144,20 @@ impl Storage {
     ) -> Result<T> {
         self.write(durability, async move |connection| {
             // A deferred transaction that reads first cannot be sure to write later (SQLITE_BUSY_SNAPSHOT).
-            let transaction =
-                connection.transaction_with_behavior(TransactionBehavior::Immediate).await?;
+            let transaction = connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)
+                .await?;
             match change(&transaction).await {
                 Ok(done) => {
                     transaction.commit().await?;
                     Ok(done)
                 }
                 Err(error) => {
-                    transaction.rollback().await?;
+                    // SQLite has already rolled back after a full disk. Should this fail all the same,
+                    // the first error tells more.
+                    if !connection.is_autocommit() {
+                        transaction.rollback().await.ok();
+                    }
                     Err(error)
                 }
             }
@@ -150,17 +169,12 @@ impl Storage {
 /// Opens a connection in the modes every process uses.
 async fn connect(database: &Database, durability: Durability) -> Result<Connection> {
     let connection = database.connect()?;
-    // The last connection to close checkpoints the WAL. SQLite before 3.51.3, which libsql bundles, can
-    // corrupt the file when two processes checkpoint at once (https://github.com/tursodatabase/libsql/issues/2271),
-    // so only the sweep does, of which one runs at a time. A handle that is never dropped never closes;
-    // the system takes the file back when the process ends.
-    std::mem::forget(connection.clone());
-
     // First of all: the switch to WAL may itself have to wait.
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let mode = pragma_text(&connection, "PRAGMA journal_mode = WAL").await?;
     if mode != "wal" {
-        let cause = format!("journal mode is {mode}, not wal: is the file on a network file system?");
+        let cause =
+            format!("journal mode is {mode}, not wal: is the file on a network file system?");
         return Err(StorageError::Unavailable(cause.into()));
     }
     // NORMAL flushes the disk at checkpoints only, FULL at every commit as well.
@@ -170,7 +184,7 @@ async fn connect(database: &Database, durability: Durability) -> Result<Connecti
     };
     set_pragma(&connection, synchronous).await?;
     set_pragma(&connection, "PRAGMA foreign_keys = ON").await?;
-    // No commit checkpoints either, for the reason above.
+    // No commit checkpoints either, see `never_close`.
     set_pragma(&connection, "PRAGMA wal_autocheckpoint = 0").await?;
     Ok(connection)
 }

@@ -136,12 +136,6 @@ impl StatusReport {
     }
 }
 
-/// The spelling of `podcast_type` in SQL: the one it has in JSON.
-pub(crate) fn podcast_type_text(podcast_type: PodcastType) -> String {
-    let json = serde_json::to_value(podcast_type).unwrap_or_default();
-    json.as_str().unwrap_or_default().to_owned()
-}
-
 /// The JSON of `preferences`.
 pub(crate) fn preferences_text(preferences: &Preferences) -> String {
     serde_json::to_string(preferences).expect("preferences are plain data, which has a JSON form")
@@ -149,7 +143,8 @@ pub(crate) fn preferences_text(preferences: &Preferences) -> String {
 
 pub(crate) fn parsed<T: FromStr>(row: &Row, column: i32) -> Result<T> {
     let text = row.get::<String>(column)?;
-    text.parse().map_err(|_| StorageError::corrupt(format!("column {column} holds {text:?}")))
+    text.parse()
+        .map_err(|_| StorageError::corrupt(format!("column {column} holds {text:?}")))
 }
 
 pub(crate) fn number<T: TryFrom<i64>>(row: &Row, column: i32) -> Result<T> {
@@ -175,7 +170,8 @@ fn status(row: &Row, column: i32) -> Result<Status> {
 }
 
 fn podcast_type(text: &str) -> Result<PodcastType> {
-    serde_json::from_value(Json::from(text)).map_err(StorageError::corrupt)
+    PodcastType::parse(text)
+        .ok_or_else(|| StorageError::corrupt(format!("unknown podcast type {text:?}")))
 }
 
 fn optional<T: TryFrom<i64>>(row: &Row, column: i32) -> Result<Option<T>> {

@@ -21,14 +21,15 @@ const REQUEUED_FOR: SignedDuration = SignedDuration::from_secs(60);
 /// How long a worker that has not noticed yet may still write media.
 const DISCARDED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
-const STRANDED: &str = "SELECT id, generation FROM podcasts
+pub(crate) const STRANDED: &str = "SELECT id, generation FROM podcasts
     WHERE status IN ('pending', 'processing') AND attempt < ?1 AND (
         (status = 'pending' AND queued_at IS NULL AND updated_at < ?2)
         OR (status = 'pending' AND queued_at < ?3)
         OR (status = 'processing' AND lease_expires_at < ?4 AND coalesce(queued_at, 0) < ?5))
     ORDER BY updated_at LIMIT ?6";
 
-const DISCARDED: &str = "SELECT path FROM discarded_media ORDER BY swept_at, path LIMIT ?1";
+pub(crate) const DISCARDED: &str =
+    "SELECT path FROM discarded_media ORDER BY swept_at, path LIMIT ?1";
 
 /// A podcast that nobody makes and no message seems to be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +60,11 @@ pub struct WalCheckpoint {
 
 impl Discarded {
     fn from_path(path: String) -> Self {
-        if path.ends_with('/') { Self::Prefix(path) } else { Self::Key(path) }
+        if path.ends_with('/') {
+            Self::Prefix(path)
+        } else {
+            Self::Key(path)
+        }
     }
 
     /// The key or the prefix.
@@ -82,7 +87,12 @@ impl Storage {
             before(REQUEUED_FOR),
             limit
         ];
-        let read = |row: &libsql::Row| Ok(Stranded { id: parsed(row, 0)?, generation: number(row, 1)? });
+        let read = |row: &libsql::Row| {
+            Ok(Stranded {
+                id: parsed(row, 0)?,
+                generation: number(row, 1)?,
+            })
+        };
         self.all(STRANDED, values, read).await
     }
 
@@ -108,7 +118,10 @@ impl Storage {
 
     /// Returns media to delete, those longest not looked at first.
     pub async fn discarded(&self, limit: u32) -> Result<Vec<Discarded>> {
-        self.all(DISCARDED, params![limit], |row| Ok(Discarded::from_path(row.get(0)?))).await
+        self.all(DISCARDED, params![limit], |row| {
+            Ok(Discarded::from_path(row.get(0)?))
+        })
+        .await
     }
 
     /// Notes that `discarded` is empty now, and forgets it once nobody can write there any more.
@@ -118,8 +131,12 @@ impl Storage {
         let path = discarded.path().to_owned();
         self.transact(Durability::Process, async move |connection| {
             let oldest = (now - DISCARDED_FOR).as_millisecond();
-            connection.execute(FORGET, params![path.as_str(), oldest]).await?;
-            connection.execute(KEEP, params![path, now.as_millisecond()]).await?;
+            connection
+                .execute(FORGET, params![path.as_str(), oldest])
+                .await?;
+            connection
+                .execute(KEEP, params![path, now.as_millisecond()])
+                .await?;
             Ok(())
         })
         .await
@@ -137,14 +154,22 @@ impl Storage {
 
     /// Copies what is committed from the write-ahead log into the database file.
     ///
-    /// Waits for nobody and holds up nobody. Only one process may do this, see `connect` in `open`.
+    /// Waits for nobody and holds up nobody. Only one process may do this, see `Storage::never_close`.
     pub async fn checkpoint_wal(&self) -> Result<WalCheckpoint> {
         self.write(Durability::Process, async move |connection| {
             let read = |row: &libsql::Row| {
-                Ok(WalCheckpoint { logged_pages: row.get(1)?, copied_pages: row.get(2)? })
+                Ok(WalCheckpoint {
+                    logged_pages: row.get(1)?,
+                    copied_pages: row.get(2)?,
+                })
             };
-            let answer = rows(connection, "PRAGMA wal_checkpoint(PASSIVE)", (), read).await?.pop();
-            Ok(answer.unwrap_or(WalCheckpoint { logged_pages: 0, copied_pages: 0 }))
+            let answer = rows(connection, "PRAGMA wal_checkpoint(PASSIVE)", (), read)
+                .await?
+                .pop();
+            Ok(answer.unwrap_or(WalCheckpoint {
+                logged_pages: 0,
+                copied_pages: 0,
+            }))
         })
         .await
     }
