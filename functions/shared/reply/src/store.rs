@@ -1,0 +1,74 @@
+use storage::{Access, Config, Storage, StorageError};
+use tokio::sync::OnceCell;
+use tracing::warn;
+
+use crate::Problem;
+
+/// Storage, opened once; opened again by the next request when it could not be at the start.
+///
+/// A function that exits because the disk is full for a moment answers nothing at all. One that goes
+/// on answers 503, and recovers by itself.
+pub struct Store {
+    config: Config,
+    access: Access,
+    storage: OnceCell<Storage>,
+}
+
+impl Store {
+    /// Opens the database at `config`.
+    ///
+    /// # Errors
+    /// When it cannot be opened for a reason that does not pass.
+    pub async fn open(config: Config, access: Access) -> Result<Self, StorageError> {
+        let store = Self {
+            config,
+            access,
+            storage: OnceCell::new(),
+        };
+        match store.opened().await {
+            Err(error) if error.is_transient() => {
+                warn!(error = %crate::serve::with_causes(&error), "database not opened, the next request tries again");
+                Ok(store)
+            }
+            Err(error) => Err(error),
+            Ok(_) => Ok(store),
+        }
+    }
+
+    /// Returns the storage.
+    ///
+    /// # Errors
+    /// 503 while it cannot be opened.
+    pub async fn storage(&self) -> Result<&Storage, Problem> {
+        Ok(self.opened().await?)
+    }
+
+    async fn opened(&self) -> Result<&Storage, StorageError> {
+        self.storage
+            .get_or_try_init(|| Storage::open(&self.config, self.access))
+            .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn storage_that_cannot_be_opened_is_unavailable_until_it_can() {
+        let folder = tempfile::tempdir().unwrap();
+        let inner = folder.path().join("not/there/yet");
+        let config = Config::file(inner.join("a.db").to_string_lossy());
+
+        let store = Store::open(config, Access::Write).await.unwrap();
+        let before = store
+            .storage()
+            .await
+            .err()
+            .map(|problem| problem.status.as_u16());
+        std::fs::create_dir_all(&inner).unwrap();
+
+        assert_eq!(before, Some(503));
+        assert!(store.storage().await.is_ok());
+    }
+}
