@@ -59,16 +59,21 @@ function markup(podcast) {
 const chapterMarkup = ({ title, start_ms }) =>
   `<li><button type="button" data-start="${start_ms}"><time>${clock(start_ms / 1000)}</time><span>${escape(title)}</span></button></li>`;
 
-const factMarkup = ({ claim, source }) => `<li>${escape(claim)} <small>(${escape(source)})</small></li>`;
+const SOURCES = {
+  geo_names: "GeoNames", computed: "computed from GeoNames", natural_earth: "Natural Earth", koeppen: "Köppen-Geiger map",
+  time_zones: "time-zone database", word_net: "WordNet", factbook: "World Factbook",
+};
+
+const factMarkup = ({ claim, source }) =>
+  `<li>${escape(claim)} <small>(${escape(SOURCES[source] ?? source)})</small></li>`;
 
 const attributionMarkup = (a) =>
   `<li>${escape(a.name)}: ${escape(a.licence)}${a.link ? ` — ${escape(a.link)}` : ""}</li>`;
 
 function transcriptMarkup(chapters, transcript) {
   return transcript.map((turn, index) => {
-    const heading = chapters.find(({ start_ms }) =>
-      start_ms <= turn.start_ms && (index === 0 || start_ms > transcript[index - 1].start_ms));
-    return `${heading ? `<h4>${escape(heading.title)}</h4>` : ""}
+    const isFirst = turn.chapter !== transcript[index - 1]?.chapter;
+    return `${isFirst ? `<h4>${escape(chapters[turn.chapter]?.title)}</h4>` : ""}
       <button type="button" data-start="${turn.start_ms}"><span class="host host-${escape(turn.host)}">${escape(turn.host)}</span>
       <span>${escape(turn.text)}</span></button>`;
   }).join("");
