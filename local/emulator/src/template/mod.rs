@@ -216,3 +216,6 @@ pub fn queue_arn(name: &str) -> String {
 pub fn function_arn(name: &str) -> String {
     format!("arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{name}")
 }
+
+#[cfg(test)]
+mod tests;

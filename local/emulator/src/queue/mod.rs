@@ -1,0 +1,242 @@
+//! Queues on disk that speak the SQS JSON protocol and feed functions.
+//!
+//! [`Queues`] holds them all. [`Queues::handle`] answers the SDKs, boto3 and the AWS CLI; [`deliver`] is the
+//! event source mapping. Both go through the same few functions here, and those through [`store`].
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE};
+use serde_json::Value;
+use tokio::{sync::Notify, time::Instant};
+
+use crate::template::Queue;
+
+mod api;
+mod delivery;
+mod fault;
+mod message;
+mod store;
+
+pub use delivery::{Delivered, deliver};
+pub use store::StoreError;
+
+use fault::Fault;
+use message::{Handle, Message};
+use store::{Counts, Hidden, Receive, Store};
+
+/// A wall clock may jump, so no sleep for a message that is not yet visible is longer than this.
+const MAX_SLEEP: Duration = Duration::from_secs(60);
+
+/// An HTTP answer of the SQS API.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// 200, or what kind of refusal it is.
+    pub status: StatusCode,
+    /// Content type, request id and, with a refusal, its older name.
+    pub headers: HeaderMap,
+    /// A JSON document.
+    pub body: Bytes,
+}
+
+/// A handle to all queues of a template. Clones are cheap and mean the same queues.
+#[derive(Clone)]
+pub struct Queues {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    store: Arc<Store>,
+    queues: BTreeMap<String, Line>,
+    base: String,
+}
+
+/// A queue and the bell that rings when a message is sent to it or becomes visible earlier than it was to.
+struct Line {
+    queue: Queue,
+    bell: Notify,
+}
+
+impl Queues {
+    /// Opens `queues` on the files in `folder`, as they were left. `base` is where their URLs begin.
+    ///
+    /// # Errors
+    /// When the folder cannot be written, or another process uses it.
+    pub fn open(folder: &Path, queues: &[Queue], base: &str) -> Result<Queues, StoreError> {
+        let lines = queues
+            .iter()
+            .map(|queue| (queue.name.clone(), Line { queue: queue.clone(), bell: Notify::new() }));
+        let inner = Inner {
+            store: Arc::new(Store::open(folder)?),
+            queues: lines.collect(),
+            base: base.to_owned(),
+        };
+        Ok(Queues { inner: Arc::new(inner) })
+    }
+
+    /// Answers a request of the SQS JSON protocol. `target` is its `X-Amz-Target`, `AmazonSQS.SendMessage` say.
+    pub async fn handle(&self, target: &str, body: Bytes) -> Answer {
+        match api::handle(self, target, &body).await {
+            Ok(document) => answer(StatusCode::OK, &document),
+            Err(fault) => {
+                let mut answer = answer(fault.status, &fault.document());
+                if let Ok(value) = HeaderValue::from_str(&fault.query_error()) {
+                    answer.headers.insert("x-amzn-query-error", value);
+                }
+                answer
+            }
+        }
+    }
+
+    fn line(&self, name: &str) -> Result<&Line, Fault> {
+        self.inner.queues.get(name).ok_or_else(Fault::no_such_queue)
+    }
+
+    /// Keeps messages; they are on disk when this returns.
+    async fn send(&self, name: &str, messages: Vec<Message>) -> Result<(), Fault> {
+        let line = self.line(name)?;
+        let queue = name.to_owned();
+        self.blocking(move |store| store.send(&queue, &messages)).await?;
+        line.bell.notify_waiters();
+        Ok(())
+    }
+
+    /// Receives up to `at_most` messages, waiting until `deadline` for the first.
+    async fn receive(
+        &self,
+        name: &str,
+        at_most: usize,
+        visibility: Option<Duration>,
+        deadline: Instant,
+    ) -> Result<Vec<Message>, Fault> {
+        let line = self.line(name)?;
+        loop {
+            // Listening begins before looking, so that a message sent in between is not missed.
+            let mut bell = std::pin::pin!(line.bell.notified());
+            bell.as_mut().enable();
+            let messages = self.receive_now(&line.queue, at_most, visibility).await?;
+            if !messages.is_empty() || Instant::now() >= deadline {
+                return Ok(messages);
+            }
+            let due = self.until_next(name).await?;
+            tokio::select! {
+                () = bell => {}
+                () = tokio::time::sleep(due) => {}
+                () = tokio::time::sleep_until(deadline) => {}
+            }
+        }
+    }
+
+    async fn receive_now(
+        &self,
+        queue: &Queue,
+        at_most: usize,
+        visibility: Option<Duration>,
+    ) -> Result<Vec<Message>, Fault> {
+        let now_ms = now_ms();
+        let (owned, visibility) = (queue.clone(), visibility.unwrap_or(queue.visibility_timeout));
+        let received = self
+            .blocking(move |store| {
+                // An idle look must not cost a write to the disk.
+                if store.next_visible_ms(&owned.name)?.is_none_or(|next| next > now_ms) {
+                    return Ok(store::Received::default());
+                }
+                let redrive = owned.redrive.as_ref();
+                let receive = Receive {
+                    queue: &owned.name,
+                    at_most,
+                    hide_until_ms: now_ms + millis(visibility),
+                    sent_since_ms: now_ms.saturating_sub(millis(owned.retention)),
+                    redrive: redrive.map(|to| (to.dead_letter_queue.as_str(), to.max_receive_count)),
+                };
+                store.receive(&receive, now_ms)
+            })
+            .await?;
+        if received.moved
+            && let Some(target) = queue.redrive.as_ref().map(|to| &to.dead_letter_queue)
+        {
+            tracing::warn!(queue = %queue.name, "a message was received too often and moved to {target}");
+            self.line(target)?.bell.notify_waiters();
+        }
+        Ok(received.messages)
+    }
+
+    /// Returns how long it is until a message may be there.
+    async fn until_next(&self, name: &str) -> Result<Duration, Fault> {
+        let queue = name.to_owned();
+        let next_ms = self.blocking(move |store| store.next_visible_ms(&queue)).await?;
+        let wait = next_ms.map(|next_ms| Duration::from_millis(next_ms.saturating_sub(now_ms())));
+        Ok(wait.unwrap_or(MAX_SLEEP).min(MAX_SLEEP))
+    }
+
+    async fn delete(&self, name: &str, handles: Vec<Handle>) -> Result<(), Fault> {
+        let queue = name.to_owned();
+        self.blocking(move |store| store.delete(&queue, &handles)).await
+    }
+
+    /// Hides a message that is in flight for `time` from now.
+    async fn hide(&self, name: &str, handle: Handle, time: Duration) -> Result<Hidden, Fault> {
+        let line = self.line(name)?;
+        let (queue, now_ms) = (name.to_owned(), now_ms());
+        let hidden =
+            self.blocking(move |store| store.hide(&queue, handle, now_ms + millis(time), now_ms)).await?;
+        line.bell.notify_waiters();
+        Ok(hidden)
+    }
+
+    /// Takes a receive back: it does not count, and the messages appear again after `time`.
+    async fn give_back(&self, name: &str, handles: Vec<Handle>, time: Duration) -> Result<(), Fault> {
+        let line = self.line(name)?;
+        let (queue, visible_at_ms) = (name.to_owned(), now_ms() + millis(time));
+        self.blocking(move |store| store.give_back(&queue, &handles, visible_at_ms)).await?;
+        line.bell.notify_waiters();
+        Ok(())
+    }
+
+    async fn counts(&self, name: &str) -> Result<Counts, Fault> {
+        let queue = name.to_owned();
+        self.blocking(move |store| store.counts(&queue, now_ms())).await
+    }
+
+    async fn purge(&self, name: &str) -> Result<(), Fault> {
+        let queue = name.to_owned();
+        self.blocking(move |store| store.purge(&queue)).await
+    }
+
+    /// Runs a call that waits for the disk where it holds nobody up.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let store = Arc::clone(&self.inner.store);
+        match tokio::task::spawn_blocking(move || call(&store)).await {
+            Ok(result) => result.map_err(Fault::from),
+            Err(error) => Err(Fault::from(StoreError::Folder(std::io::Error::other(error)))),
+        }
+    }
+}
+
+fn answer(status: StatusCode, document: &Value) -> Answer {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+    if let Ok(id) = HeaderValue::from_str(&uuid::Uuid::new_v4().to_string()) {
+        headers.insert("x-amzn-requestid", id);
+    }
+    Answer { status, headers, body: Bytes::from(document.to_string()) }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Returns the time that messages are stamped with. It is the wall clock's, because it must outlive a restart.
+fn now_ms() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map(millis).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;
