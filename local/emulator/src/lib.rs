@@ -1,4 +1,16 @@
-//! Stub.
+//! An emulator of AWS Lambda, its HTTP API and its queues, on one machine and without containers.
+//!
+//! It reads a SAM template and runs the built binaries as processes; it knows nothing about what they do.
+//! Read [`Emulator::start`] first, then [`runtime`], then [`queue`].
+#![cfg_attr(test, allow(clippy::unwrap_used))]
 
-pub mod runtime;
+mod emulator;
 pub mod template;
+pub mod runtime;
+mod http;
+pub mod queue;
+pub mod schedule;
+pub mod build_functions;
+
+pub use emulator::{Emulator, Options, Socket, StartError};
+pub use http::Mount;

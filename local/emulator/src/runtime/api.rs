@@ -39,10 +39,22 @@ pub(super) async fn bind() -> io::Result<(TcpListener, SocketAddr)> {
 /// Serves in the background until the runtime ends.
 pub(super) fn serve(listener: TcpListener, shared: Weak<Shared>) {
     let router = Router::new()
-        .route("/{environment}/2018-06-01/runtime/invocation/next", get(next))
-        .route("/{environment}/2018-06-01/runtime/invocation/{request_id}/response", post(response))
-        .route("/{environment}/2018-06-01/runtime/invocation/{request_id}/error", post(error))
-        .route("/{environment}/2018-06-01/runtime/init/error", post(init_error))
+        .route(
+            "/{environment}/2018-06-01/runtime/invocation/next",
+            get(next),
+        )
+        .route(
+            "/{environment}/2018-06-01/runtime/invocation/{request_id}/response",
+            post(response),
+        )
+        .route(
+            "/{environment}/2018-06-01/runtime/invocation/{request_id}/error",
+            post(error),
+        )
+        .route(
+            "/{environment}/2018-06-01/runtime/init/error",
+            post(init_error),
+        )
         .with_state(shared);
     // Small messages go to and fro: waiting to fill a packet would cost 40 ms each.
     let listener = listener.tap_io(|stream| {
@@ -52,7 +64,9 @@ pub(super) fn serve(listener: TcpListener, shared: Weak<Shared>) {
 }
 
 async fn next(State(shared): State<Weak<Shared>>, Path(environment): Path<String>) -> Response {
-    let Some(desk) = desk(&shared, &environment) else { return unknown() };
+    let Some(desk) = desk(&shared, &environment) else {
+        return unknown();
+    };
     let (asked, delivery) = oneshot::channel();
     if desk.send(Message::Next(asked)).await.is_err() {
         return unknown();
@@ -82,7 +96,14 @@ async fn error(
     body: Body,
 ) -> Response {
     let failure = reported(&headers, body).await;
-    answer(&shared, &environment, request_id, Err(failure), StatusCode::ACCEPTED).await
+    answer(
+        &shared,
+        &environment,
+        request_id,
+        Err(failure),
+        StatusCode::ACCEPTED,
+    )
+    .await
 }
 
 async fn init_error(
@@ -91,7 +112,9 @@ async fn init_error(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let Some(desk) = desk(&shared, &environment) else { return unknown() };
+    let Some(desk) = desk(&shared, &environment) else {
+        return unknown();
+    };
     let failure = reported(&headers, body).await;
     match desk.send(Message::InitError(failure)).await {
         Ok(()) => accepted(StatusCode::ACCEPTED),
@@ -106,19 +129,35 @@ async fn answer(
     outcome: Result<bytes::Bytes, Failure>,
     accept: StatusCode,
 ) -> Response {
-    let Some(desk) = desk(shared, environment) else { return unknown() };
+    let Some(desk) = desk(shared, environment) else {
+        return unknown();
+    };
     let (taken, is_current) = oneshot::channel();
-    if desk.send(Message::Answer { request_id, outcome, taken }).await.is_err() {
+    if desk
+        .send(Message::Answer {
+            request_id,
+            outcome,
+            taken,
+        })
+        .await
+        .is_err()
+    {
         return unknown();
     }
     match is_current.await {
         Ok(true) => accepted(accept),
-        _ => refusal(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID"),
+        _ => refusal(
+            StatusCode::BAD_REQUEST,
+            "InvalidRequestID",
+            "Invalid request ID",
+        ),
     }
 }
 
 async fn reported(headers: &HeaderMap, body: Body) -> Failure {
-    let error_type = headers.get("lambda-runtime-function-error-type").and_then(|value| value.to_str().ok());
+    let error_type = headers
+        .get("lambda-runtime-function-error-type")
+        .and_then(|value| value.to_str().ok());
     match to_bytes(body, RESPONSE_BYTES).await {
         Ok(document) => Failure::reported(error_type, document),
         Err(_) => too_large(),
@@ -150,17 +189,27 @@ fn accepted(status: StatusCode) -> Response {
 }
 
 fn unknown() -> Response {
-    refusal(StatusCode::FORBIDDEN, "InvalidEnvironment", "this environment is over")
+    refusal(
+        StatusCode::FORBIDDEN,
+        "InvalidEnvironment",
+        "this environment is over",
+    )
 }
 
 fn refusal(status: StatusCode, error_type: &str, message: &str) -> Response {
-    (status, axum::Json(json!({ "errorType": error_type, "errorMessage": message }))).into_response()
+    (
+        status,
+        axum::Json(json!({ "errorType": error_type, "errorMessage": message })),
+    )
+        .into_response()
 }
 
 fn too_large() -> Failure {
     Failure::new(
         FailureKind::TooLarge,
         "Function.ResponseSizeTooLarge",
-        format!("Response payload size exceeded maximum allowed payload size ({RESPONSE_BYTES} bytes)."),
+        format!(
+            "Response payload size exceeded maximum allowed payload size ({RESPONSE_BYTES} bytes)."
+        ),
     )
 }

@@ -41,7 +41,11 @@ pub(super) enum Message {
     /// It asks for work.
     Next(oneshot::Sender<Delivery>),
     /// It answers a request, with the acknowledgement's way back.
-    Answer { request_id: String, outcome: Result<Bytes, Failure>, taken: oneshot::Sender<bool> },
+    Answer {
+        request_id: String,
+        outcome: Result<Bytes, Failure>,
+        taken: oneshot::Sender<bool>,
+    },
     /// It cannot start.
     InitError(Failure),
 }
@@ -132,7 +136,9 @@ impl Shared {
     }
 
     fn grace_ends(&self) -> Instant {
-        *self.grace_ends.get_or_init(|| Instant::now() + self.settings.grace)
+        *self
+            .grace_ends
+            .get_or_init(|| Instant::now() + self.settings.grace)
     }
 
     fn desks(&self) -> MutexGuard<'_, HashMap<String, mpsc::Sender<Message>>> {
@@ -145,7 +151,12 @@ pub(super) async fn run(pool: Arc<Pool>) {
     let mut environment = match start(&pool).await {
         Ok(environment) => environment,
         Err(reason) => {
-            tracing::warn!(function = pool.function().name, "{} did not start: {}", pool.function().name, reason.sentence());
+            tracing::warn!(
+                function = pool.function().name,
+                "{} did not start: {}",
+                pool.function().name,
+                reason.sentence()
+            );
             return pool.failed_to_start(|request_id| reason.into_failure(request_id));
         }
     };
@@ -166,7 +177,9 @@ async fn start(pool: &Arc<Pool>) -> Result<Environment, NotUp> {
 
 async fn start_within(pool: &Arc<Pool>, limit: Duration) -> Result<Environment, NotUp> {
     let begin = Instant::now();
-    let mut environment = Environment::spawn(Arc::clone(pool)).await.map_err(NotUp::Missing)?;
+    let mut environment = Environment::spawn(Arc::clone(pool))
+        .await
+        .map_err(NotUp::Missing)?;
     let stopping = pool.shared().stopping.clone();
     let up = tokio::select! {
         up = environment.come_up() => up,
@@ -174,7 +187,9 @@ async fn start_within(pool: &Arc<Pool>, limit: Duration) -> Result<Environment, 
         () = stopping.cancelled() => Err(NotUp::Stopping),
     };
     if let Err(reason) = up {
-        environment.log.remark(&format!("INIT_REPORT Init failed: {}", reason.sentence()));
+        environment
+            .log
+            .remark(&format!("INIT_REPORT Init failed: {}", reason.sentence()));
         environment.process.kill().await;
         return Err(reason);
     }
@@ -186,7 +201,9 @@ impl Environment {
     async fn spawn(pool: Arc<Pool>) -> io::Result<Environment> {
         let shared = pool.shared();
         let secret = uuid::Uuid::new_v4().simple().to_string();
-        let variables = shared.settings.variables(pool.function(), &format!("{}/{secret}", shared.runtime_api));
+        let variables = shared
+            .settings
+            .variables(pool.function(), &format!("{}/{secret}", shared.runtime_api));
         let program = shared.settings.bin_dir.join(&pool.function().binary);
         let (desk, messages) = mpsc::channel(4);
         // The desk is open before the process runs, or its first question would find nobody.
@@ -197,7 +214,16 @@ impl Environment {
         })?;
         pool.began(process.pid());
         let log = Log::follow(output, Arc::clone(pool.log()))?;
-        Ok(Environment { log, process, secret, messages, asked: None, init: None, arriving: true, pool })
+        Ok(Environment {
+            log,
+            process,
+            secret,
+            messages,
+            asked: None,
+            init: None,
+            arriving: true,
+            pool,
+        })
     }
 
     async fn come_up(&mut self) -> Result<(), NotUp> {
@@ -219,7 +245,9 @@ impl Environment {
 
     async fn serve(&mut self) {
         while let Some(job) = self.find_work().await {
-            let Some(job) = self.hand_over(job).await else { return };
+            let Some(job) = self.hand_over(job).await else {
+                return;
+            };
             if !self.run(job).await || !self.wait_for_next().await {
                 return;
             }
@@ -252,7 +280,10 @@ impl Environment {
         let deadline = SystemTime::now() + self.pool.function().timeout;
         let mut delivery = Delivery {
             request_id: job.request_id.clone(),
-            deadline_ms: deadline.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_millis(),
+            deadline_ms: deadline
+                .duration_since(SystemTime::UNIX_EPOCH)
+                .unwrap_or_default()
+                .as_millis(),
             function_arn: crate::template::function_arn(&self.pool.function().name),
             event: job.event.clone(),
         };
@@ -265,7 +296,10 @@ impl Environment {
                     Err(returned) => delivery = returned,
                 }
             }
-            if !matches!(timeout(Duration::from_secs(1), self.come_up()).await, Ok(Ok(()))) {
+            if !matches!(
+                timeout(Duration::from_secs(1), self.come_up()).await,
+                Ok(Ok(()))
+            ) {
                 self.pool.take_back(job);
                 return None;
             }
@@ -275,7 +309,9 @@ impl Environment {
     /// Sees one run through and tells the caller; `false` when the process is of no more use.
     async fn run(&mut self, job: Job) -> bool {
         let begin = Instant::now();
-        let verdict = self.watch(&job.request_id, begin + self.pool.function().timeout).await;
+        let verdict = self
+            .watch(&job.request_id, begin + self.pool.function().timeout)
+            .await;
         let duration = begin.elapsed();
         let memory_used_mb = self.process.peak_memory_mb();
         let stays = matches!(verdict, Verdict::Answered(_));
@@ -298,7 +334,12 @@ impl Environment {
             self.arriving = true;
         }
         let request_id = job.request_id.clone();
-        job.finish(Invocation { request_id, outcome, log_tail, duration });
+        job.finish(Invocation {
+            request_id,
+            outcome,
+            log_tail,
+            duration,
+        });
         stays
     }
 
@@ -326,7 +367,11 @@ impl Environment {
 
     fn answer_to(&mut self, expected: &str, message: Message) -> Option<Result<Bytes, Failure>> {
         match message {
-            Message::Answer { request_id, outcome, taken } => {
+            Message::Answer {
+                request_id,
+                outcome,
+                taken,
+            } => {
                 let is_current = request_id == expected;
                 let _ = taken.send(is_current);
                 is_current.then_some(outcome)
@@ -382,7 +427,9 @@ impl NotUp {
             NotUp::Missing(error) => format!("the program cannot be started: {error}"),
             NotUp::Ended(how) => how.clone(),
             NotUp::Reported(failure) => format!("{}: {}", failure.error_type, failure.message),
-            NotUp::TooSlow(limit) => format!("Task timed out after {:.2} seconds", limit.as_secs_f64()),
+            NotUp::TooSlow(limit) => {
+                format!("Task timed out after {:.2} seconds", limit.as_secs_f64())
+            }
             NotUp::Stopping => "the emulator is stopping".to_owned(),
         }
     }
@@ -393,10 +440,19 @@ impl NotUp {
             NotUp::Missing(_) => "Runtime.InvalidEntrypoint",
             NotUp::Ended(_) => "Runtime.ExitError",
             NotUp::TooSlow(_) => "Sandbox.Timedout",
-            NotUp::Reported(failure) => return Failure { kind: FailureKind::Init, ..failure },
+            NotUp::Reported(failure) => {
+                return Failure {
+                    kind: FailureKind::Init,
+                    ..failure
+                };
+            }
             NotUp::Stopping => return super::stopping(),
         };
-        Failure::new(FailureKind::Init, error_type, format!("RequestId: {request_id} Error: {sentence}"))
+        Failure::new(
+            FailureKind::Init,
+            error_type,
+            format!("RequestId: {request_id} Error: {sentence}"),
+        )
     }
 }
 
@@ -405,16 +461,33 @@ impl Verdict {
     fn judge(self, request_id: &str, limit: Duration) -> (Result<Bytes, Failure>, &'static str) {
         match self {
             Verdict::Answered(Ok(payload)) => (Ok(payload), ""),
-            Verdict::Answered(Err(failure)) => (Err(failure), "\tStatus: error\tError Type: Function.Error"),
+            Verdict::Answered(Err(failure)) => {
+                (Err(failure), "\tStatus: error\tError Type: Function.Error")
+            }
             Verdict::Exited(how) => {
                 let message = format!("RequestId: {request_id} Error: {how}");
                 let failure = Failure::new(FailureKind::Exited, "Runtime.ExitError", message);
-                (Err(failure), "\tStatus: error\tError Type: Runtime.ExitError")
+                (
+                    Err(failure),
+                    "\tStatus: error\tError Type: Runtime.ExitError",
+                )
             }
-            Verdict::Stopped => (Err(super::stopping()), "\tStatus: error"),
+            Verdict::Stopped => {
+                let message = format!("RequestId: {request_id} Error: the emulator stopped");
+                (
+                    Err(Failure::new(
+                        FailureKind::Exited,
+                        "Runtime.ExitError",
+                        message,
+                    )),
+                    "\tStatus: error",
+                )
+            }
             Verdict::TimedOut => {
-                let message =
-                    format!("RequestId: {request_id} Error: Task timed out after {:.2} seconds", limit.as_secs_f64());
+                let message = format!(
+                    "RequestId: {request_id} Error: Task timed out after {:.2} seconds",
+                    limit.as_secs_f64()
+                );
                 let failure = Failure::new(FailureKind::TimedOut, "Sandbox.Timedout", message);
                 (Err(failure), "\tStatus: timeout")
             }

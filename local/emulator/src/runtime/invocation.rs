@@ -47,7 +47,7 @@ pub enum FailureKind {
     Throttled,
     /// The template has no such function. Nothing ran.
     UnknownFunction,
-    /// The emulator is stopping.
+    /// The emulator is stopping. Nothing ran.
     Stopping,
 }
 
@@ -69,7 +69,10 @@ impl Failure {
     #[must_use]
     pub(super) fn reported(error_type: Option<&str>, document: Bytes) -> Failure {
         let parsed: serde_json::Value = serde_json::from_slice(&document).unwrap_or_default();
-        let error_type = parsed["errorType"].as_str().or(error_type).unwrap_or("Unknown");
+        let error_type = parsed["errorType"]
+            .as_str()
+            .or(error_type)
+            .unwrap_or("Unknown");
         let Some(message) = parsed["errorMessage"].as_str() else {
             let text = String::from_utf8_lossy(&document).into_owned();
             return Failure::new(FailureKind::Reported, error_type, text);
@@ -82,16 +85,21 @@ impl Failure {
         }
     }
 
-    /// Whether the function was never given the event, so that trying again repeats nothing.
+    /// Whether nothing ran for want of a free environment, so that trying again repeats nothing.
     #[must_use]
     pub fn never_ran(&self) -> bool {
-        matches!(self.kind, FailureKind::Throttled | FailureKind::UnknownFunction | FailureKind::Init)
+        matches!(self.kind, FailureKind::Throttled | FailureKind::Stopping)
     }
 }
 
 impl Invocation {
     /// Makes the result of an invocation that no environment ever saw.
     pub(super) fn not_run(request_id: String, failure: Failure) -> Invocation {
-        Invocation { request_id, outcome: Err(failure), log_tail: Vec::new(), duration: Duration::ZERO }
+        Invocation {
+            request_id,
+            outcome: Err(failure),
+            log_tail: Vec::new(),
+            duration: Duration::ZERO,
+        }
     }
 }

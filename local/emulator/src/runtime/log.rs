@@ -31,7 +31,12 @@ impl LogFile {
     pub(super) fn open(folder: &Path, name: &str, echo: bool) -> io::Result<LogFile> {
         let path = folder.join(format!("{name}.log"));
         let open = Mutex::new(OpenFile::append_to(&path)?);
-        Ok(LogFile { name: name.to_owned(), path, echo, open })
+        Ok(LogFile {
+            name: name.to_owned(),
+            path,
+            echo,
+            open,
+        })
     }
 
     /// Writes whole lines. A full disk costs log lines, never an invocation.
@@ -104,7 +109,11 @@ impl Log {
     /// Reads `pipe` until its other end closes or the log is dropped.
     pub(super) fn follow(pipe: PipeReader, file: Arc<LogFile>) -> io::Result<Log> {
         let receiver = pipe::Receiver::from_owned_fd(pipe.try_clone()?.into())?;
-        let reading = Arc::new(Reading { file, pipe, state: Mutex::default() });
+        let reading = Arc::new(Reading {
+            file,
+            pipe,
+            state: Mutex::default(),
+        });
         let task = tokio::spawn(Arc::clone(&reading).follow(receiver)).abort_handle();
         Ok(Log { reading, task })
     }
@@ -113,7 +122,10 @@ impl Log {
     pub(super) fn begin(&self, request_id: &str) {
         let mut state = self.reading.drain();
         state.tail.clear();
-        self.reading.note(&mut state, &format!("START RequestId: {request_id} Version: $LATEST\n"));
+        self.reading.note(
+            &mut state,
+            &format!("START RequestId: {request_id} Version: $LATEST\n"),
+        );
     }
 
     /// Notes that a run has ended and returns the tail of its log.
@@ -195,7 +207,9 @@ impl Reading {
 impl Report<'_> {
     fn lines(&self) -> String {
         let duration_ms = self.duration.as_secs_f64() * 1000.0;
-        let init = self.init.map_or(String::new(), |init| format!("\tInit Duration: {:.2} ms", init.as_secs_f64() * 1000.0));
+        let init = self.init.map_or(String::new(), |init| {
+            format!("\tInit Duration: {:.2} ms", init.as_secs_f64() * 1000.0)
+        });
         format!(
             "END RequestId: {id}\nREPORT RequestId: {id}\tDuration: {duration_ms:.2} ms\tBilled Duration: {billed:.0} ms\t\
              Memory Size: {size} MB\tMax Memory Used: {used} MB{init}{remark}\n",

@@ -48,7 +48,9 @@ impl Functions {
             pools.insert(function.name.clone(), Arc::clone(&pool));
             pools.insert(function.logical_id.clone(), pool);
         }
-        Ok(Functions { inner: Arc::new(Inner { pools, shared }) })
+        Ok(Functions {
+            inner: Arc::new(Inner { pools, shared }),
+        })
     }
 
     /// Runs a function, named by its logical id or its name, and waits for its answer.
@@ -61,13 +63,18 @@ impl Functions {
             let failure = Failure::new(
                 FailureKind::UnknownFunction,
                 "ResourceNotFoundException",
-                format!("Function not found: {}", crate::template::function_arn(function)),
+                format!(
+                    "Function not found: {}",
+                    crate::template::function_arn(function)
+                ),
             );
             return Invocation::not_run(request_id, failure);
         };
         let (reply, answer) = oneshot::channel();
         pool.submit(Job::new(request_id.clone(), event, reply));
-        answer.await.unwrap_or_else(|_| Invocation::not_run(request_id, stopping()))
+        answer
+            .await
+            .unwrap_or_else(|_| Invocation::not_run(request_id, stopping()))
     }
 
     /// Returns the function called `name`, by its logical id or its name.
@@ -79,7 +86,11 @@ impl Functions {
     /// Returns the processes that are alive for a function, for tests and for people who watch.
     #[must_use]
     pub fn processes(&self, function: &str) -> Vec<u32> {
-        self.inner.pools.get(function).map(|pool| pool.processes()).unwrap_or_default()
+        self.inner
+            .pools
+            .get(function)
+            .map(|pool| pool.processes())
+            .unwrap_or_default()
     }
 
     /// Returns where the Runtime API listens.
@@ -98,5 +109,9 @@ impl Functions {
 }
 
 fn stopping() -> Failure {
-    Failure::new(FailureKind::Stopping, "ServiceException", "the emulator is stopping")
+    Failure::new(
+        FailureKind::Stopping,
+        "ServiceException",
+        "the emulator is stopping",
+    )
 }

@@ -56,7 +56,12 @@ pub(super) enum Work {
 
 impl Job {
     pub(super) fn new(request_id: String, event: Bytes, reply: oneshot::Sender<Invocation>) -> Job {
-        Job { request_id, event, reply, permit: None }
+        Job {
+            request_id,
+            event,
+            reply,
+            permit: None,
+        }
     }
 
     /// Answers the caller, who may be gone.
@@ -78,7 +83,11 @@ impl Job {
 
 impl Pool {
     pub(super) fn new(function: Function, shared: Arc<Shared>) -> io::Result<Pool> {
-        let log = LogFile::open(&shared.settings().log_dir, &function.name, shared.settings().echo_logs)?;
+        let log = LogFile::open(
+            &shared.settings().log_dir,
+            &function.name,
+            shared.settings().echo_logs,
+        )?;
         let reserved = function.reserved_concurrency.map(|most| most as usize);
         Ok(Pool {
             most: reserved.unwrap_or(shared.settings().most_environments),
@@ -138,7 +147,10 @@ impl Pool {
     }
 
     fn grow(self: &Arc<Self>, state: &mut State) {
-        while state.waiting.len() > state.arriving && state.alive < self.most && !self.shared.is_stopping() {
+        while state.waiting.len() > state.arriving
+            && state.alive < self.most
+            && !self.shared.is_stopping()
+        {
             state.alive += 1;
             state.arriving += 1;
             self.shared.track(environment::run(Arc::clone(self)));
@@ -217,5 +229,9 @@ impl Pool {
 }
 
 fn throttled() -> Failure {
-    Failure::new(FailureKind::Throttled, "TooManyRequestsException", "Rate Exceeded.")
+    Failure::new(
+        FailureKind::Throttled,
+        "TooManyRequestsException",
+        "Rate Exceeded.",
+    )
 }

@@ -37,12 +37,14 @@ impl Spawner {
     pub(super) fn start() -> io::Result<Spawner> {
         let (requests, queue) = mpsc::channel::<Request>();
         let runtime = Handle::current();
-        std::thread::Builder::new().name("spawner".to_owned()).spawn(move || {
-            let _entered = runtime.enter();
-            for (mut command, reply) in queue {
-                let _ = reply.send(command.spawn());
-            }
-        })?;
+        std::thread::Builder::new()
+            .name("spawner".to_owned())
+            .spawn(move || {
+                let _entered = runtime.enter();
+                for (mut command, reply) in queue {
+                    let _ = reply.send(command.spawn());
+                }
+            })?;
         Ok(Spawner { requests })
     }
 
@@ -85,8 +87,19 @@ impl Process {
         }
         die_with_the_emulator(&mut command);
         let child = spawner.spawn(command).await?;
-        let pid = child.id().ok_or_else(|| io::Error::other("the process ended as it started"))?;
-        Ok((Process { child, pid, frozen: false, asked_to_end: false, exit: None }, output))
+        let pid = child
+            .id()
+            .ok_or_else(|| io::Error::other("the process ended as it started"))?;
+        Ok((
+            Process {
+                child,
+                pid,
+                frozen: false,
+                asked_to_end: false,
+                exit: None,
+            },
+            output,
+        ))
     }
 
     pub(super) fn pid(&self) -> u32 {
@@ -132,9 +145,17 @@ impl Process {
 
     /// Returns the most memory the process has had, from the kernel's own count.
     pub(super) fn peak_memory_mb(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-        let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().unwrap_or_default();
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap_or_default();
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap_or_default();
+        let kilobytes: u64 = line
+            .trim()
+            .trim_end_matches(" kB")
+            .parse()
+            .unwrap_or_default();
         kilobytes.div_ceil(1024)
     }
 
@@ -165,7 +186,10 @@ fn die_with_the_emulator(command: &mut Command) {
         setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
         Ok(())
     };
-    #[expect(unsafe_code, reason = "the closure makes three system calls, all safe between fork and exec")]
+    #[expect(
+        unsafe_code,
+        reason = "the closure makes three system calls, all safe between fork and exec"
+    )]
     unsafe {
         command.pre_exec(prepare);
     }

@@ -41,7 +41,11 @@ impl Settings {
     }
 
     /// Returns every variable of a process of `function` that finds its Runtime API at `runtime_api`.
-    pub(super) fn variables(&self, function: &Function, runtime_api: &str) -> BTreeMap<String, String> {
+    pub(super) fn variables(
+        &self,
+        function: &Function,
+        runtime_api: &str,
+    ) -> BTreeMap<String, String> {
         let mut variables = self.reserved(function);
         for (name, value) in function.environment.iter().chain(&self.environment) {
             variables.insert(name.clone(), value.clone());
@@ -62,8 +66,14 @@ impl Settings {
             ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023".to_owned()),
             ("AWS_LAMBDA_FUNCTION_NAME", function.name.clone()),
             ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
-            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", function.memory_mb.to_string()),
-            ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{}", function.name)),
+            (
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+                function.memory_mb.to_string(),
+            ),
+            (
+                "AWS_LAMBDA_LOG_GROUP_NAME",
+                format!("/aws/lambda/{}", function.name),
+            ),
             ("AWS_LAMBDA_LOG_STREAM_NAME", stream),
             ("AWS_LAMBDA_LOG_FORMAT", "Text".to_owned()),
             ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand".to_owned()),
@@ -75,7 +85,13 @@ impl Settings {
             ("LANG", "en_US.UTF-8".to_owned()),
             ("TZ", ":UTC".to_owned()),
         ];
-        let passed = ["RUST_BACKTRACE", "RUST_LOG"].into_iter().filter_map(|name| Some((name, std::env::var(name).ok()?)));
-        fixed.into_iter().chain(passed).map(|(name, value)| (name.to_owned(), value)).collect()
+        let passed = ["RUST_BACKTRACE", "RUST_LOG"]
+            .into_iter()
+            .filter_map(|name| Some((name, std::env::var(name).ok()?)));
+        fixed
+            .into_iter()
+            .chain(passed)
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
     }
 }

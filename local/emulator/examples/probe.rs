@@ -1,0 +1,73 @@
+//! A Lambda function for the emulator's tests: it does what the event says, the bad things too.
+//!
+//! It speaks the Runtime API with a plain HTTP client, so that nothing of Lambda's own runtime can hide a fault.
+use std::{error::Error, process, thread, time::Duration};
+
+use serde_json::{Value, json};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    match std::env::var("PROBE_INIT").as_deref() {
+        Ok("exit") => process::exit(7),
+        Ok("stall") => thread::sleep(Duration::from_secs(3600)),
+        _ => {}
+    }
+    let base = format!(
+        "http://{}/2018-06-01/runtime/invocation",
+        std::env::var("AWS_LAMBDA_RUNTIME_API")?
+    );
+    loop {
+        let mut next = ureq::get(format!("{base}/next")).call()?;
+        let id = next.headers()["lambda-runtime-aws-request-id"]
+            .to_str()?
+            .to_owned();
+        let deadline_ms = next.headers()["lambda-runtime-deadline-ms"]
+            .to_str()?
+            .to_owned();
+        let event: Value = next.body_mut().with_config().limit(16 << 20).read_json()?;
+        let (path, answer) = match obey(&event) {
+            Ok(answer) => ("response", with_facts(answer, &deadline_ms)),
+            Err(message) => (
+                "error",
+                json!({ "errorType": "Probe", "errorMessage": message }),
+            ),
+        };
+        // A refused answer is the emulator's to report.
+        let _ = ureq::post(format!("{base}/{id}/{path}")).send_json(answer);
+    }
+}
+
+/// Obeys the command in the event itself, or in the body of a request.
+fn obey(event: &Value) -> Result<Value, String> {
+    let body = event["body"]
+        .as_str()
+        .and_then(|body| serde_json::from_str(body).ok());
+    let command = body.as_ref().unwrap_or(event);
+    if let Some(line) = command["log"].as_str() {
+        println!("{line}");
+    }
+    thread::sleep(Duration::from_millis(
+        command["sleep_ms"].as_u64().unwrap_or_default(),
+    ));
+    match command["do"].as_str() {
+        Some("exit") => process::exit(3),
+        Some("abort") => process::abort(),
+        Some("fail") => Err("as asked".to_owned()),
+        Some("fill") => Ok(json!({ "fill": "x".repeat(7 << 20) })),
+        Some("reply") => Ok(command["reply"].clone()),
+        Some("variables") => Ok(json!(
+            std::env::vars().collect::<std::collections::BTreeMap<_, _>>()
+        )),
+        _ => Ok(json!({ "event": event })),
+    }
+}
+
+fn with_facts(mut answer: Value, deadline_ms: &str) -> Value {
+    if let Some(fields) = answer
+        .as_object_mut()
+        .filter(|fields| fields.contains_key("event"))
+    {
+        fields.insert("process".to_owned(), json!(process::id()));
+        fields.insert("deadline_ms".to_owned(), json!(deadline_ms));
+    }
+    answer
+}

@@ -1,0 +1,73 @@
+//! Builds the functions' binaries with cargo, in the profile the emulator itself was built in.
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use thiserror::Error;
+use tokio::process::Command;
+
+/// Why the functions' binaries are not there.
+#[derive(Debug, Error)]
+pub enum BuildError {
+    /// Cargo is not installed, or not in the search path.
+    #[error("cargo cannot be started: {0}")]
+    NoCargo(io::Error),
+    /// Cargo has said why on standard error.
+    #[error("the functions do not build: cargo ended with {0}")]
+    Failed(std::process::ExitStatus),
+    /// A binary is not where the emulator looks for it.
+    #[error("{} is missing: build the functions first", .0.display())]
+    Missing(PathBuf),
+}
+
+/// Builds `binaries` of the workspace at `workspace`; cargo shows what it does.
+///
+/// # Errors
+/// When cargo is missing, or fails.
+pub async fn build(workspace: &Path, binaries: &[String]) -> Result<(), BuildError> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.arg("build").current_dir(workspace).kill_on_drop(true);
+    if !cfg!(debug_assertions) {
+        cargo.arg("--release");
+    }
+    // Bare `--bin` would look in the default members only.
+    cargo.arg("--workspace");
+    for binary in binaries {
+        cargo.args(["--bin", binary]);
+    }
+    let status = cargo.status().await.map_err(BuildError::NoCargo)?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(BuildError::Failed(status))
+    }
+}
+
+/// Returns the folder where cargo puts what it builds in this profile: the emulator's own.
+///
+/// # Errors
+/// When the system does not say where the running program lies.
+pub fn bin_dir() -> io::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let folder = program.parent().unwrap_or(Path::new("."));
+    // Tests and examples lie one folder deeper than binaries.
+    let is_deeper = folder.ends_with("deps") || folder.ends_with("examples");
+    Ok(folder
+        .parent()
+        .filter(|_| is_deeper)
+        .unwrap_or(folder)
+        .to_owned())
+}
+
+/// Makes sure that every one of `binaries` is in `folder`.
+///
+/// # Errors
+/// When one is not; the first is named.
+pub fn check(folder: &Path, binaries: &[String]) -> Result<(), BuildError> {
+    let missing = binaries
+        .iter()
+        .map(|binary| folder.join(binary))
+        .find(|program| !program.is_file());
+    missing.map_or(Ok(()), |program| Err(BuildError::Missing(program)))
+}

@@ -1,0 +1,285 @@
+//! The emulator as a whole: started, addressed and stopped.
+use std::{
+    collections::BTreeMap,
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use thiserror::Error;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    build_functions::{self, BuildError},
+    http::{Gateway, Mount},
+    queue::{self, Delivered, Queues, StoreError},
+    runtime::{Functions, Settings},
+    schedule,
+    template::{Function, Refusal, Template},
+};
+
+/// The public address, taken before anything is read, so that settings can name it.
+pub struct Socket {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+/// What an emulator is started with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The SAM template.
+    pub template: PathBuf,
+    /// The template's parameters, as `sam deploy --parameter-overrides` would be given them.
+    pub parameters: BTreeMap<String, String>,
+    /// Variables for every function; they win over the template's.
+    pub environment: BTreeMap<String, String>,
+    /// The folder for the queues and the logs.
+    pub data: PathBuf,
+    /// The folder with the functions' built binaries.
+    pub bin_dir: PathBuf,
+    /// Folders that are served beside the API.
+    pub mounts: Vec<Mount>,
+    /// Whether what functions log also goes to the terminal.
+    pub echo_logs: bool,
+}
+
+/// Why an emulator does not start, in one sentence.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The address is in use, or not this machine's.
+    #[error("cannot listen on {address}: {reason}")]
+    Address {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        reason: io::Error,
+    },
+    /// The template is not accepted.
+    #[error(transparent)]
+    Template(#[from] Refusal),
+    /// The data folder is of no use.
+    #[error("cannot use the data folder {}: {reason}", folder.display())]
+    Data {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        reason: io::Error,
+    },
+    /// The queues on disk cannot be opened.
+    #[error(transparent)]
+    Queues(#[from] StoreError),
+    /// A function's binary is missing.
+    #[error(transparent)]
+    Binaries(#[from] BuildError),
+    /// The Runtime API found no port.
+    #[error("cannot open the Runtime API: {0}")]
+    RuntimeApi(io::Error),
+}
+
+/// A running emulator.
+///
+/// Call [`Emulator::shutdown`] to stop it in order. If the process just ends, the kernel kills the functions.
+pub struct Emulator {
+    address: SocketAddr,
+    functions: Functions,
+    queues: Queues,
+    /// Stops what brings new work: mappings and schedules.
+    sources_stop: CancellationToken,
+    sources: TaskTracker,
+    /// Stops the public address, which functions need until they have ended.
+    gateway_stop: CancellationToken,
+    gateway: JoinHandle<()>,
+}
+
+impl Socket {
+    /// Takes `address`; port 0 takes any free one.
+    ///
+    /// # Errors
+    /// When the address is in use, or not this machine's.
+    pub async fn open(address: SocketAddr) -> Result<Socket, StartError> {
+        let bound = async {
+            let listener = TcpListener::bind(address).await?;
+            let address = listener.local_addr()?;
+            Ok(Socket { listener, address })
+        };
+        let socket = bound
+            .await
+            .map_err(|reason| StartError::Address { address, reason })?;
+        if !socket.address.ip().is_loopback() {
+            tracing::warn!(address = %socket.address, "other machines can reach the emulator, and nothing asks who they are");
+        }
+        Ok(socket)
+    }
+
+    /// Returns the address with its real port.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns the URL by which programs on this machine reach the address, with no slash at its end.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        let ip = match self.address.ip() {
+            ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            ip => ip,
+        };
+        format!("http://{}", SocketAddr::new(ip, self.address.port()))
+    }
+}
+
+impl Emulator {
+    /// Reads the template and serves it on `socket`.
+    ///
+    /// # Errors
+    /// When the template is refused, the data folder or a binary is of no use.
+    pub async fn start(socket: Socket, options: Options) -> Result<Emulator, StartError> {
+        let base = socket.base_url();
+        let template = Template::read(&options.template, &options.parameters, &base)?;
+        for note in &template.without_effect {
+            tracing::debug!("{note}");
+        }
+        let binaries: Vec<String> = template
+            .functions
+            .iter()
+            .map(|function| function.binary.clone())
+            .collect();
+        build_functions::check(&options.bin_dir, &binaries)?;
+        make_folder(&options.data)?;
+        let queues = Queues::open(&options.data.join("queue"), &template.queues, &base)?;
+        let functions = start_functions(&template.functions, &options, &base).await?;
+        Ok(Emulator::run(
+            socket,
+            &template,
+            functions,
+            queues,
+            &options.mounts,
+        ))
+    }
+
+    fn run(
+        socket: Socket,
+        template: &Template,
+        functions: Functions,
+        queues: Queues,
+        mounts: &[Mount],
+    ) -> Emulator {
+        let gateway = Arc::new(Gateway::new(
+            template,
+            functions.clone(),
+            queues.clone(),
+            mounts,
+        ));
+        let gateway_stop = CancellationToken::new();
+        let emulator = Emulator {
+            address: socket.address,
+            gateway: tokio::spawn(gateway.serve(socket.listener, gateway_stop.clone())),
+            gateway_stop,
+            sources_stop: CancellationToken::new(),
+            sources: TaskTracker::new(),
+            functions,
+            queues,
+        };
+        emulator.start_sources(template);
+        emulator
+    }
+
+    fn start_sources(&self, template: &Template) {
+        for mapping in &template.mappings {
+            let (functions, function) = (self.functions.clone(), mapping.function.clone());
+            let invoke = move |event| deliver(functions.clone(), function.clone(), event);
+            self.start_source(queue::deliver(self.queues.clone(), mapping.clone(), invoke));
+        }
+        for schedule in &template.schedules {
+            let (functions, function) = (self.functions.clone(), schedule.function.clone());
+            let invoke = move |event| tick(functions.clone(), function.clone(), event);
+            self.start_source(schedule::run(schedule.clone(), schedule::FIRST_RUN, invoke));
+        }
+    }
+
+    fn start_source(&self, source: impl Future<Output = ()> + Send + 'static) {
+        let stopping = self.sources_stop.clone();
+        self.sources.spawn(async move {
+            stopping.run_until_cancelled(source).await;
+        });
+    }
+
+    /// Returns the public address with its real port.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns the functions, to invoke them directly.
+    #[must_use]
+    pub fn functions(&self) -> &Functions {
+        &self.functions
+    }
+
+    /// Returns the queues.
+    #[must_use]
+    pub fn queues(&self) -> &Queues {
+        &self.queues
+    }
+
+    /// Stops in order: no new work, then the functions, then the public address, which they may still need.
+    pub async fn shutdown(self) {
+        self.sources_stop.cancel();
+        self.functions.shutdown().await;
+        self.sources.close();
+        self.sources.wait().await;
+        self.gateway_stop.cancel();
+        // A client that reads slowly cannot hold the emulator up.
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(1), self.gateway).await;
+    }
+}
+
+async fn start_functions(
+    functions: &[Function],
+    options: &Options,
+    base: &str,
+) -> Result<Functions, StartError> {
+    let log_dir = options.data.join("logs");
+    make_folder(&log_dir)?;
+    let mut settings = Settings::new(options.bin_dir.clone(), log_dir);
+    settings.echo_logs = options.echo_logs;
+    settings.environment = BTreeMap::from([
+        ("AWS_ENDPOINT_URL_SQS".to_owned(), base.to_owned()),
+        ("AWS_ENDPOINT_URL_LAMBDA".to_owned(), base.to_owned()),
+    ]);
+    settings.environment.extend(options.environment.clone());
+    Functions::start(functions, settings)
+        .await
+        .map_err(StartError::RuntimeApi)
+}
+
+/// Runs a function with messages of a queue.
+async fn deliver(functions: Functions, function: String, event: Bytes) -> Delivered {
+    match functions.invoke(&function, event).await.outcome {
+        Ok(payload) => Delivered::Answered(payload),
+        Err(failure) if failure.never_ran() => Delivered::NotRun,
+        Err(failure) => Delivered::Failed(failure.message),
+    }
+}
+
+/// Runs a function because its time has come.
+async fn tick(functions: Functions, function: String, event: Bytes) {
+    if let Err(failure) = functions.invoke(&function, event).await.outcome {
+        tracing::warn!(
+            function,
+            error_type = failure.error_type,
+            "a scheduled run failed: {}",
+            failure.message
+        );
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<(), StartError> {
+    std::fs::create_dir_all(folder).map_err(|reason| StartError::Data {
+        folder: folder.to_owned(),
+        reason,
+    })
+}

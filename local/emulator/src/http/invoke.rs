@@ -1,0 +1,240 @@
+//! The Lambda Invoke API, which the SDKs, boto3 and the AWS CLI call.
+use std::time::Duration;
+
+use axum::body::Body;
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
+use hyper::body::Incoming;
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+
+use super::body::{self, NoBody};
+use crate::{
+    runtime::{Failure, FailureKind, Functions, Invocation},
+    template::function_arn,
+};
+
+/// The beginning of every path of the API.
+pub(super) const PREFIX: &str = "/2015-03-31/functions/";
+
+const SYNCHRONOUS_BYTES: usize = 6 << 20;
+const ASYNCHRONOUS_BYTES: usize = 1 << 20;
+
+/// When a failed asynchronous invocation is tried again.
+const RETRIES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
+
+/// Answers a request whose path begins with [`PREFIX`].
+pub(super) async fn handle(functions: &Functions, request: Request<Incoming>) -> Response<Body> {
+    let rest = request
+        .uri()
+        .path()
+        .strip_prefix(PREFIX)
+        .unwrap_or_default();
+    let Some(name) = rest.strip_suffix("/invocations") else {
+        return refusal(
+            StatusCode::NOT_FOUND,
+            "ResourceNotFoundException",
+            "the emulator has no such operation",
+        );
+    };
+    if request.method() != Method::POST {
+        return refusal(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "MethodNotAllowedException",
+            "invocations are POSTed",
+        );
+    }
+    let name = function_name(&percent_decode_str(name).decode_utf8_lossy());
+    let Some(function) = functions.find(&name) else {
+        let message = format!("Function not found: {}", function_arn(&name));
+        return refusal(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
+    };
+    let function = function.name.clone();
+    match text(request.headers(), "x-amz-invocation-type").unwrap_or("RequestResponse") {
+        "RequestResponse" => synchronous(functions, &function, request).await,
+        "Event" => asynchronous(functions, function, request).await,
+        "DryRun" => status(StatusCode::NO_CONTENT),
+        other => refusal(
+            StatusCode::BAD_REQUEST,
+            "InvalidParameterValueException",
+            &format!("invocation type {other} is not one of RequestResponse, Event, DryRun"),
+        ),
+    }
+}
+
+async fn synchronous(
+    functions: &Functions,
+    function: &str,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    let wants_log = text(request.headers(), "x-amz-log-type") == Some("Tail");
+    match event(request, SYNCHRONOUS_BYTES).await {
+        Ok(event) => answer(functions.invoke(function, event).await, wants_log),
+        Err(refusal) => *refusal,
+    }
+}
+
+async fn asynchronous(
+    functions: &Functions,
+    function: String,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    let event = match event(request, ASYNCHRONOUS_BYTES).await {
+        Ok(event) => event,
+        Err(refusal) => return *refusal,
+    };
+    let functions = functions.clone();
+    tokio::spawn(async move { run_with_retries(&functions, &function, event).await });
+    status(StatusCode::ACCEPTED)
+}
+
+async fn run_with_retries(functions: &Functions, function: &str, event: Bytes) {
+    for pause in RETRIES.into_iter().map(Some).chain([None]) {
+        let Err(failure) = functions.invoke(function, event.clone()).await.outcome else {
+            return;
+        };
+        if failure.kind == FailureKind::Stopping {
+            return;
+        }
+        let Some(pause) = pause else {
+            tracing::error!(
+                function,
+                reason = failure.message,
+                "an asynchronous invocation failed for good"
+            );
+            return;
+        };
+        tokio::time::sleep(pause).await;
+    }
+}
+
+fn answer(invocation: Invocation, wants_log: bool) -> Response<Body> {
+    let (payload, failed) = match invocation.outcome {
+        Ok(payload) => (payload, false),
+        Err(failure) if failure.kind == FailureKind::Throttled => return throttled(&failure),
+        Err(failure) if failure.kind == FailureKind::Stopping => {
+            return refusal(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "ServiceException",
+                &failure.message,
+            );
+        }
+        Err(failure) => (failure.payload, true),
+    };
+    let mut response = Response::new(Body::from(payload));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(
+        "x-amz-executed-version",
+        HeaderValue::from_static("$LATEST"),
+    );
+    put(headers, "x-amzn-requestid", &invocation.request_id);
+    if failed {
+        // Still a 200: for a 500 the SDKs would run the function again and again.
+        headers.insert(
+            "x-amz-function-error",
+            HeaderValue::from_static("Unhandled"),
+        );
+    }
+    if wants_log {
+        put(
+            headers,
+            "x-amz-log-result",
+            &BASE64.encode(invocation.log_tail),
+        );
+    }
+    response
+}
+
+async fn event(request: Request<Incoming>, limit: usize) -> Result<Bytes, Box<Response<Body>>> {
+    let body = body::read(request.into_body(), limit)
+        .await
+        .map_err(|reason| match reason {
+            NoBody::TooLarge => refusal(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "RequestTooLargeException",
+                &format!(
+                    "Request must be smaller than {limit} bytes for the InvokeFunction operation"
+                ),
+            ),
+            NoBody::Broken => refusal(
+                StatusCode::BAD_REQUEST,
+                "InvalidRequestContentException",
+                "the body broke off",
+            ),
+        })?;
+    if body.is_empty() {
+        return Ok(Bytes::from_static(b"{}"));
+    }
+    match serde_json::from_slice::<serde::de::IgnoredAny>(&body) {
+        Ok(_) => Ok(body),
+        Err(error) => Err(Box::new(refusal(
+            StatusCode::BAD_REQUEST,
+            "InvalidRequestContentException",
+            &format!("Could not parse request body into json: {error}"),
+        ))),
+    }
+}
+
+/// Takes the name out of `name`, `name:qualifier`, `account:function:name` or an ARN.
+fn function_name(text: &str) -> String {
+    let name = text.split_once("function:").map_or(text, |(_, name)| name);
+    name.split(':').next().unwrap_or_default().to_owned()
+}
+
+fn throttled(failure: &Failure) -> Response<Body> {
+    let mut response = refusal(
+        StatusCode::TOO_MANY_REQUESTS,
+        &failure.error_type,
+        &failure.message,
+    );
+    response
+        .headers_mut()
+        .insert("retry-after", HeaderValue::from_static("1"));
+    response
+}
+
+fn refusal(status: StatusCode, error_type: &str, message: &str) -> Response<Body> {
+    let document = json!({ "Type": "User", "Message": message, "message": message });
+    let mut response = Response::new(Body::from(document.to_string()));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    put(response.headers_mut(), "x-amzn-errortype", error_type);
+    response
+}
+
+fn status(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::function_name;
+
+    #[test]
+    fn a_function_is_known_by_name_and_by_arn() {
+        for text in [
+            "f",
+            "f:$LATEST",
+            "000000000000:function:f",
+            "arn:aws:lambda:us-east-1:000000000000:function:f:1",
+        ] {
+            assert_eq!(function_name(text), "f");
+        }
+    }
+}

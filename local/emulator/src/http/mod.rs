@@ -1,0 +1,244 @@
+//! The public address: the HTTP API of the template, folders, and the AWS APIs that functions and tools call.
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header::ORIGIN, request::Parts};
+use hyper::body::Incoming;
+use tokio::{net::TcpListener, time::timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    queue::Queues,
+    runtime::{Failure, FailureKind, Functions},
+    template::{Cors, Template},
+};
+
+mod body;
+mod cors;
+mod event;
+mod files;
+mod invoke;
+mod reply;
+mod route;
+mod server;
+
+pub use files::Mount;
+
+use body::NoBody;
+use files::Files;
+use route::{Match, Router};
+
+/// The longest an HTTP API waits for a function; the function itself may go on.
+const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
+
+/// The largest request body of an HTTP API.
+const BODY_BYTES: usize = 10 << 20;
+
+/// The largest event that Lambda takes from an HTTP API.
+const EVENT_BYTES: usize = 6 << 20;
+
+/// The largest request line and headers of an HTTP API.
+const HEAD_BYTES: usize = 10_240;
+
+/// The beginning of a function URL's path, the same as in `cargo lambda watch`.
+const FUNCTION_URL: &str = "/lambda-url/";
+
+/// Everything that answers at the public address.
+pub(crate) struct Gateway {
+    functions: Functions,
+    queues: Queues,
+    router: Router,
+    cors: Option<Cors>,
+    /// The longest prefix first.
+    files: Vec<Files>,
+}
+
+impl Gateway {
+    pub(crate) fn new(
+        template: &Template,
+        functions: Functions,
+        queues: Queues,
+        mounts: &[Mount],
+    ) -> Gateway {
+        let mut files: Vec<Files> = mounts.iter().map(Files::new).collect();
+        files.sort_by_key(|files| std::cmp::Reverse(files.prefix_length()));
+        Gateway {
+            functions,
+            queues,
+            router: Router::new(&template.routes),
+            cors: template.cors.clone(),
+            files,
+        }
+    }
+
+    /// Serves until `stopping`, then lets open requests finish.
+    pub(crate) async fn serve(self: Arc<Self>, listener: TcpListener, stopping: CancellationToken) {
+        let handler = move |request, peer| Arc::clone(&self).answer(request, peer);
+        server::serve(listener, handler, stopping).await;
+    }
+
+    async fn answer(
+        self: Arc<Self>,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+    ) -> Response<Body> {
+        if request.uri().path().starts_with(invoke::PREFIX) {
+            return invoke::handle(&self.functions, request).await;
+        }
+        if let Some(target) = sqs_target(&request) {
+            return self.sqs(target, request).await;
+        }
+        let Some(cors) = &self.cors else {
+            return self.api(request, peer.ip()).await;
+        };
+        if cors::is_preflight(request.method(), request.headers()) {
+            return cors::preflight(cors, request.headers());
+        }
+        let origin = request.headers().get(ORIGIN).cloned();
+        let mut response = self.api(request, peer.ip()).await;
+        cors::decorate(cors, origin.as_ref(), response.headers_mut());
+        response
+    }
+
+    async fn sqs(&self, target: String, request: Request<Incoming>) -> Response<Body> {
+        match body::read(request.into_body(), BODY_BYTES).await {
+            Ok(body) => {
+                let answer = self.queues.handle(&target, body).await;
+                let mut response = Response::new(Body::from(answer.body));
+                *response.status_mut() = answer.status;
+                *response.headers_mut() = answer.headers;
+                response
+            }
+            Err(_) => reply::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+        }
+    }
+
+    async fn api(&self, request: Request<Incoming>, source: IpAddr) -> Response<Body> {
+        if head_bytes(&request) > HEAD_BYTES {
+            return reply::message(
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "Request Header Fields Too Large",
+            );
+        }
+        let path = request.uri().path().to_owned();
+        if let Some((function, rest)) = path.strip_prefix(FUNCTION_URL).map(split_function) {
+            return self.run(url_match(function), rest, request, source).await;
+        }
+        if let Some(found) = self.router.find(request.method(), &path) {
+            return self.run(found, &path, request, source).await;
+        }
+        for files in self.files.iter().filter(|files| files.cover(&path)) {
+            if let Some(response) = files.serve(&request).await {
+                return response;
+            }
+        }
+        match self.router.default() {
+            Some(found) => self.run(found, &path, request, source).await,
+            None => reply::message(StatusCode::NOT_FOUND, "Not Found"),
+        }
+    }
+
+    /// Runs the function that a request has met.
+    async fn run(
+        &self,
+        found: Match,
+        path: &str,
+        request: Request<Incoming>,
+        source: IpAddr,
+    ) -> Response<Body> {
+        let (head, body) = request.into_parts();
+        let body = match body::read(body, BODY_BYTES).await {
+            Ok(body) => body,
+            Err(NoBody::TooLarge) => return too_large(),
+            Err(NoBody::Broken) => return reply::message(StatusCode::BAD_REQUEST, "Bad Request"),
+        };
+        let request_id = uuid::Uuid::new_v4().simple().to_string();
+        let event = event::from_request(&head, path, &body, &found, source, &request_id);
+        if event.len() > EVENT_BYTES {
+            return too_large();
+        }
+        let mut response = self.invoke(&found.function, event, &head).await;
+        if let Ok(id) = HeaderValue::from_str(&request_id) {
+            response.headers_mut().insert("apigw-requestid", id);
+        }
+        response
+    }
+
+    async fn invoke(&self, function: &str, event: Bytes, head: &Parts) -> Response<Body> {
+        let Ok(invocation) =
+            timeout(INTEGRATION_LIMIT, self.functions.invoke(function, event)).await
+        else {
+            return reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
+        };
+        let response = match invocation.outcome {
+            Ok(payload) => reply::from_payload(payload),
+            Err(failure) => Some(failed(&failure)),
+        };
+        response.unwrap_or_else(|| {
+            tracing::error!(
+                function,
+                path = head.uri.path(),
+                "the function's answer is not an HTTP response"
+            );
+            reply::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+        })
+    }
+}
+
+/// Says no more than a status: what went wrong inside is for the log, not for the internet.
+fn failed(failure: &Failure) -> Response<Body> {
+    tracing::warn!(
+        error_type = failure.error_type,
+        "a request failed: {}",
+        failure.message
+    );
+    match failure.kind {
+        FailureKind::Throttled | FailureKind::Stopping => {
+            reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+        }
+        FailureKind::UnknownFunction => reply::message(StatusCode::NOT_FOUND, "Not Found"),
+        _ => reply::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+    }
+}
+
+fn too_large() -> Response<Body> {
+    reply::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large")
+}
+
+fn sqs_target(request: &Request<Incoming>) -> Option<String> {
+    let target = request.headers().get("x-amz-target")?.to_str().ok()?;
+    target.starts_with("AmazonSQS.").then(|| target.to_owned())
+}
+
+/// Counts the request line and the headers as they came.
+fn head_bytes<B>(request: &Request<B>) -> usize {
+    let line =
+        request.method().as_str().len() + request.uri().to_string().len() + " HTTP/1.1 \r\n".len();
+    let headers: usize = request
+        .headers()
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len())
+        .sum();
+    line + headers
+}
+
+/// Splits `function/rest` of a function URL; the rest begins with its slash.
+fn split_function(path: &str) -> (&str, &str) {
+    match path.find('/') {
+        Some(slash) => path.split_at(slash),
+        None => (path, "/"),
+    }
+}
+
+fn url_match(function: &str) -> Match {
+    Match {
+        function: function.to_owned(),
+        route_key: "$default".to_owned(),
+        parameters: Default::default(),
+    }
+}

@@ -1,0 +1,237 @@
+//! What becomes of functions that work, wait, crash and stall.
+
+use std::time::{Duration, Instant};
+
+use crate::world::{World, eventually, state_of};
+use futures::future::join_all;
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sequential_calls_meet_one_process_which_is_frozen_between_them() {
+    let world = World::start().await;
+
+    let (_, first, _) = world.invoke("Probe", json!({ "a": 1 })).await;
+    for _ in 0..30 {
+        let (failed, answer, _) = world.invoke("Probe", json!({})).await;
+        assert!(!failed);
+        assert_eq!(answer["process"], first["process"]);
+    }
+
+    assert_eq!(first["event"], json!({ "a": 1 }));
+    let processes = world.processes("Probe");
+    assert_eq!(processes.len(), 1);
+    eventually("the process is frozen", || {
+        state_of(processes[0]) == Some('T')
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parallel_calls_do_not_wait_for_each_other() {
+    let world = World::start().await;
+    let call = || world.invoke("Probe", json!({ "sleep_ms": 300 }));
+    join_all((0..8).map(|_| call())).await;
+
+    let begin = Instant::now();
+    let answers = join_all((0..8).map(|_| call())).await;
+    let took = begin.elapsed();
+
+    assert!(answers.iter().all(|(failed, ..)| !failed));
+    assert!(
+        took < Duration::from_millis(900),
+        "eight calls of 300 ms took {took:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_calls_than_environments_all_get_an_answer() {
+    let world = World::start().await;
+
+    let answers =
+        join_all((0..100).map(|_| world.invoke("Probe", json!({ "sleep_ms": 20 })))).await;
+
+    assert!(answers.iter().all(|(failed, ..)| !failed));
+    assert!(world.processes("Probe").len() <= 32);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crash_answers_at_once_and_the_next_call_works() {
+    let world = World::start().await;
+
+    for (command, how) in [("exit", "exit status 3"), ("abort", "signal: aborted")] {
+        let (failed, answer, took) = world.invoke("Probe", json!({ "do": command })).await;
+        assert!(failed);
+        assert_eq!(answer["errorType"], "Runtime.ExitError");
+        assert!(
+            answer["errorMessage"]
+                .as_str()
+                .unwrap()
+                .ends_with(&format!("Error: Runtime exited with error: {how}"))
+        );
+        assert!(took < Duration::from_secs(4), "{took:?}");
+        assert!(!world.invoke("Probe", json!({})).await.0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_reported_by_the_function_reaches_the_caller() {
+    let world = World::start().await;
+
+    let (failed, answer, _) = world.invoke("Probe", json!({ "do": "fail" })).await;
+
+    assert!(failed);
+    assert_eq!(
+        answer,
+        json!({ "errorType": "Probe", "errorMessage": "as asked" })
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_timeout_kills_the_process() {
+    let world = World::start().await;
+    world.invoke("Short", json!({})).await;
+    let processes = world.processes("Short");
+
+    let (failed, answer, took) = world.invoke("Short", json!({ "sleep_ms": 10_000 })).await;
+
+    assert!(failed);
+    assert_eq!(answer["errorType"], "Sandbox.Timedout");
+    assert!(
+        answer["errorMessage"]
+            .as_str()
+            .unwrap()
+            .ends_with("Error: Task timed out after 1.00 seconds")
+    );
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert_eq!(state_of(processes[0]), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_that_crashes_at_init_gives_an_error_each_time() {
+    let world = World::start().await;
+
+    for _ in 0..2 {
+        let (failed, answer, _) = world.invoke("Broken", json!({})).await;
+        assert!(failed);
+        assert!(
+            answer["errorMessage"]
+                .as_str()
+                .unwrap()
+                .contains("exit status 7"),
+            "{answer}"
+        );
+    }
+    assert_eq!(world.send("GET", "/broken", &[]).await.status(), 500);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_after_an_idle_process_was_killed_works() {
+    let world = World::start().await;
+    world.invoke("Probe", json!({})).await;
+    let process = world.processes("Probe")[0];
+
+    kill(Pid::from_raw(process.cast_signed()), Signal::SIGKILL).unwrap();
+    let (failed, answer, _) = world.invoke("Probe", json!({})).await;
+
+    assert!(!failed, "{answer}");
+    assert_ne!(answer["process"], process);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn reserved_concurrency_throttles() {
+    let world = World::start().await;
+    world.invoke("Single", json!({})).await;
+    let path = "/2015-03-31/functions/Single/invocations";
+
+    let (one, other) = tokio::join!(
+        world.post(path, json!({ "sleep_ms": 400 })),
+        world.post(path, json!({ "sleep_ms": 400 })),
+    );
+
+    let mut statuses = [one.status().as_u16(), other.status().as_u16()];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 429]);
+    assert!(
+        [one, other]
+            .iter()
+            .any(|response| response.headers().contains_key("retry-after"))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_sees_lambdas_variables_and_no_others() {
+    let world = World::start().await;
+
+    let (_, variables, _) = world.invoke("Probe", json!({ "do": "variables" })).await;
+
+    assert_eq!(variables["AWS_LAMBDA_FUNCTION_NAME"], "Probe");
+    assert_eq!(variables["TZ"], ":UTC");
+    assert_eq!(variables["AWS_ENDPOINT_URL_SQS"], world.url(""));
+    assert_eq!(variables["HOME"], json!(null));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_too_large_is_an_error() {
+    let world = World::start().await;
+
+    let (failed, answer, _) = world.invoke("Probe", json!({ "do": "fill" })).await;
+
+    assert!(failed);
+    assert_eq!(answer["errorType"], "Function.ResponseSizeTooLarge");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_invoke_api_answers_as_lambda_does() {
+    let world = World::start().await;
+    let path = "/2015-03-31/functions/Probe/invocations";
+
+    let unknown = world
+        .post("/2015-03-31/functions/Nobody/invocations", json!({}))
+        .await;
+    let mut tail = world
+        .send("POST", path, &[("x-amz-log-type", "Tail")])
+        .await;
+    let event = world
+        .send("POST", path, &[("x-amz-invocation-type", "Event")])
+        .await;
+    let dry = world
+        .send("POST", path, &[("x-amz-invocation-type", "DryRun")])
+        .await;
+    let large = world.post(path, json!("x".repeat(7 << 20))).await;
+
+    assert_eq!(unknown.status(), 404);
+    assert_eq!(
+        unknown.headers()["x-amzn-errortype"],
+        "ResourceNotFoundException"
+    );
+    assert_eq!(tail.status(), 200);
+    assert!(
+        tail.headers()["x-amz-log-result"]
+            .to_str()
+            .unwrap()
+            .starts_with("U1RBUlQ"),
+        "START"
+    );
+    assert!(tail.body_mut().read_to_string().unwrap().contains("event"));
+    assert_eq!(event.status(), 202);
+    assert_eq!(dry.status(), 204);
+    assert_eq!(large.status(), 413);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shutdown_leaves_no_process() {
+    let world = World::start().await;
+    join_all((0..3).map(|_| world.invoke("Probe", json!({ "sleep_ms": 50 })))).await;
+    let processes = world.processes("Probe");
+
+    let begin = Instant::now();
+    world.emulator.shutdown().await;
+
+    assert!(!processes.is_empty());
+    assert!(processes.iter().all(|process| state_of(*process).is_none()));
+    assert!(begin.elapsed() < Duration::from_secs(3));
+}

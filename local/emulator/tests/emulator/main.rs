@@ -1,0 +1,6 @@
+//! The emulator over HTTP, with a real process as its functions. `world` starts one.
+#![allow(clippy::unwrap_used)]
+
+mod functions;
+mod http_api;
+mod world;

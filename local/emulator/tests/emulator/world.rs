@@ -1,0 +1,181 @@
+//! Starts an emulator with the probe as its functions, and talks to it.
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use emulator::{Emulator, Mount, Options, Socket, build_functions};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use ureq::{Agent, Body, http::Response};
+
+const TEMPLATE: &str = r#"
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Runtime: provided.al2023
+    Handler: bootstrap
+    CodeUri: .
+    Architectures: [x86_64]
+Resources:
+  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      CorsConfiguration:
+        AllowOrigins: ["https://example.com"]
+        AllowMethods: [GET, POST]
+        AllowHeaders: [content-type]
+        ExposeHeaders: [etag]
+        MaxAge: 60
+"#;
+
+/// A running emulator in a folder of its own.
+pub struct World {
+    pub emulator: Emulator,
+    _folder: TempDir,
+    agent: Agent,
+}
+
+impl World {
+    /// Starts the functions `Probe` (any path under `/probe/{id}`), `Short` (1 s), `Single` (reserved
+    /// concurrency 1) and `Broken` (exits at init).
+    pub async fn start() -> World {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::create_dir(folder.path().join("media")).expect("a media folder");
+        std::fs::write(folder.path().join("media/ten.txt"), "0123456789").expect("a media file");
+        std::fs::write(folder.path().join("secret.txt"), "secret")
+            .expect("a file beside the media");
+        let template = folder.path().join("template.yaml");
+        std::fs::write(&template, template_text()).expect("a template");
+        let options = Options {
+            template,
+            parameters: BTreeMap::new(),
+            environment: BTreeMap::new(),
+            data: folder.path().join("data"),
+            bin_dir: probe_dir(),
+            mounts: vec![Mount {
+                prefix: "/media/".to_owned(),
+                folder: folder.path().join("media"),
+                cache_control: None,
+            }],
+            echo_logs: false,
+        };
+        let socket = Socket::open(([127, 0, 0, 1], 0).into())
+            .await
+            .expect("a port");
+        let emulator = Emulator::start(socket, options).await.expect("an emulator");
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(20)));
+        World {
+            emulator,
+            _folder: folder,
+            agent: config.build().into(),
+        }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.emulator.address())
+    }
+
+    /// Runs a function through the Invoke API: whether it failed, the answer, how long it took.
+    pub async fn invoke(&self, function: &str, event: Value) -> (bool, Value, Duration) {
+        let path = format!("/2015-03-31/functions/{function}/invocations");
+        let begin = Instant::now();
+        let mut response = self.post(&path, event).await;
+        let answer = response.body_mut().read_json().expect("a JSON answer");
+        (
+            response.headers().contains_key("x-amz-function-error"),
+            answer,
+            begin.elapsed(),
+        )
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Response<Body> {
+        let request = self
+            .agent
+            .post(self.url(path))
+            .content_type("application/json");
+        blocking(move || request.send(body.to_string()).expect("an answer")).await
+    }
+
+    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(()).expect("a request");
+        let agent = self.agent.clone();
+        blocking(move || agent.run(request).expect("an answer")).await
+    }
+
+    pub fn processes(&self, function: &str) -> Vec<u32> {
+        self.emulator.functions().processes(function)
+    }
+}
+
+/// Returns the state letter of a process as the kernel gives it.
+pub fn state_of(process: u32) -> Option<char> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+/// Waits until `holds`, for at most five seconds.
+pub async fn eventually(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..500 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("never came true: {what}");
+}
+
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    tokio::task::spawn_blocking(work)
+        .await
+        .expect("the blocking call ended")
+}
+
+fn template_text() -> String {
+    let functions = [
+        ("Probe", "Timeout: 10", "", "/probe/{id}"),
+        ("Short", "Timeout: 1", "", "/short"),
+        ("Single", "ReservedConcurrentExecutions: 1", "", "/single"),
+        (
+            "Broken",
+            "Timeout: 3",
+            "Variables: { PROBE_INIT: exit }",
+            "/broken",
+        ),
+    ];
+    let mut text = TEMPLATE.to_owned();
+    for (name, property, variables, path) in functions {
+        let environment = if variables.is_empty() {
+            String::new()
+        } else {
+            format!("      Environment: {{ {variables} }}\n")
+        };
+        text += &format!(
+            "  {name}:\n    Type: AWS::Serverless::Function\n    Metadata:\n      BuildMethod: rust-cargolambda\n      \
+             BuildProperties: {{ Binary: probe }}\n    Properties:\n      {property}\n{environment}      Events:\n        \
+             Http:\n          Type: HttpApi\n          Properties: {{ ApiId: !Ref Api, Path: \"{path}\", Method: ANY }}\n"
+        );
+    }
+    text
+}
+
+fn probe_dir() -> PathBuf {
+    build_functions::bin_dir()
+        .expect("a folder with binaries")
+        .join("examples")
+}
+
+/// Returns the body of a request that makes the probe answer with `reply`.
+pub fn replying(reply: Value) -> Value {
+    json!({ "do": "reply", "reply": reply })
+}
