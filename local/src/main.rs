@@ -1,2 +1,37 @@
-//! Stub.
-fn main() {}
+//! The runner: Wherecast on one machine, by one command.
+//!
+//! `serve` starts the emulator on the template, the page and the media folder; `generate` makes one
+//! episode from the terminal; `invoke` runs one function on one event. The last two use a running
+//! `serve` when there is one, and start their own otherwise. Read [`world`] first: it says what the
+//! emulator, which knows nothing about podcasts, is given here.
+
+mod arguments;
+mod client;
+mod generate;
+mod invoke;
+mod serve;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    arguments::start_tracing(arguments.world.verbose);
+    let outcome = match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(&arguments.world).await,
+        Command::Generate(wish) => generate::generate(&arguments.world, wish).await,
+        Command::Invoke(call) => invoke::invoke(&arguments.world, &call).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

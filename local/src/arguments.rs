@@ -1,0 +1,102 @@
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tracing_subscriber::EnvFilter;
+
+/// Wherecast on one machine: type a place, get a podcast episode.
+#[derive(Parser)]
+#[command(version, about)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) world: WorldArguments,
+}
+
+/// What to do; `serve` when nothing is said.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Serve the API and the page until Ctrl-C.
+    Serve,
+    /// Make one episode from the terminal.
+    Generate(Wish),
+    /// Run one function on the event in a file and print its answer.
+    Invoke(Call),
+}
+
+/// Where everything is.
+#[derive(Args)]
+pub(crate) struct WorldArguments {
+    /// Address to listen on; anything but loopback is reachable by others.
+    #[arg(long, default_value = "127.0.0.1:9000", global = true)]
+    pub(crate) listen: SocketAddr,
+    /// Folder of database, queue, media and logs; deleting it resets everything.
+    #[arg(long, default_value = ".wherecast", global = true)]
+    pub(crate) data: PathBuf,
+    /// SAM template that says which functions there are; infra/template.yaml of this checkout by default.
+    #[arg(long, global = true)]
+    pub(crate) template: Option<PathBuf>,
+    /// Folder of the voices, or `tone` for one beep a word while the voice does not matter.
+    #[arg(long, global = true)]
+    pub(crate) voice: Option<String>,
+    /// Start the functions as they were last built.
+    #[arg(long, global = true)]
+    pub(crate) no_build: bool,
+    /// Show what the functions log.
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// The episode someone wants.
+#[derive(Args)]
+pub(crate) struct Wish {
+    /// The place, such as "Paris, France" or 48.85,2.35.
+    pub(crate) place: String,
+    /// How facts are chosen.
+    #[arg(long = "type", value_enum, default_value = "base")]
+    pub(crate) podcast_type: PodcastType,
+    /// How long it should be.
+    #[arg(long, value_enum, default_value = "medium")]
+    pub(crate) length: Length,
+    /// The theme, for --type topic.
+    #[arg(long)]
+    pub(crate) topic: Option<String>,
+    /// Interests with commas between them, for --type personalized.
+    #[arg(long, value_delimiter = ',')]
+    pub(crate) interests: Vec<String>,
+    /// File to write the MP3 to.
+    #[arg(long)]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum PodcastType {
+    Base,
+    Standout,
+    Topic,
+    Personalized,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Length {
+    Short,
+    Medium,
+    Long,
+}
+
+/// One call of one function.
+#[derive(Args)]
+pub(crate) struct Call {
+    /// The function's name or its logical id in the template, such as status.
+    pub(crate) function: String,
+    /// File with the event as JSON.
+    #[arg(long)]
+    pub(crate) event: PathBuf,
+}
+
+/// Logs of the runner itself; RUST_LOG says otherwise.
+pub(crate) fn start_tracing(verbose: bool) {
+    let default = if verbose { "info" } else { "warn" };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
+}

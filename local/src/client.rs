@@ -1,0 +1,59 @@
+use std::{io::Read, time::Duration};
+
+use anyhow::{Context, Result, anyhow};
+use serde_json::Value;
+use ureq::{Agent, Body, http::Response};
+
+/// A client of the HTTP API like any other; every call blocks its thread.
+#[derive(Clone)]
+pub(crate) struct Client {
+    agent: Agent,
+    origin: String,
+}
+
+impl Client {
+    /// Speaks to the server at `origin`, such as `http://127.0.0.1:9000`.
+    pub(crate) fn new(origin: &str) -> Self {
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            // As the existing front end: longer than any answer may take.
+            .timeout_global(Some(Duration::from_secs(30)))
+            .build()
+            .into();
+        Self { agent, origin: origin.trim_end_matches('/').to_owned() }
+    }
+
+    /// Whether the API answers there.
+    pub(crate) fn answers(&self) -> bool {
+        self.get("/api/v1/podcasts/?limit=1").is_ok_and(|(status, _)| status == 200)
+    }
+
+    /// Reads JSON; gives the status with it.
+    pub(crate) fn get(&self, path: &str) -> Result<(u16, Value)> {
+        let url = format!("{}{path}", self.origin);
+        read(self.agent.get(&url).call().with_context(|| format!("{url} does not answer"))?)
+    }
+
+    /// Sends JSON; gives the status and the JSON that came back.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Result<(u16, Value)> {
+        let url = format!("{}{path}", self.origin);
+        read(self.agent.post(&url).send_json(body).with_context(|| format!("{url} does not answer"))?)
+    }
+
+    /// Reads a file from an absolute URL.
+    pub(crate) fn download(&self, url: &str) -> Result<Vec<u8>> {
+        let mut response = self.agent.get(url).call().with_context(|| format!("{url} does not answer"))?;
+        if response.status() != 200 {
+            return Err(anyhow!("{url} answers {}", response.status()));
+        }
+        let mut bytes = Vec::new();
+        response.body_mut().as_reader().read_to_end(&mut bytes).with_context(|| format!("cannot read {url}"))?;
+        Ok(bytes)
+    }
+}
+
+fn read(mut response: Response<Body>) -> Result<(u16, Value)> {
+    let status = response.status().as_u16();
+    let value = response.body_mut().read_json().with_context(|| format!("the answer {status} is not JSON"))?;
+    Ok((status, value))
+}

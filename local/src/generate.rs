@@ -1,0 +1,120 @@
+use std::{path::PathBuf, thread, time::Duration};
+
+use anyhow::{Context, Result, anyhow, bail};
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::{Value, json};
+
+use crate::{
+    arguments::{Wish, WorldArguments},
+    client::Client,
+    world,
+};
+
+/// How often the progress is read.
+const POLL: Duration = Duration::from_millis(500);
+/// Failed polls in a row after which the server is taken for gone.
+const PATIENCE: u32 = 60;
+
+/// Makes one episode through the same API as any client, with a progress bar.
+///
+/// # Errors
+/// When the place is unknown (with suggestions), the job fails, or the server goes away.
+pub(crate) async fn generate(arguments: &WorldArguments, wish: Wish) -> Result<()> {
+    let world = world::reach(arguments).await?;
+    let client = Client::new(world.origin());
+    let made = tokio::task::spawn_blocking(move || make(&client, &wish)).await.context("the client panicked")?;
+    world.leave().await;
+    made
+}
+
+fn make(client: &Client, wish: &Wish) -> Result<()> {
+    let id = accept(client, wish)?;
+    follow(client, &id)?;
+    let (_, podcast) = client.get(&format!("/api/v1/podcasts/{id}"))?;
+    let url = text(&podcast, "audio_url")?;
+    println!("{}", text(&podcast, "title")?);
+    println!("{}", text(&podcast, "description")?);
+    println!("{} s, {url}", podcast["duration_seconds"]);
+    match &wish.out {
+        Some(file) => save(client, url, file),
+        None => Ok(()),
+    }
+}
+
+fn accept(client: &Client, wish: &Wish) -> Result<String> {
+    let (status, answer) = client.post("/api/v1/podcasts/generate", &request(wish))?;
+    if status != 202 {
+        bail!(refusal(&answer));
+    }
+    Ok(text(&answer, "podcast_id")?.to_owned())
+}
+
+fn request(wish: &Wish) -> Value {
+    let mut preferences = json!({ "preferred_length": name(&wish.length), "interests": wish.interests });
+    if let Some(topic) = &wish.topic {
+        preferences["topic"] = json!(topic);
+    }
+    json!({ "location": wish.place, "podcast_type": name(&wish.podcast_type), "preferences": preferences })
+}
+
+/// The spelling of an option, which is also the API's.
+fn name(option: &impl ValueEnum) -> String {
+    option.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+/// The sentence of a problem, and what would have been understood.
+fn refusal(answer: &Value) -> String {
+    let detail = answer["detail"].as_str().unwrap_or("the request was refused");
+    let suggestions: Vec<&str> = answer["suggestions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let pointers = answer["errors"].as_array().into_iter().flatten();
+    let errors: Vec<String> =
+        pointers.map(|e| format!("\n  {}: {}", e["pointer"].as_str().unwrap_or(""), e["detail"].as_str().unwrap_or(""))).collect();
+    match suggestions.is_empty() {
+        true => format!("{detail}{}", errors.concat()),
+        false => format!("{detail}\n  did you mean: {}", suggestions.join(" · ")),
+    }
+}
+
+fn follow(client: &Client, id: &str) -> Result<()> {
+    let bar = ProgressBar::new(100);
+    bar.set_style(ProgressStyle::with_template("{bar:32} {pos:>3} % {elapsed_precise} {wide_msg}").context("the bar's template is wrong")?);
+    let mut missed = 0;
+    loop {
+        match client.get(&format!("/api/v1/podcasts/status/{id}")) {
+            Ok((200, status)) => {
+                missed = 0;
+                bar.set_position(status["progress"].as_u64().unwrap_or(0));
+                bar.set_message(status["message"].as_str().unwrap_or("").to_owned());
+                match status["status"].as_str() {
+                    Some("completed") => {
+                        bar.finish();
+                        return Ok(());
+                    }
+                    Some("failed") => {
+                        bar.abandon();
+                        bail!("{}", status["message"].as_str().unwrap_or("the episode failed"));
+                    }
+                    _ => {}
+                }
+            }
+            Ok((404, _)) => bail!("podcast {id} was deleted while it was made"),
+            Ok(_) | Err(_) => missed += 1,
+        }
+        if missed > PATIENCE {
+            bail!("the server went away; the job is kept and goes on when it is started again: podcast {id}");
+        }
+        thread::sleep(POLL);
+    }
+}
+
+fn save(client: &Client, url: &str, file: &PathBuf) -> Result<()> {
+    let bytes = client.download(url)?;
+    std::fs::write(file, &bytes).with_context(|| format!("cannot write {}", file.display()))?;
+    println!("{} bytes in {}", bytes.len(), file.display());
+    Ok(())
+}
+
+fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str> {
+    value[key].as_str().ok_or_else(|| anyhow!("the answer has no {key}"))
+}

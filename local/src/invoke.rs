@@ -1,0 +1,34 @@
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::{
+    arguments::{Call, WorldArguments},
+    client::Client,
+    world,
+};
+
+/// Runs a function on the event in a file and prints its answer.
+///
+/// # Errors
+/// When the file is not JSON, the function is unknown, or it answers with an error.
+pub(crate) async fn invoke(arguments: &WorldArguments, call: &Call) -> Result<()> {
+    let event = event(call)?;
+    let world = world::reach(arguments).await?;
+    let client = Client::new(world.origin());
+    let path = format!("/2015-03-31/functions/{}/invocations", call.function);
+    let answer = tokio::task::spawn_blocking(move || client.post(&path, &event)).await.context("the client panicked")?;
+    world.leave().await;
+    let (status, value) = answer?;
+    println!("{}", serde_json::to_string_pretty(&value)?);
+    let is_error = value.get("errorType").is_some() && value.get("errorMessage").is_some();
+    if status != 200 || is_error {
+        bail!("{} answered with an error", call.function);
+    }
+    Ok(())
+}
+
+fn event(call: &Call) -> Result<Value> {
+    let file = call.event.display();
+    let text = std::fs::read_to_string(&call.event).with_context(|| format!("cannot read {file}"))?;
+    serde_json::from_str(&text).with_context(|| format!("{file} is not JSON"))
+}

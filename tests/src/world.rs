@@ -1,0 +1,258 @@
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+    thread,
+    time::{Duration, Instant},
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use ureq::Agent;
+
+use crate::Answer;
+
+/// The runner and everything it starts.
+const BINARIES: [&str; 6] = ["local", "create", "status", "library", "generate", "sweep"];
+
+/// One running system with its own data folder. Dropping it kills everything.
+pub struct World {
+    runner: Child,
+    origin: String,
+    voice: String,
+    data: TempDir,
+    agent: Agent,
+}
+
+impl World {
+    /// Starts the system with a voice of one beep a word.
+    pub fn start() -> Self {
+        Self::start_with("tone")
+    }
+
+    /// Starts the system with `voice`: `tone`, `tone:MS` for lines that take a while, or a folder.
+    ///
+    /// # Panics
+    /// When it does not get ready within a minute.
+    pub fn start_with(voice: &str) -> Self {
+        build();
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let (runner, origin) = spawn(data.path(), voice);
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .build()
+            .into();
+        Self { runner, origin, voice: voice.to_owned(), data, agent }
+    }
+
+    /// Kills the runner and all it started at once, as a power cut would, and starts it again on the same data.
+    pub fn crash_and_restart(&mut self) {
+        self.signal(Signal::SIGKILL);
+        self.restart();
+    }
+
+    /// Starts the runner again on the same data after it ended.
+    pub fn restart(&mut self) {
+        let _ = self.runner.wait();
+        (self.runner, self.origin) = spawn(self.data.path(), &self.voice);
+    }
+
+    /// Asks the runner to stop and waits until it has; gives the time it took.
+    pub fn stop(&mut self) -> Duration {
+        let asked = Instant::now();
+        self.signal(Signal::SIGTERM);
+        self.runner.wait().expect("the runner is ours");
+        asked.elapsed()
+    }
+
+    /// Sends a signal to the runner alone.
+    pub fn signal(&self, signal: Signal) {
+        kill(pid(self.runner.id()), signal).expect("the runner is alive");
+    }
+
+    /// Kills every process of one function; gives how many there were.
+    pub fn kill_function(&self, function: &str) -> usize {
+        let processes = self.processes(function);
+        for process in &processes {
+            // One that ended meanwhile is as good as killed.
+            let _ = kill(pid(*process), Signal::SIGKILL);
+        }
+        processes.len()
+    }
+
+    /// Processes of one function under this runner.
+    pub fn processes(&self, function: &str) -> Vec<u32> {
+        let all = fs::read_dir("/proc").expect("Linux");
+        let ids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
+        ids.filter(|id| parent(*id) == Some(self.runner.id()) && is_running(*id, function)).collect()
+    }
+
+    /// Where the system listens, such as `http://127.0.0.1:40123`.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The folder with database, media, queue and logs.
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    /// Asks with GET.
+    pub fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, &[], None)
+    }
+
+    /// Asks with POST and JSON.
+    pub fn post(&self, path: &str, body: &Value) -> Answer {
+        self.ask("POST", path, &[("content-type", "application/json")], Some(body.to_string().as_bytes()))
+    }
+
+    /// Asks with any method; `path` may be an absolute URL.
+    ///
+    /// # Panics
+    /// When nothing answers.
+    pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
+        self.try_ask(method, path, headers, body).unwrap_or_else(|e| panic!("{method} {path}: {e}"))
+    }
+
+    /// As [`World::ask`], for times when the system may be away.
+    ///
+    /// # Errors
+    /// When nothing answers.
+    pub fn try_ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+    ) -> Result<Answer, ureq::Error> {
+        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.origin) };
+        let mut request = ureq::http::Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = match body {
+            Some(body) => self.agent.run(request.body(body.to_vec()).expect("a request"))?,
+            None => self.agent.run(request.body(()).expect("a request"))?,
+        };
+        Ok(Answer::read(response))
+    }
+
+    /// Asks for an episode and gives its id.
+    ///
+    /// # Panics
+    /// When it is not accepted.
+    pub fn accept(&self, location: &str, length: &str) -> String {
+        let answer = self.post("/api/v1/podcasts/generate", &generate_body(location, length));
+        assert_eq!(answer.status, 202, "{}", String::from_utf8_lossy(&answer.body));
+        answer.text("job_id")
+    }
+
+    /// The status of a job.
+    pub fn status(&self, id: &str) -> Answer {
+        self.get(&format!("/api/v1/podcasts/status/{id}"))
+    }
+
+    /// Polls until `is_enough` or panics after `patience`; gives every progress value seen.
+    pub fn follow(&self, id: &str, patience: Duration, is_enough: impl Fn(&Value) -> bool) -> Vec<u64> {
+        let begun = Instant::now();
+        let mut seen = Vec::new();
+        loop {
+            let state = self.status(id).json();
+            seen.extend(state["progress"].as_u64());
+            if is_enough(&state) {
+                return seen;
+            }
+            assert_ne!(state["status"], "failed", "{state}");
+            assert!(begun.elapsed() < patience, "{state} after {patience:?}");
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Polls until the episode is completed; gives every progress value seen.
+    pub fn finish(&self, id: &str, patience: Duration) -> Vec<u64> {
+        self.follow(id, patience, |state| state["status"] == "completed")
+    }
+
+    /// Runs a function by the Invoke API, as the AWS CLI does.
+    pub fn invoke(&self, function: &str, event: &Value) -> Answer {
+        self.post(&format!("/2015-03-31/functions/{function}/invocations"), event)
+    }
+
+    /// Every file under a folder of the data, such as `media`.
+    pub fn files(&self, folder: &str) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        let mut folders = vec![self.data.path().join(folder)];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                if entry.path().is_dir() { folders.push(entry.path()) } else { files.push(entry.path()) }
+            }
+        }
+        files
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = self.runner.kill();
+        let _ = self.runner.wait();
+    }
+}
+
+/// The body that asks for an episode.
+pub fn generate_body(location: &str, length: &str) -> Value {
+    json!({ "location": location, "podcast_type": "base", "preferences": { "preferred_length": length } })
+}
+
+fn spawn(data: &Path, voice: &str) -> (Child, String) {
+    let mut command = Command::new(target().join("local"));
+    command.args(["--listen", "127.0.0.1:0", "--no-build", "--data"]).arg(data);
+    if !voice.is_empty() {
+        command.args(["--voice", voice]);
+    }
+    let mut runner = command.stdout(Stdio::piped()).spawn().expect("the runner is built");
+    let lines = BufReader::new(runner.stdout.take().expect("it is piped")).lines();
+    let origin = lines
+        .map_while(Result::ok)
+        .find_map(|line| line.strip_prefix("ready on ").map(str::to_owned))
+        .expect("the runner gets ready");
+    (runner, origin)
+}
+
+/// Builds what the runner starts, once for each suite: a suite tests the code as it is now.
+fn build() {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let binaries = BINARIES.iter().flat_map(|binary| ["--bin", binary]);
+        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+        let status = Command::new(cargo).args(["build", "--quiet", "--workspace"]).args(binaries).status().expect("cargo runs");
+        assert!(status.success(), "the system does not build");
+    });
+}
+
+/// The folder of binaries beside the one that runs this suite.
+fn target() -> PathBuf {
+    let suite = std::env::current_exe().expect("it runs");
+    suite.ancestors().nth(2).expect("target/debug/deps").to_owned()
+}
+
+fn pid(id: u32) -> Pid {
+    Pid::from_raw(i32::try_from(id).expect("process ids are small"))
+}
+
+fn parent(id: u32) -> Option<u32> {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // The name in parentheses may hold anything; what follows is: state, parent, …
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn is_running(id: u32, function: &str) -> bool {
+    fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe.file_name().is_some_and(|name| name == function))
+}

@@ -1,0 +1,171 @@
+//! The page in a real browser: headless Chromium through its WebDriver.
+
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use fantoccini::{Client, ClientBuilder, Locator, key::Key};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use wherecast_tests::World;
+
+const SOON: Duration = Duration::from_secs(60);
+
+/// A browser of its own for one test. Its driver ends with it.
+struct Browser {
+    client: Client,
+    driver: Child,
+    _profile: TempDir,
+}
+
+impl Browser {
+    async fn open(url: &str) -> Self {
+        let (driver, port) = start_driver();
+        let profile = tempfile::tempdir().expect("a temporary folder");
+        let arguments = [
+            "--headless".to_owned(),
+            // Chromium refuses its sandbox to root, who runs the tests in containers.
+            "--no-sandbox".to_owned(),
+            "--disable-gpu".to_owned(),
+            "--disable-dev-shm-usage".to_owned(),
+            "--no-first-run".to_owned(),
+            "--disable-background-networking".to_owned(),
+            "--disable-component-update".to_owned(),
+            "--disable-sync".to_owned(),
+            "--autoplay-policy=no-user-gesture-required".to_owned(),
+            "--window-size=1200,1000".to_owned(),
+            format!("--user-data-dir={}", profile.path().display()),
+        ];
+        let options = json!({ "args": arguments, "binary": "/usr/bin/chromium" });
+        let capabilities = [("goog:chromeOptions".to_owned(), options)].into_iter().collect();
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .expect("Chromium starts");
+        client.goto(url).await.expect("the page opens");
+        Self { client, driver, _profile: profile }
+    }
+
+    async fn wait_for(&self, css: &str) -> fantoccini::elements::Element {
+        self.client.wait().at_most(SOON).for_element(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"))
+    }
+
+    async fn text(&self, css: &str) -> String {
+        self.wait_for(css).await.text().await.expect("it has text")
+    }
+
+    /// Waits until a script answers true.
+    async fn until(&self, script: &str) {
+        for _ in 0..600 {
+            if self.run(script).await == Value::Bool(true) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("never true: {script}");
+    }
+
+    async fn run(&self, script: &str) -> Value {
+        self.client.execute(script, Vec::new()).await.expect("the script runs")
+    }
+
+    async fn ask_for(&self, place: &str) {
+        let field = self.wait_for("#place").await;
+        field.send_keys(place).await.expect("it takes keys");
+        field.send_keys(&Key::Enter.to_string()).await.expect("it takes Enter");
+    }
+
+    async fn close(mut self) {
+        let _ = self.client.close().await;
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+fn start_driver() -> (Child, u16) {
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("chromedriver is installed; tests/run does that");
+    let lines = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
+    let port = lines
+        .map_while(Result::ok)
+        .find_map(|line| line.split("on port ").nth(1)?.trim_end_matches('.').parse().ok())
+        .expect("chromedriver says its port");
+    (driver, port)
+}
+
+#[tokio::test]
+async fn a_place_is_asked_for_watched_and_heard() {
+    let world = World::start_with("tone:60");
+    let browser = Browser::open(world.origin()).await;
+
+    browser.ask_for("Paris, France").await;
+    browser.until("return Number(document.querySelector('#jobs progress')?.value) > 30").await;
+    let message = browser.text(".job-message").await;
+    browser.client.refresh().await.expect("the page opens again");
+    browser.until("return Number(document.querySelector('#jobs progress')?.value) > 40").await;
+
+    let title = browser.text("#episode-title").await;
+    browser.until("return document.querySelector('#episode audio').duration > 10").await;
+    assert!(message.starts_with("Recording line"), "{message}");
+    assert!(!title.is_empty());
+    assert_eq!(browser.run("return document.querySelectorAll('.chapters li').length >= 3").await, true);
+    assert_eq!(browser.run("return document.querySelectorAll('.card').length").await, 1);
+    browser.run("document.querySelectorAll('.chapters button')[1].click()").await;
+    browser.until("return document.querySelector('#episode audio').currentTime > 1").await;
+    browser.until("return document.querySelectorAll('.transcript [aria-current]').length === 1").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_job_survives_the_restart_of_the_emulator() {
+    let mut world = World::start_with("tone:150");
+    let browser = Browser::open(world.origin()).await;
+    browser.ask_for("Paris, France").await;
+    browser.until("return Number(document.querySelector('#jobs progress')?.value) > 32").await;
+
+    world.stop();
+    browser.until("return document.querySelector('#connection').textContent !== ''").await;
+    world.restart();
+    browser.client.goto(world.origin()).await.expect("the page opens");
+
+    browser.until("return Number(document.querySelector('#jobs progress')?.value) > 40").await;
+    browser.wait_for("#episode-title").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_mistyped_country_offers_places_to_click() {
+    let world = World::start();
+    let browser = Browser::open(world.origin()).await;
+
+    browser.ask_for("France").await;
+    browser.wait_for(".suggestions button").await.click().await.expect("it is a button");
+
+    browser.wait_for("#episode-title").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn every_control_has_a_name_and_nothing_comes_from_outside() {
+    let world = World::start();
+    let id = world.accept("Paris, France", "short");
+    world.finish(&id, SOON);
+    let browser = Browser::open(&format!("{}/#/podcast/{id}", world.origin())).await;
+    browser.wait_for("#episode-title").await;
+
+    let nameless = "return [...document.querySelectorAll('button, a, input, select')].filter((e) => \
+        !(e.textContent.trim() || e.labels?.length || e.ariaLabel)).length";
+    let outside = "return performance.getEntriesByType('resource').filter((e) => \
+        !e.name.startsWith(location.origin)).map((e) => e.name)";
+
+    assert_eq!(browser.run(nameless).await, 0);
+    assert_eq!(browser.run(outside).await, json!([]));
+    browser.close().await;
+}

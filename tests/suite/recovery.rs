@@ -1,0 +1,116 @@
+//! Kill it at any moment: the job completes, once, and its progress never goes back.
+
+use std::{thread, time::Duration};
+
+use nix::sys::signal::Signal;
+use wherecast_tests::World;
+
+/// A lease and what comes after it.
+const RESCUE: Duration = Duration::from_secs(120);
+const PLACE: &str = "Paris, France";
+
+fn reached(percent: u64) -> impl Fn(&serde_json::Value) -> bool {
+    move |state| state["progress"].as_u64() >= Some(percent)
+}
+
+fn assert_made_once(world: &World, id: &str, seen: &[u64]) {
+    assert!(seen.is_sorted(), "{seen:?}");
+    let list = world.get("/api/v1/podcasts/").json();
+    assert_eq!((&list["total"], &list["podcasts"][0]["id"]), (&1.into(), &id.into()));
+    let audio: Vec<_> = world.files("media").into_iter().filter(|file| file.extension().is_some_and(|e| e == "mp3")).collect();
+    assert_eq!(audio.len(), 1, "{audio:?}");
+}
+
+fn a_killed_worker_is_replaced(at_percent: u64) {
+    let world = World::start_with("tone:150");
+    let id = world.accept(PLACE, "short");
+
+    let mut seen = world.follow(&id, RESCUE, reached(at_percent));
+    assert_eq!(world.kill_function("generate"), 1);
+    seen.extend(world.finish(&id, RESCUE));
+
+    assert_made_once(&world, &id, &seen);
+}
+
+#[test]
+fn a_worker_killed_before_the_script_is_replaced() {
+    a_killed_worker_is_replaced(0);
+}
+
+#[test]
+fn a_worker_killed_at_the_first_lines_is_replaced() {
+    a_killed_worker_is_replaced(33);
+}
+
+#[test]
+fn a_worker_killed_at_the_last_lines_is_replaced() {
+    a_killed_worker_is_replaced(80);
+}
+
+fn a_killed_emulator_goes_on(at_percent: u64) {
+    let mut world = World::start_with("tone:150");
+    let id = world.accept(PLACE, "short");
+
+    let mut seen = world.follow(&id, RESCUE, reached(at_percent));
+    let workers = world.processes("generate");
+    world.crash_and_restart();
+    seen.extend(world.finish(&id, RESCUE));
+
+    assert_made_once(&world, &id, &seen);
+    for worker in workers {
+        assert!(!std::path::Path::new(&format!("/proc/{worker}")).exists(), "worker {worker} outlived its emulator");
+    }
+}
+
+#[test]
+fn an_emulator_killed_before_the_script_goes_on() {
+    a_killed_emulator_goes_on(0);
+}
+
+#[test]
+fn an_emulator_killed_in_the_middle_goes_on() {
+    a_killed_emulator_goes_on(45);
+}
+
+#[test]
+fn an_emulator_killed_near_the_end_goes_on() {
+    a_killed_emulator_goes_on(85);
+}
+
+#[test]
+fn a_stop_gives_the_job_back_and_the_next_start_takes_it_at_once() {
+    let mut world = World::start_with("tone:150");
+    let id = world.accept(PLACE, "short");
+    let mut seen = world.follow(&id, RESCUE, reached(40));
+
+    let took = world.stop();
+    world.restart();
+    let before = seen.len();
+    seen.extend(world.follow(&id, Duration::from_secs(10), |state| {
+        state["progress"].as_u64() > seen.last().copied()
+    }));
+
+    assert!(took < Duration::from_secs(6), "{took:?}");
+    assert!(seen.len() > before);
+    seen.extend(world.finish(&id, RESCUE));
+    assert_made_once(&world, &id, &seen);
+}
+
+#[test]
+fn a_frozen_worker_that_comes_back_writes_nothing() {
+    let world = World::start_with("tone:400");
+    let id = world.accept(PLACE, "short");
+    let mut seen = world.follow(&id, RESCUE, reached(35));
+
+    let frozen = world.processes("generate");
+    for worker in &frozen {
+        let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(i32::try_from(*worker).unwrap()), Signal::SIGSTOP);
+    }
+    thread::sleep(Duration::from_secs(36));
+    for worker in &frozen {
+        let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(i32::try_from(*worker).unwrap()), Signal::SIGCONT);
+    }
+    seen.extend(world.finish(&id, RESCUE));
+
+    assert_made_once(&world, &id, &seen);
+}
