@@ -29,7 +29,9 @@ fn main() -> Result<(), AnyError> {
             samples.extend(voice.speak(speaker, &line, pace.parse()?)?);
         }
     }
-    let Some(out) = out.first() else { return Ok(()) };
+    let Some(out) = out.first() else {
+        return Ok(());
+    };
     let seconds = samples.len() as f64 / f64::from(SAMPLE_RATE_HZ);
     eprintln!("{seconds:.2} s of speech in {:?}", started.elapsed());
     std::fs::write(out, wav(&samples))?;
@@ -47,6 +49,10 @@ fn wav(samples: &[f32]) -> Vec<u8> {
     wav.extend((SAMPLE_RATE_HZ * 2).to_le_bytes());
     wav.extend(b"\x02\0\x10\0data");
     wav.extend(data_bytes.to_le_bytes());
-    wav.extend(samples.iter().flat_map(|sample| ((sample.clamp(-1.0, 1.0) * 32_767.0) as i16).to_le_bytes()));
+    wav.extend(
+        samples
+            .iter()
+            .flat_map(|sample| ((sample.clamp(-1.0, 1.0) * 32_767.0) as i16).to_le_bytes()),
+    );
     wav
 }

@@ -27,18 +27,36 @@ impl Engine {
         let (tokens, style) = (model.node_id("tokens")?, model.node_id("style")?);
         let (speed, audio) = (model.node_id("speed")?, model.node_id("audio")?);
         let pool = Arc::new(ThreadPool::with_num_threads(threads.max(1)));
-        Ok(Engine { model, tokens, style, speed, audio, pool })
+        Ok(Engine {
+            model,
+            tokens,
+            style,
+            speed,
+            audio,
+            pool,
+        })
     }
 
     /// Speaks 1 to [`MAX_SYMBOLS`] symbols. The same input gives the same samples.
-    pub(crate) fn speak(&self, symbols: &[i32], style: &Style, pace: f32) -> Result<Vec<f32>, VoiceError> {
+    pub(crate) fn speak(
+        &self,
+        symbols: &[i32],
+        style: &Style,
+        pace: f32,
+    ) -> Result<Vec<f32>, VoiceError> {
         let mut framed = vec![0];
         framed.extend_from_slice(symbols);
         framed.push(0);
         let row = style.row(symbols.len()).to_vec();
         let inputs: Vec<(NodeId, ValueOrView)> = vec![
-            (self.tokens, NdTensor::from_data([1, framed.len()], framed).into()),
-            (self.style, NdTensor::from_data([1, STYLE_WIDTH], row).into()),
+            (
+                self.tokens,
+                NdTensor::from_data([1, framed.len()], framed).into(),
+            ),
+            (
+                self.style,
+                NdTensor::from_data([1, STYLE_WIDTH], row).into(),
+            ),
             (self.speed, NdTensor::from_data([1], vec![pace]).into()),
         ];
         let options = RunOptions::default().with_thread_pool(Some(self.pool.clone()));
@@ -56,7 +74,14 @@ pub(crate) struct Style {
 impl Style {
     /// Reads little-endian floats, [`MAX_SYMBOLS`] rows; the caller has checked the file.
     pub(crate) fn from_bytes(data: &[u8]) -> Style {
-        Style { rows: data.as_chunks().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect() }
+        Style {
+            rows: data
+                .as_chunks()
+                .0
+                .iter()
+                .map(|&bytes| f32::from_le_bytes(bytes))
+                .collect(),
+        }
     }
 
     /// Row n-1 was made from utterances of n symbols.
@@ -65,7 +90,6 @@ impl Style {
         &self.rows[row * STYLE_WIDTH..(row + 1) * STYLE_WIDTH]
     }
 }
-
 
 /// What the raw model must not do; run again at every new version of rten. They look at samples before any fade.
 #[cfg(test)]
@@ -95,7 +119,10 @@ mod tests {
 
         assert!(samples.iter().all(|sample| sample.is_finite()));
         let first_5_ms = &samples[..SAMPLE_RATE_HZ as usize / 200];
-        assert!(first_5_ms.iter().all(|sample| sample.abs() < 0.01), "a click");
+        assert!(
+            first_5_ms.iter().all(|sample| sample.abs() < 0.01),
+            "a click"
+        );
         for whistle_hz in [4_800.0, 9_600.0] {
             let above_db = level_db(&samples, whistle_hz) - neighbours_db(&samples, whistle_hz);
             assert!(above_db < 6.0, "{above_db:.1} dB at {whistle_hz} Hz");
@@ -107,14 +134,19 @@ mod tests {
     /// Mean level 100 to 300 Hz beside a frequency.
     fn neighbours_db(samples: &[f32], hz: f64) -> f64 {
         let beside = [-300.0, -200.0, -100.0, 100.0, 200.0, 300.0];
-        beside.iter().map(|offset| level_db(samples, hz + offset)).sum::<f64>() / beside.len() as f64
+        beside
+            .iter()
+            .map(|offset| level_db(samples, hz + offset))
+            .sum::<f64>()
+            / beside.len() as f64
     }
 
     /// Mean power around one frequency over windows of 43 ms.
     fn level_db(samples: &[f32], hz: f64) -> f64 {
         const WINDOW: usize = 1024;
         let powers = samples.chunks_exact(WINDOW).map(|window| power(window, hz));
-        let (sum, count) = powers.fold((0.0, 0.0), |(sum, count), power| (sum + power, count + 1.0));
+        let (sum, count) =
+            powers.fold((0.0, 0.0), |(sum, count), power| (sum + power, count + 1.0));
         10.0 * (sum / count).max(1e-20).log10()
     }
 

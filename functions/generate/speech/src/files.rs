@@ -7,13 +7,20 @@ use thiserror::Error;
 
 /// Name and SHA-256 of every voice file, as committed beside them.
 const SUMS: &str = include_str!("../voices/SHA256SUMS");
-const MODEL_PARTS: [&str; 4] = ["kokoro.onnx.1", "kokoro.onnx.2", "kokoro.onnx.3", "kokoro.onnx.4"];
+const MODEL_PARTS: [&str; 4] = [
+    "kokoro.onnx.1",
+    "kokoro.onnx.2",
+    "kokoro.onnx.3",
+    "kokoro.onnx.4",
+];
 
 /// Why a voice file cannot be used, and what to do about it.
 #[derive(Debug, Error)]
 pub enum FileError {
     /// It is not there, or not readable.
-    #[error("voice file {path} cannot be read ({cause}): set VOICE_DIR to the folder that holds the voice files")]
+    #[error(
+        "voice file {path} cannot be read ({cause}): set VOICE_DIR to the folder that holds the voice files"
+    )]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -21,7 +28,9 @@ pub enum FileError {
         cause: io::Error,
     },
     /// It is another file than the one this program was built for.
-    #[error("voice file {path} is damaged or of another version ({size_bytes} bytes): copy it again from the release")]
+    #[error(
+        "voice file {path} is damaged or of another version ({size_bytes} bytes): copy it again from the release"
+    )]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -60,7 +69,10 @@ impl<'a> Files<'a> {
             Err(cause) => return Err(FileError::Unreadable { path, cause }),
         };
         if expected_sum(name) != Some(sum(&data).as_str()) {
-            return Err(FileError::Damaged { path, size_bytes: data.len() });
+            return Err(FileError::Damaged {
+                path,
+                size_bytes: data.len(),
+            });
         }
         Ok(data)
     }
@@ -73,11 +85,17 @@ pub(crate) fn fingerprint() -> String {
 
 /// Returns the SHA-256 of some bytes in hexadecimal.
 pub(crate) fn sum(data: &[u8]) -> String {
-    Sha256::digest(data).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(data)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn expected_sum(name: &str) -> Option<&'static str> {
-    SUMS.lines().filter_map(|line| line.split_once("  ")).find(|(_, file)| *file == name).map(|(sum, _)| sum)
+    SUMS.lines()
+        .filter_map(|line| line.split_once("  "))
+        .find(|(_, file)| *file == name)
+        .map(|(sum, _)| sum)
 }
 
 #[cfg(test)]
@@ -90,7 +108,10 @@ mod tests {
 
         let message = Files::new(dir.path()).model().unwrap_err().to_string();
 
-        assert!(message.contains("kokoro.onnx.1") && message.contains("VOICE_DIR"), "{message}");
+        assert!(
+            message.contains("kokoro.onnx.1") && message.contains("VOICE_DIR"),
+            "{message}"
+        );
     }
 
     #[test]
@@ -98,8 +119,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("af_heart.bin"), [0; 100]).unwrap();
 
-        let message = Files::new(dir.path()).read("af_heart.bin").unwrap_err().to_string();
+        let message = Files::new(dir.path())
+            .read("af_heart.bin")
+            .unwrap_err()
+            .to_string();
 
-        assert!(message.contains("af_heart.bin") && message.contains("100 bytes"), "{message}");
+        assert!(
+            message.contains("af_heart.bin") && message.contains("100 bytes"),
+            "{message}"
+        );
     }
 }

@@ -35,7 +35,13 @@ impl Letters {
         let logits = model.node_id("logits")?;
         // A word is a few thousand multiplications: a second thread would only wait.
         let pool = Arc::new(ThreadPool::with_num_threads(1));
-        Ok(Letters { model, letters, sounds, logits, pool })
+        Ok(Letters {
+            model,
+            letters,
+            sounds,
+            logits,
+            pool,
+        })
     }
 
     /// Returns the sounds of one word written in ASCII letters.
@@ -54,14 +60,24 @@ impl Letters {
 
     fn next_sound(&self, letters: &[i32], sounds: &[i32]) -> Result<i32, VoiceError> {
         let inputs: Vec<(NodeId, ValueOrView)> = vec![
-            (self.letters, NdTensor::from_data([letters.len()], letters.to_vec()).into()),
-            (self.sounds, NdTensor::from_data([sounds.len()], sounds.to_vec()).into()),
+            (
+                self.letters,
+                NdTensor::from_data([letters.len()], letters.to_vec()).into(),
+            ),
+            (
+                self.sounds,
+                NdTensor::from_data([sounds.len()], sounds.to_vec()).into(),
+            ),
         ];
         let options = RunOptions::default().with_thread_pool(Some(self.pool.clone()));
         let [logits] = self.model.run_n(inputs, [self.logits], Some(options))?;
         let logits: NdTensor<f32, 2> = logits.try_into().map_err(VoiceError::wrong_shape)?;
         let last = logits.slice(sounds.len() - 1).to_vec();
-        let best = last.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).map(|(id, _)| id);
+        let best = last
+            .iter()
+            .enumerate()
+            .max_by(|a, b| a.1.total_cmp(b.1))
+            .map(|(id, _)| id);
         Ok(best.map_or(END, |id| id as i32))
     }
 }
@@ -70,7 +86,10 @@ fn ids(word: &str) -> Vec<i32> {
     let letter = |c| LETTERS.chars().skip(SPECIAL).position(|known| known == c);
     let id = |c| letter(c).map_or(UNKNOWN, |index| (index + SPECIAL) as i32);
     let letters = word.chars().take(MAX_IDS - 2).map(id);
-    std::iter::once(START).chain(letters).chain(std::iter::once(END)).collect()
+    std::iter::once(START)
+        .chain(letters)
+        .chain(std::iter::once(END))
+        .collect()
 }
 
 fn sound(id: i32) -> Option<char> {

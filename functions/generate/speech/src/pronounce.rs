@@ -36,31 +36,59 @@ impl Pronouncer {
         let mut g2p = G2P::with_fallback(Language::EnglishUS, Some(Box::new(guess)));
         let phrases = Phrases::new(LEXICON);
         for (written, sounds) in entries(LEXICON) {
-            g2p.lexicon.golds.insert(one_word(written), PhonemeEntry::Simple(sounds.to_owned()));
+            g2p.lexicon
+                .golds
+                .insert(one_word(written), PhonemeEntry::Simple(sounds.to_owned()));
         }
-        Pronouncer { g2p, letters, phrases }
+        Pronouncer {
+            g2p,
+            letters,
+            phrases,
+        }
     }
 
     /// Returns the sounds of a sentence, its punctuation kept.
     pub(crate) fn sounds(&self, sentence: &str) -> Result<String, VoiceError> {
-        let words = self.phrases.joined(&sentence.split_whitespace().flat_map(|word| self.parts(word)).collect());
+        let words = self.phrases.joined(
+            &sentence
+                .split_whitespace()
+                .flat_map(|word| self.parts(word))
+                .collect(),
+        );
         let found = self.g2p.g2p(&words.join(" "));
         let (_, tokens) = found.map_err(|error| VoiceError::Pronunciation {
             text: sentence.to_owned(),
             cause: error.to_string(),
         })?;
-        let sounds: Vec<String> = tokens.iter().map(|token| self.resolved(token)).collect::<Result<_, _>>()?;
-        Ok(sounds.concat().split_whitespace().collect::<Vec<_>>().join(" "))
+        let sounds: Vec<String> = tokens
+            .iter()
+            .map(|token| self.resolved(token))
+            .collect::<Result<_, _>>()?;
+        Ok(sounds
+            .concat()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" "))
     }
 
     /// Splits a word at hyphens unless misaki knows every part, and writes what it does not know in plain letters.
     fn parts(&self, word: &str) -> Vec<String> {
         let is_plain = word.split('-').all(|part| self.is_known(core(part)));
-        if is_plain && !word[word.chars().next().map_or(0, char::len_utf8)..].contains(char::is_uppercase) {
+        if is_plain
+            && !word[word.chars().next().map_or(0, char::len_utf8)..].contains(char::is_uppercase)
+        {
             return vec![word.to_owned()];
         }
         let parts = word.split('-').filter(|part| !part.is_empty());
-        parts.map(|part| if self.is_known(core(part)) { part.to_owned() } else { folded(part) }).collect()
+        parts
+            .map(|part| {
+                if self.is_known(core(part)) {
+                    part.to_owned()
+                } else {
+                    folded(part)
+                }
+            })
+            .collect()
     }
 
     fn is_known(&self, word: &str) -> bool {
@@ -87,8 +115,12 @@ struct Phrases {
 impl Phrases {
     fn new(lexicon: &str) -> Phrases {
         let is_phrase = |written: &&str| written.contains(|c: char| !c.is_ascii_alphabetic());
-        let phrases = entries(lexicon).map(|(written, _)| written).filter(is_phrase);
-        let words: HashMap<_, _> = phrases.map(|written| (keys(written), one_word(written))).collect();
+        let phrases = entries(lexicon)
+            .map(|(written, _)| written)
+            .filter(is_phrase);
+        let words: HashMap<_, _> = phrases
+            .map(|written| (keys(written), one_word(written)))
+            .collect();
         let longest = words.keys().map(Vec::len).max().unwrap_or(0);
         Phrases { words, longest }
     }
@@ -98,7 +130,9 @@ impl Phrases {
         let mut joined = Vec::with_capacity(words.len());
         let mut rest = words.as_slice();
         while let Some(first) = rest.first() {
-            let found = (1..=self.longest.min(rest.len())).rev().find_map(|count| self.at_start(&rest[..count]));
+            let found = (1..=self.longest.min(rest.len()))
+                .rev()
+                .find_map(|count| self.at_start(&rest[..count]));
             let (word, count) = found.unwrap_or((first.clone(), 1));
             joined.push(word);
             rest = &rest[count..];
@@ -124,7 +158,9 @@ struct Guess(Arc<Letters>);
 
 impl Fallback for Guess {
     fn phonemize(&self, word: &str) -> Result<String, misaki_rs::fallback::FallbackError> {
-        let no_sounds = |_| misaki_rs::fallback::FallbackError::NoPhonemes { word: word.to_owned() };
+        let no_sounds = |_| misaki_rs::fallback::FallbackError::NoPhonemes {
+            word: word.to_owned(),
+        };
         guessed(&self.0, word).map_err(no_sounds)
     }
 }
@@ -132,8 +168,12 @@ impl Fallback for Guess {
 /// Guesses the sounds of a word, part by part if it has parts.
 fn guessed(letters: &Letters, word: &str) -> Result<String, VoiceError> {
     let plain = folded(word).replace('\'', "");
-    let parts = plain.split(|c: char| !c.is_ascii_alphabetic()).filter(|part| !part.is_empty());
-    let sounds: Vec<String> = parts.map(|part| guessed_part(letters, part)).collect::<Result<_, _>>()?;
+    let parts = plain
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .filter(|part| !part.is_empty());
+    let sounds: Vec<String> = parts
+        .map(|part| guessed_part(letters, part))
+        .collect::<Result<_, _>>()?;
     Ok(sounds.join(" "))
 }
 
@@ -141,14 +181,18 @@ fn guessed_part(letters: &Letters, part: &str) -> Result<String, VoiceError> {
     const VOWELS: &str = "AIOWYaiuæɑɔəɛɜɪʊʌᵊᵻ";
     let sounds = letters.sounds(part)?;
     // One letter, no vowel, or a model that has lost its way: say the letters' names instead.
-    let is_word = part.len() > 1 && sounds.contains(|c| VOWELS.contains(c)) && sounds.chars().count() <= 2 * part.len() + 4;
+    let is_word = part.len() > 1
+        && sounds.contains(|c| VOWELS.contains(c))
+        && sounds.chars().count() <= 2 * part.len() + 4;
     if !is_word {
         return Ok(spelled(part));
     }
     if sounds.contains('ˈ') {
         return Ok(sounds);
     }
-    Ok(sounds.replacen(|c| VOWELS.contains(c), "ˈ\0", 1).replace('\0', first_vowel(&sounds, VOWELS)))
+    Ok(sounds
+        .replacen(|c| VOWELS.contains(c), "ˈ\0", 1)
+        .replace('\0', first_vowel(&sounds, VOWELS)))
 }
 
 fn first_vowel<'a>(sounds: &'a str, vowels: &str) -> &'a str {
@@ -159,18 +203,52 @@ fn first_vowel<'a>(sounds: &'a str, vowels: &str) -> &'a str {
 
 fn spelled(word: &str) -> String {
     const NAMES: [&str; 26] = [
-        "ˈA", "bˈi", "sˈi", "dˈi", "ˈi", "ˈɛf", "ʤˈi", "ˈAʧ", "ˈI", "ʤˈA", "kˈA", "ˈɛl", "ˈɛm", "ˈɛn", "ˈO", "pˈi",
-        "kjˈu", "ˈɑɹ", "ˈɛs", "tˈi", "jˈu", "vˈi", "dˈʌbᵊlju", "ˈɛks", "wˈI", "zˈi",
+        "ˈA",
+        "bˈi",
+        "sˈi",
+        "dˈi",
+        "ˈi",
+        "ˈɛf",
+        "ʤˈi",
+        "ˈAʧ",
+        "ˈI",
+        "ʤˈA",
+        "kˈA",
+        "ˈɛl",
+        "ˈɛm",
+        "ˈɛn",
+        "ˈO",
+        "pˈi",
+        "kjˈu",
+        "ˈɑɹ",
+        "ˈɛs",
+        "tˈi",
+        "jˈu",
+        "vˈi",
+        "dˈʌbᵊlju",
+        "ˈɛks",
+        "wˈI",
+        "zˈi",
     ];
-    let name = |c: char| NAMES.get((c.to_ascii_lowercase() as usize).wrapping_sub('a' as usize)).copied();
+    let name = |c: char| {
+        NAMES
+            .get((c.to_ascii_lowercase() as usize).wrapping_sub('a' as usize))
+            .copied()
+    };
     word.chars().filter_map(name).collect::<Vec<_>>().join(" ")
 }
 
 /// Returns a word in ASCII: accents dropped, other scripts transliterated; its marks stay.
 fn folded(word: &str) -> String {
     let fold = |c: char| {
-        let keeps = c.is_ascii() || !c.is_alphanumeric();
-        if keeps { c.to_string() } else { deunicode(&c.to_string()) }
+        if c.is_ascii() || !c.is_alphanumeric() {
+            return c.to_string();
+        }
+        // Transliterations carry marks of their own, which would be read as quotes.
+        deunicode(&c.to_string()).replace(
+            |mark: char| !mark.is_ascii_alphanumeric() && mark != ' ',
+            "",
+        )
     };
     word.chars().map(fold).collect()
 }
@@ -182,12 +260,18 @@ fn core(word: &str) -> &str {
 
 /// What a phrase is found by: its words in ASCII, hyphens taken for spaces.
 fn keys(written: &str) -> Vec<String> {
-    folded(written).split([' ', '-']).map(str::to_owned).collect()
+    folded(written)
+        .split([' ', '-'])
+        .map(str::to_owned)
+        .collect()
 }
 
 /// The single word an entry is found under in misaki's lexicon.
 fn one_word(written: &str) -> String {
-    let letters: String = folded(written).chars().filter(char::is_ascii_alphabetic).collect();
+    let letters: String = folded(written)
+        .chars()
+        .filter(char::is_ascii_alphabetic)
+        .collect();
     if written.chars().all(|c| c.is_ascii_alphabetic()) {
         return letters;
     }
@@ -198,5 +282,86 @@ fn one_word(written: &str) -> String {
 
 /// Reads lines of `written<TAB>sounds`; `#` starts a comment line.
 fn entries(lexicon: &str) -> impl Iterator<Item = (&str, &str)> {
-    lexicon.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('\t'))
+    lexicon
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once('\t'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::symbols;
+    use crate::voice::tests::VOICE;
+
+    /// Names from many languages, most of them in no lexicon.
+    const NAMES: &str = include_str!("../testdata/names.txt");
+
+    fn sounds(text: &str) -> String {
+        VOICE.sounds(text).unwrap().join(" ")
+    }
+
+    #[test]
+    fn well_known_names_are_said_as_listeners_expect() {
+        for (written, said) in [
+            ("Seine", "sˈAn"),
+            ("the Seine's banks", "ðə sˈAnz bˈæŋks"),
+            ("Louvre", "lˈuvɹə"),
+            ("Versailles", "vɛɹsˈI"),
+            ("Champs-Élysées", "ʃˌɑnz ˌAlizˈA"),
+            ("Champs Elysees", "ʃˌɑnz ˌAlizˈA"),
+            ("Nice", "nˈis"),
+            ("a nice day", "ɐ nˈIs dˈA"),
+            ("Des Moines", "də mˈYn"),
+            ("Illinois", "ˌɪlənˈY"),
+            ("Besançon", "bˌəzɑnsˈɔn"),
+            ("Burkina Faso", "bəɹkˌinə fˈɑsO"),
+            ("N’Djamena", "ənʤˈɑmənə"),
+            ("Worcester", "wˈʊstəɹ"),
+            ("Rostov-on-Don", "ɹˌɑstɔv ɑn dˈɑn"),
+            ("52 BC", "fˈɪfti tˈu bˌisˈi"),
+        ] {
+            assert_eq!(sounds(written), said, "{written}");
+        }
+    }
+
+    #[test]
+    fn every_name_has_sounds_the_model_knows() {
+        for name in NAMES.lines() {
+            let sounds = sounds(name);
+
+            let words = name.split([' ', '-']).count();
+            assert!(sounds.chars().all(symbols::is_known), "{name}: {sounds}");
+            assert!(
+                sounds.contains('ˈ') && sounds.chars().count() >= 2 * words,
+                "{name}: {sounds}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_entry_of_the_lexicon_can_be_spoken() {
+        for (written, sounds) in entries(LEXICON) {
+            assert!(
+                !sounds.is_empty() && sounds.chars().all(symbols::is_known),
+                "{written}: {sounds}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_phrase_is_not_seen_across_a_comma() {
+        assert_ne!(sounds("of Des, Moines said"), sounds("of Des Moines said"));
+    }
+
+    #[test]
+    fn unknown_words_are_said_beside_known_ones() {
+        let sounds = sounds("Stand before Hallgrimskirkja, in Qxz, at the Zwrp-on-Sea.");
+
+        assert!(
+            sounds.contains("hˈɑtlɡɹɪms") && sounds.contains("zˈi") && sounds.contains("sˈi"),
+            "{sounds}"
+        );
+        assert!(!sounds.contains(UNRESOLVED));
+    }
 }

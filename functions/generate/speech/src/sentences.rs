@@ -13,7 +13,9 @@ pub(crate) fn split(text: &str) -> Vec<&str> {
     }
     sentences.push(&text[start..]);
     let sentences = sentences.into_iter().map(str::trim);
-    sentences.filter(|sentence| sentence.contains(char::is_alphanumeric)).collect()
+    sentences
+        .filter(|sentence| sentence.contains(char::is_alphanumeric))
+        .collect()
 }
 
 /// Splits a line of sounds into pieces of at most `limit` symbols: at the last punctuation that fits, else at the last
@@ -23,9 +25,13 @@ pub(crate) fn clauses(sounds: &str, limit: usize) -> Vec<&str> {
     let mut rest = sounds.trim();
     while let Some((fits, _)) = rest.char_indices().nth(limit) {
         let head = &rest[..fits];
-        let cut = head.rfind([',', ';', ':', '—', '.']).or_else(|| head.rfind(' '));
+        let cut = head
+            .rfind([',', ';', ':', '—', '.'])
+            .or_else(|| head.rfind(' '));
         // The mark stays with the piece before it; all marks are whole characters.
-        let cut = cut.map_or(fits, |at| at + head[at..].chars().next().map_or(1, char::len_utf8));
+        let cut = cut.map_or(fits, |at| {
+            at + head[at..].chars().next().map_or(1, char::len_utf8)
+        });
         clauses.push(rest[..cut].trim());
         rest = rest[cut..].trim();
     }
@@ -35,11 +41,15 @@ pub(crate) fn clauses(sounds: &str, limit: usize) -> Vec<&str> {
 }
 
 fn ends_sentence(text: &str) -> bool {
-    text.trim_end_matches(['"', '”', '\'', '’', ')']).ends_with(['.', '!', '?', '…'])
+    text.trim_end_matches(['"', '”', '\'', '’', ')'])
+        .ends_with(['.', '!', '?', '…'])
 }
 
 fn starts_sentence(rest: &str) -> bool {
-    rest.trim_start().chars().next().is_some_and(|first| !first.is_lowercase())
+    rest.trim_start()
+        .chars()
+        .next()
+        .is_some_and(|first| !first.is_lowercase())
 }
 
 #[cfg(test)]
@@ -51,12 +61,24 @@ mod tests {
     fn a_turn_is_split_where_its_sentences_end() {
         let turn = "Which half was that? Lutetia. “It was!” He left… And then";
 
-        assert_eq!(split(turn), ["Which half was that?", "Lutetia.", "“It was!”", "He left…", "And then"]);
+        assert_eq!(
+            split(turn),
+            [
+                "Which half was that?",
+                "Lutetia.",
+                "“It was!”",
+                "He left…",
+                "And then"
+            ]
+        );
     }
 
     #[test]
     fn numbers_and_abbreviations_do_not_end_a_sentence() {
-        for text in ["It cost $1.5 million in the U.S. and Dr. Jones paid.", "J. R. R. Tolkien saw No. 5 at St. Ives."] {
+        for text in [
+            "It cost $1.5 million in the U.S. and Dr. Jones paid.",
+            "J. R. R. Tolkien saw No. 5 at St. Ives.",
+        ] {
             assert_eq!(split(&normalised(text)).len(), 1, "{text}");
         }
     }

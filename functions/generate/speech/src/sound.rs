@@ -10,7 +10,9 @@ const FADE_MS: u32 = 8;
 /// Returns the audible part of a clip, its edges faded to zero; empty if nothing is audible.
 pub(crate) fn trimmed(samples: &[f32]) -> Vec<f32> {
     let is_audible = |sample: &f32| sample.abs() > SILENCE;
-    let Some(first) = samples.iter().position(is_audible) else { return vec![] };
+    let Some(first) = samples.iter().position(is_audible) else {
+        return vec![];
+    };
     let last = samples.iter().rposition(is_audible).unwrap_or(first);
     let start = first.saturating_sub(count(LEAD_MS));
     let end = (last + count(TAIL_MS)).min(samples.len());

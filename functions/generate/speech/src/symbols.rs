@@ -9,8 +9,8 @@ static VOCABULARY: LazyLock<HashMap<char, i32>> = LazyLock::new(|| {
     struct Vocabulary {
         vocab: HashMap<char, i32>,
     }
-    let vocabulary: Vocabulary =
-        serde_json::from_str(include_str!("../voices/vocab.json")).expect("the vocabulary is valid JSON");
+    let vocabulary: Vocabulary = serde_json::from_str(include_str!("../voices/vocab.json"))
+        .expect("the vocabulary is valid JSON");
     vocabulary.vocab
 });
 
@@ -32,7 +32,10 @@ fn nearest(symbol: char) -> Vec<i32> {
         tracing::warn!(symbol = %symbol, "no sound for a symbol, left out");
         return vec![];
     };
-    substitute.chars().filter_map(|c| VOCABULARY.get(&c).copied()).collect()
+    substitute
+        .chars()
+        .filter_map(|c| VOCABULARY.get(&c).copied())
+        .collect()
 }
 
 fn substitute(symbol: char) -> Option<&'static str> {

@@ -77,7 +77,11 @@ impl Voice {
         let styles = [style("af_heart.bin")?, style("am_michael.bin")?];
         let letters = Letters::load(files.read("letters.onnx")?)?;
         let engine = Engine::load(files.model()?, threads)?;
-        Ok(Voice { engine, pronouncer: Pronouncer::new(letters), styles })
+        Ok(Voice {
+            engine,
+            pronouncer: Pronouncer::new(letters),
+            styles,
+        })
     }
 
     /// Speaks one turn of any number of sentences: mono samples at [`crate::SAMPLE_RATE_HZ`].
@@ -104,20 +108,34 @@ impl Voice {
     /// When the model that guesses unknown words fails.
     pub fn sounds(&self, text: &str) -> Result<Vec<String>, VoiceError> {
         let text = normalised(text);
-        sentences::split(&text).into_iter().map(|sentence| self.pronouncer.sounds(sentence)).collect()
+        sentences::split(&text)
+            .into_iter()
+            .map(|sentence| self.pronouncer.sounds(sentence))
+            .collect()
     }
 
     /// Returns a hash over everything that decides how a text sounds, to name stored clips by.
     pub fn fingerprint(&self) -> String {
-        let parts = [files::fingerprint(), pronounce::lexicon_fingerprint(), RULES_VERSION.to_string()];
+        let parts = [
+            files::fingerprint(),
+            pronounce::lexicon_fingerprint(),
+            RULES_VERSION.to_string(),
+        ];
         files::sum(parts.join(" ").as_bytes())
     }
 
-    fn sentence(&self, speaker: Speaker, sentence: &str, pace: f32) -> Result<Vec<f32>, VoiceError> {
+    fn sentence(
+        &self,
+        speaker: Speaker,
+        sentence: &str,
+        pace: f32,
+    ) -> Result<Vec<f32>, VoiceError> {
         let sounds = self.pronouncer.sounds(sentence)?;
         let mut clip = Vec::new();
         for clause in sentences::clauses(&sounds, MAX_SYMBOLS) {
-            let samples = self.engine.speak(&symbols::ids(clause), self.style(speaker), pace)?;
+            let samples = self
+                .engine
+                .speak(&symbols::ids(clause), self.style(speaker), pace)?;
             join(&mut clip, sound::trimmed(&samples), CLAUSE_PAUSE_S / pace);
         }
         Ok(clip)
@@ -160,9 +178,17 @@ pub(crate) mod tests {
         let clip = VOICE.speak(Speaker::B, turn, 1.0).unwrap();
 
         assert_eq!(clip, VOICE.speak(Speaker::B, turn, 1.0).unwrap());
-        assert!(clip.iter().all(|sample| sample.is_finite() && sample.abs() <= 1.0));
+        assert!(
+            clip.iter()
+                .all(|sample| sample.is_finite() && sample.abs() <= 1.0)
+        );
         let edge = SAMPLE_RATE_HZ as usize / 200;
-        assert!(clip[..edge].iter().chain(&clip[clip.len() - edge..]).all(|sample| sample.abs() < 0.01));
+        assert!(
+            clip[..edge]
+                .iter()
+                .chain(&clip[clip.len() - edge..])
+                .all(|sample| sample.abs() < 0.01)
+        );
         assert!((1.2..4.0).contains(&seconds(&clip)), "{} s", seconds(&clip));
     }
 
@@ -170,7 +196,13 @@ pub(crate) mod tests {
     fn pace_shortens_a_line_and_more_words_lengthen_it() {
         let short = VOICE.speak(Speaker::A, "A river runs here.", 1.0).unwrap();
         let faster = VOICE.speak(Speaker::A, "A river runs here.", 1.3).unwrap();
-        let longer = VOICE.speak(Speaker::A, "A river runs here, and it is called the Seine.", 1.0).unwrap();
+        let longer = VOICE
+            .speak(
+                Speaker::A,
+                "A river runs here, and it is called the Seine.",
+                1.0,
+            )
+            .unwrap();
 
         assert!(faster.len() < short.len());
         assert!(longer.len() > short.len() * 3 / 2);

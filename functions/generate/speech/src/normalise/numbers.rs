@@ -1,11 +1,30 @@
 //! Numbers → words. Pure arithmetic; which reading is wanted is the caller's business.
 
 const ONES: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
-const TENS: [&str; 10] =
-    ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+const TENS: [&str; 10] = [
+    "", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+];
 const SCALES: [(u64, &str); 5] = [
     (1_000_000_000_000_000, "quadrillion"),
     (1_000_000_000_000, "trillion"),
@@ -100,7 +119,10 @@ pub(super) fn roman(numeral: &str) -> Option<u64> {
 
 fn digits(written: &str) -> String {
     let digits = written.chars().filter_map(|c| c.to_digit(10));
-    digits.map(|digit| ONES[digit as usize]).collect::<Vec<_>>().join(" ")
+    digits
+        .map(|digit| ONES[digit as usize])
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn two_digits(number: u64) -> String {

@@ -69,7 +69,9 @@ const CURRENCIES: [(&str, &str, &str); 13] = [
 ];
 
 /// Words after a year that end in "s" and yet are not things counted.
-const NOT_COUNTED: [&str; 10] = ["is", "was", "as", "has", "his", "its", "this", "thus", "does", "across"];
+const NOT_COUNTED: [&str; 10] = [
+    "is", "was", "as", "has", "his", "its", "this", "thus", "does", "across",
+];
 /// Words that are counted and do not end in "s".
 const COUNTED: [&str; 5] = ["people", "men", "women", "children", "souls"];
 
@@ -77,23 +79,49 @@ pub(super) fn rules() -> Vec<Rule> {
     let units = alternatives(UNITS.map(|unit| unit.0));
     let currencies = alternatives(CURRENCIES.map(|currency| currency.0));
     vec![
-        rule(r#"(\d{1,3}(?:\.\d+)?)\s?°\s?(?:(\d{1,2})\s?['′]\s?)?(?:(\d{1,2}(?:\.\d+)?)\s?["″]\s?)?([NSEW])\b"#, coordinate),
+        rule(
+            r#"(\d{1,3}(?:\.\d+)?)\s?°\s?(?:(\d{1,2})\s?['′]\s?)?(?:(\d{1,2}(?:\.\d+)?)\s?["″]\s?)?([NSEW])\b"#,
+            coordinate,
+        ),
         rule(r"(^|[\s(])-(\d)", |c| format!("{}minus {}", &c[1], &c[2])),
         rule(r"(\d)\s?–\s?(\d)", |c| format!("{} to {}", &c[1], &c[2])),
         rule(r"(\d)-(\d)", |c| format!("{} to {}", &c[1], &c[2])),
-        rule(&format!(r"({currencies})\s?({NUMBER})(?:\s?({SCALE})\b)?"), |c| money(&c[1], &c[2], group(c, 3))),
-        rule(&format!(r"\b({NUMBER})(?:\s({SCALE}))?\s?({currencies})"), |c| money(&c[3], &c[1], group(c, 2))),
-        rule(&format!(r"({NUMBER})\s?%"), |c| format!("{} percent", number(&c[1]))),
-        rule(&format!(r"({NUMBER})\s?‰"), |c| format!("{} per thousand", number(&c[1]))),
-        rule(&format!(r"({NUMBER})\s?°\s?([CF])\b"), |c| format!("{} {}", counted(&c[1], "degree", "degrees"), scale(&c[2]))),
-        rule(&format!(r"({NUMBER})\s?°"), |c| counted(&c[1], "degree", "degrees")),
-        rule(&format!(r"/\s?({units})([^\p{{L}}\d²³/]|$)"), |c| format!(" per {}{}", unit(&c[1]).0, &c[2])),
-        rule(&format!(r"({NUMBER})([\s-]?)({units})([^\p{{L}}\d²³/]|$)"), measured),
+        rule(
+            &format!(r"({currencies})\s?({NUMBER})(?:\s?({SCALE})\b)?"),
+            |c| money(&c[1], &c[2], group(c, 3)),
+        ),
+        rule(
+            &format!(r"\b({NUMBER})(?:\s({SCALE}))?\s?({currencies})"),
+            |c| money(&c[3], &c[1], group(c, 2)),
+        ),
+        rule(&format!(r"({NUMBER})\s?%"), |c| {
+            format!("{} percent", number(&c[1]))
+        }),
+        rule(&format!(r"({NUMBER})\s?‰"), |c| {
+            format!("{} per thousand", number(&c[1]))
+        }),
+        rule(&format!(r"({NUMBER})\s?°\s?([CF])\b"), |c| {
+            format!("{} {}", counted(&c[1], "degree", "degrees"), scale(&c[2]))
+        }),
+        rule(&format!(r"({NUMBER})\s?°"), |c| {
+            counted(&c[1], "degree", "degrees")
+        }),
+        rule(&format!(r"/\s?({units})([^\p{{L}}\d²³/]|$)"), |c| {
+            format!(" per {}{}", unit(&c[1]).0, &c[2])
+        }),
+        rule(
+            &format!(r"({NUMBER})([\s-]?)({units})([^\p{{L}}\d²³/]|$)"),
+            measured,
+        ),
         rule(r"#\s?(\d)", |c| format!("number {}", &c[1])),
-        rule(r"(\d)([½¼¾⅓⅔])", |c| format!("{} and {}", number(&c[1]), fraction(&c[2], "a"))),
+        rule(r"(\d)([½¼¾⅓⅔])", |c| {
+            format!("{} and {}", number(&c[1]), fraction(&c[2], "a"))
+        }),
         rule(r"[½¼¾⅓⅔]", |c| fraction(&c[0], "one")),
         rule(r"\b([123])/([234])\b", |c| ratio(&c[1], &c[2])),
-        rule(r"\b(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b", |c| nth(&c[1])),
+        rule(r"\b(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b", |c| {
+            nth(&c[1])
+        }),
         rule(r"(\p{L})-?(\d)", |c| format!("{} {}", &c[1], &c[2])),
         rule(r"(\d)-?(\p{L})", |c| format!("{} {}", &c[1], &c[2])),
         rule(&format!(r"({NUMBER})(\s+\p{{Ll}}+)?"), plain_or_year),
@@ -117,31 +145,51 @@ fn coordinate(captures: &Captures) -> String {
 }
 
 fn money(symbol: &str, amount: &str, scale: &str) -> String {
-    let (_, singular, plural) =
-        CURRENCIES.iter().find(|currency| currency.0 == symbol).copied().unwrap_or(("", "", ""));
+    let (_, singular, plural) = CURRENCIES
+        .iter()
+        .find(|currency| currency.0 == symbol)
+        .copied()
+        .unwrap_or(("", "", ""));
     if !scale.is_empty() {
         let scale = if scale == "bn" { "billion" } else { scale };
         return format!("{} {scale} {plural}", number(amount));
     }
     match amount.split_once('.') {
-        Some((whole, cents)) if cents.len() == 2 => format!("{} {}", counted(whole, singular, plural), number(cents)),
+        Some((whole, cents)) if cents.len() == 2 => {
+            format!("{} {}", counted(whole, singular, plural), number(cents))
+        }
         _ => counted(amount, singular, plural),
     }
 }
 
 fn scale(letter: &str) -> &'static str {
-    if letter == "C" { "Celsius" } else { "Fahrenheit" }
+    if letter == "C" {
+        "Celsius"
+    } else {
+        "Fahrenheit"
+    }
 }
 
 fn measured(captures: &Captures) -> String {
     let (singular, plural) = unit(&captures[3]);
     // "A 5-km run" takes the singular.
-    let plural = if &captures[2] == "-" { singular } else { plural };
-    format!("{}{}", counted(&captures[1], singular, plural), &captures[4])
+    let plural = if &captures[2] == "-" {
+        singular
+    } else {
+        plural
+    };
+    format!(
+        "{}{}",
+        counted(&captures[1], singular, plural),
+        &captures[4]
+    )
 }
 
 fn unit(symbol: &str) -> (&'static str, &'static str) {
-    UNITS.iter().find(|unit| unit.0 == symbol).map_or(("", ""), |unit| (unit.1, unit.2))
+    UNITS
+        .iter()
+        .find(|unit| unit.0 == symbol)
+        .map_or(("", ""), |unit| (unit.1, unit.2))
 }
 
 fn counted(amount: &str, singular: &str, plural: &str) -> String {
@@ -171,14 +219,18 @@ fn ratio(above: &str, below: &str) -> String {
 }
 
 fn nth(written: &str) -> String {
-    written.replace(',', "").parse().map_or_else(|_| written.to_owned(), ordinal)
+    written
+        .replace(',', "")
+        .parse()
+        .map_or_else(|_| written.to_owned(), ordinal)
 }
 
 /// Four bare digits are a year unless things are counted: `in 1889`, but `1889 steps`.
 fn plain_or_year(captures: &Captures) -> String {
     let (written, next) = (&captures[1], group(captures, 2));
     let noun = next.trim();
-    let is_counted = COUNTED.contains(&noun) || (noun.ends_with('s') && !NOT_COUNTED.contains(&noun));
+    let is_counted =
+        COUNTED.contains(&noun) || (noun.ends_with('s') && !NOT_COUNTED.contains(&noun));
     let words = match written.parse() {
         Ok(value @ 1100..2100) if !is_counted => year(value),
         _ => number(written),

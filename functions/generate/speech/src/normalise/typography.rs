@@ -4,7 +4,9 @@ use super::{Rule, rule};
 
 /// Returns a text with one kind of apostrophe, space, minus and thousands separator.
 pub(super) fn plain(text: &str) -> String {
-    let grouped = super::rule(r"(\d)[\u{202f}\u{2009}\u{a0}](\d{3})\b", |c| format!("{},{}", &c[1], &c[2]));
+    let grouped = super::rule(r"(\d)[\u{202f}\u{2009}\u{a0}](\d{3})\b", |c| {
+        format!("{},{}", &c[1], &c[2])
+    });
     let text = grouped.0.replace_all(text, grouped.1);
     text.chars().map(plain_sign).collect()
 }
@@ -13,7 +15,9 @@ pub(super) fn plain(text: &str) -> String {
 pub(super) fn tidy(text: &str) -> String {
     let mut tidy = String::with_capacity(text.len());
     for word in text.split_whitespace() {
-        let is_mark = word.chars().all(|c| matches!(c, ',' | '.' | ';' | ':' | '!' | '?'));
+        let is_mark = word
+            .chars()
+            .all(|c| matches!(c, ',' | '.' | ';' | ':' | '!' | '?'));
         if !tidy.is_empty() && !is_mark {
             tidy.push(' ');
         }
@@ -46,7 +50,9 @@ pub(super) fn rules() -> Vec<Rule> {
         // A hyphen that joins nothing.
         rule(r"(^|\s)-+|-+(\s|$)", |_| " ".into()),
         // What is left is letters and the marks the voice knows: emoji, markup and control characters are not spoken.
-        rule(r#"[^\p{L}\p{M}\p{N}\s.,;:!?…—'"“”()-]"#, |_| " ".into()),
+        rule(r#"[^\p{L}\p{M}\p{N}\s.,;:!?…—'"“”()-]"#, |_| {
+            " ".into()
+        }),
     ]
 }
 
