@@ -74,9 +74,9 @@ pub enum StartError {
     /// A function's binary is missing.
     #[error(transparent)]
     Binaries(#[from] BuildError),
-    /// The Runtime API found no port.
-    #[error("cannot open the Runtime API: {0}")]
-    RuntimeApi(io::Error),
+    /// There is no port for the Runtime API, or a log cannot be written.
+    #[error("cannot prepare the functions: {0}")]
+    Functions(io::Error),
 }
 
 /// A running emulator.
@@ -253,7 +253,7 @@ async fn start_functions(
     settings.environment.extend(options.environment.clone());
     Functions::start(functions, settings)
         .await
-        .map_err(StartError::RuntimeApi)
+        .map_err(StartError::Functions)
 }
 
 /// Runs a function with messages of a queue.

@@ -26,8 +26,10 @@ pub(super) struct Files {
 impl Files {
     pub(super) fn new(mount: &Mount) -> Files {
         // A player asks for one range; a request for several gets the whole file, as the RFC permits.
-        let folder = ServeDir::new(&mount.folder).ignore_multi_range_requests(true);
         let prefix = format!("/{}/", mount.prefix.trim_matches('/')).replace("//", "/");
+        let folder = ServeDir::new(&mount.folder)
+            .ignore_multi_range_requests(true)
+            .redirect_path_prefix(prefix.trim_end_matches('/'));
         Files {
             prefix,
             folder,

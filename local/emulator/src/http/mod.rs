@@ -87,10 +87,16 @@ impl Gateway {
         request: Request<Incoming>,
         peer: SocketAddr,
     ) -> Response<Body> {
-        if request.uri().path().starts_with(invoke::PREFIX) {
+        let target = sqs_target(&request);
+        let is_invocation = request.uri().path().starts_with(invoke::PREFIX);
+        // Programs call these, so a browser here means a foreign page that tries what it may not.
+        if (is_invocation || target.is_some()) && request.headers().contains_key(ORIGIN) {
+            return reply::message(StatusCode::FORBIDDEN, "Forbidden");
+        }
+        if is_invocation {
             return invoke::handle(&self.functions, request).await;
         }
-        if let Some(target) = sqs_target(&request) {
+        if let Some(target) = target {
             return self.sqs(target, request).await;
         }
         let Some(cors) = &self.cors else {

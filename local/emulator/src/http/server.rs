@@ -11,8 +11,11 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-/// How long a client may take to send a request's headers.
-const HEADER_LIMIT: Duration = Duration::from_secs(30);
+/// How long a connection may be open without a whole request head.
+///
+/// It is longer than an environment is kept frozen: a function that goes on must not find its connections
+/// closed.
+const HEADER_LIMIT: Duration = Duration::from_secs(900);
 
 /// Serves until `stopping`, then lets open requests finish.
 pub(super) async fn serve<H, F>(listener: TcpListener, handler: H, stopping: CancellationToken)

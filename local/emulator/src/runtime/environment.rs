@@ -22,7 +22,7 @@ use super::{
 };
 
 /// How long an environment that has answered may take to ask for more before others are started instead.
-const PATIENCE: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What all environments share.
 pub(super) struct Shared {

@@ -11,6 +11,9 @@ use tokio::{net::unix::pipe, task::AbortHandle};
 
 const TAIL_BYTES: usize = 4096;
 
+/// Reads of 8 KB that together exceed what a pipe holds.
+const DRAIN_READS: usize = 16;
+
 /// A log file beyond this size is set aside once, so a function that is polled for weeks fills no disk.
 const FILE_BYTES: u64 = 16 << 20;
 
@@ -30,7 +33,10 @@ struct OpenFile {
 impl LogFile {
     pub(super) fn open(folder: &Path, name: &str, echo: bool) -> io::Result<LogFile> {
         let path = folder.join(format!("{name}.log"));
-        let open = Mutex::new(OpenFile::append_to(&path)?);
+        let open = OpenFile::append_to(&path).map_err(|error| {
+            io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+        })?;
+        let open = Mutex::new(open);
         Ok(LogFile {
             name: name.to_owned(),
             path,
@@ -170,7 +176,11 @@ impl Reading {
     fn drain(&self) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut buffer = [0; 8192];
-        while let Ok(length @ 1..) = (&self.pipe).read(&mut buffer) {
+        // Bounded, because a thread may write faster than this reads, for ever.
+        for _ in 0..DRAIN_READS {
+            let Ok(length @ 1..) = (&self.pipe).read(&mut buffer) else {
+                break;
+            };
             self.absorb(&mut state, &buffer[..length]);
         }
         state

@@ -19,6 +19,9 @@ use super::{
 };
 use crate::template::Function;
 
+/// A request that meets this many environments that die before they read it is given up.
+const MOST_DEATHS: u8 = 3;
+
 /// One request for a run.
 pub(super) struct Job {
     pub(super) request_id: String,
@@ -26,6 +29,8 @@ pub(super) struct Job {
     reply: oneshot::Sender<Invocation>,
     /// One unit of the function's reserved concurrency.
     permit: Option<OwnedSemaphorePermit>,
+    /// How many environments have died before they read it.
+    deaths: u8,
 }
 
 pub(super) struct Pool {
@@ -61,6 +66,7 @@ impl Job {
             event,
             reply,
             permit: None,
+            deaths: 0,
         }
     }
 
@@ -130,7 +136,19 @@ impl Pool {
     }
 
     /// Takes back a job that an environment died with before it had read it.
-    pub(super) fn take_back(self: &Arc<Self>, job: Job) {
+    pub(super) fn take_back(self: &Arc<Self>, mut job: Job) {
+        job.deaths += 1;
+        if job.deaths == MOST_DEATHS {
+            let message = format!(
+                "RequestId: {} Error: Runtime exited before it took the event",
+                job.request_id
+            );
+            return job.fail(Failure::new(
+                FailureKind::Exited,
+                "Runtime.ExitError",
+                message,
+            ));
+        }
         self.dispatch(job);
     }
 

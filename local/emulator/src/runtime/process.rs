@@ -139,6 +139,8 @@ impl Process {
         }
         // Waiting for one's own child fails only if somebody else has waited for it.
         let status = self.child.wait().await.unwrap_or_default();
+        // What the process has started itself ends with it.
+        self.signal(Signal::SIGKILL);
         self.exit = Some(status);
         status
     }

@@ -56,7 +56,11 @@ impl Settings {
 
     fn reserved(&self, function: &Function) -> BTreeMap<String, String> {
         let task_root = self.bin_dir.display().to_string();
-        let stream = format!("[$LATEST]{}", uuid::Uuid::new_v4().simple());
+        let stream = format!(
+            "{}/[$LATEST]{}",
+            jiff::Timestamp::now().strftime("%Y/%m/%d"),
+            uuid::Uuid::new_v4().simple()
+        );
         let fixed = [
             ("_HANDLER", function.binary.clone()),
             ("LAMBDA_TASK_ROOT", task_root.clone()),

@@ -3,4 +3,5 @@
 
 mod functions;
 mod http_api;
+mod life;
 mod world;

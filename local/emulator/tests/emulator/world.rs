@@ -1,7 +1,7 @@
 //! Starts an emulator with the probe as its functions, and talks to it.
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -43,25 +43,7 @@ impl World {
     /// concurrency 1) and `Broken` (exits at init).
     pub async fn start() -> World {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        std::fs::create_dir(folder.path().join("media")).expect("a media folder");
-        std::fs::write(folder.path().join("media/ten.txt"), "0123456789").expect("a media file");
-        std::fs::write(folder.path().join("secret.txt"), "secret")
-            .expect("a file beside the media");
-        let template = folder.path().join("template.yaml");
-        std::fs::write(&template, template_text()).expect("a template");
-        let options = Options {
-            template,
-            parameters: BTreeMap::new(),
-            environment: BTreeMap::new(),
-            data: folder.path().join("data"),
-            bin_dir: probe_dir(),
-            mounts: vec![Mount {
-                prefix: "/media/".to_owned(),
-                folder: folder.path().join("media"),
-                cache_control: None,
-            }],
-            echo_logs: false,
-        };
+        let options = options(folder.path());
         let socket = Socket::open(([127, 0, 0, 1], 0).into())
             .await
             .expect("a port");
@@ -115,6 +97,27 @@ impl World {
 
     pub fn processes(&self, function: &str) -> Vec<u32> {
         self.emulator.functions().processes(function)
+    }
+}
+
+/// Makes a template and files in `folder`, and the options that go with them.
+pub fn options(folder: &Path) -> Options {
+    std::fs::create_dir(folder.join("media")).expect("a media folder");
+    std::fs::write(folder.join("media/ten.txt"), "0123456789").expect("a media file");
+    std::fs::write(folder.join("secret.txt"), "secret").expect("a file beside the media");
+    std::fs::write(folder.join("template.yaml"), template_text()).expect("a template");
+    Options {
+        template: folder.join("template.yaml"),
+        parameters: BTreeMap::new(),
+        environment: BTreeMap::new(),
+        data: folder.join("data"),
+        bin_dir: probe_dir(),
+        mounts: vec![Mount {
+            prefix: "/media/".to_owned(),
+            folder: folder.join("media"),
+            cache_control: None,
+        }],
+        echo_logs: false,
     }
 }
 

@@ -1,0 +1,108 @@
+//! How the emulator itself begins and ends.
+use std::{
+    io::{BufRead, BufReader},
+    net::TcpListener,
+    process::{Command, Stdio},
+};
+
+use emulator::{Emulator, Socket};
+use futures::future::join_all;
+use serde_json::json;
+
+use crate::world::{World, eventually, options, state_of};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_in_use_is_said_in_one_sentence() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+
+    let error = Socket::open(address).await.err().unwrap().to_string();
+
+    assert!(
+        error.starts_with(&format!(
+            "cannot listen on {address}: Address already in use"
+        )),
+        "{error}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_that_is_a_file_is_said_in_one_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = options(folder.path());
+    options.data = folder.path().join("template.yaml");
+    let socket = Socket::open(([127, 0, 0, 1], 0).into()).await.unwrap();
+
+    let error = Emulator::start(socket, options)
+        .await
+        .err()
+        .unwrap()
+        .to_string();
+
+    assert!(error.starts_with("cannot use the data folder"), "{error}");
+    assert!(!error.contains('\n'), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_binary_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = options(folder.path());
+    options.bin_dir = folder.path().to_owned();
+    let socket = Socket::open(([127, 0, 0, 1], 0).into()).await.unwrap();
+
+    let error = Emulator::start(socket, options)
+        .await
+        .err()
+        .unwrap()
+        .to_string();
+
+    assert!(error.contains("probe is missing"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_die_with_an_emulator_that_is_killed() {
+    let mut host = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "life::an_emulator_in_a_process_of_its_own",
+            "--ignored",
+            "--nocapture",
+        ])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(host.stdout.take().unwrap()).lines();
+    let processes: Vec<u32> = lines
+        .map_while(Result::ok)
+        .find_map(|line| {
+            line.split_once("processes ")?
+                .1
+                .split(' ')
+                .map(|number| number.parse().ok())
+                .collect()
+        })
+        .unwrap();
+    assert_eq!(processes.len(), 3);
+
+    host.kill().unwrap();
+    host.wait().unwrap();
+
+    let is_gone = |process: &u32| matches!(state_of(*process), None | Some('Z'));
+    eventually("the processes are gone", || processes.iter().all(is_gone)).await;
+}
+
+#[ignore = "is started, and killed, by another test"]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_emulator_in_a_process_of_its_own() {
+    let world = World::start().await;
+    join_all((0..2).map(|_| world.invoke("Probe", json!({ "sleep_ms": 500 })))).await;
+    tokio::join!(world.invoke("Short", json!({ "sleep_ms": 900 })), async {
+        // One is busy and two are frozen when the end comes.
+        let mut processes = world.processes("Probe");
+        eventually("the function runs", || !world.processes("Short").is_empty()).await;
+        processes.extend(world.processes("Short"));
+        let numbers: Vec<String> = processes.iter().map(u32::to_string).collect();
+        println!("\nprocesses {}", numbers.join(" "));
+        tokio::time::sleep(std::time::Duration::from_secs(20)).await;
+    });
+}
