@@ -4,4 +4,5 @@
 mod functions;
 mod http_api;
 mod life;
+mod queues;
 mod world;

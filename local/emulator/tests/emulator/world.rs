@@ -31,6 +31,43 @@ Resources:
         MaxAge: 60
 "#;
 
+/// `GoodJobs` feeds a function that works, `BadJobs` one that never starts.
+const QUEUES: &str = r#"
+  GoodJobs:
+    Type: AWS::SQS::Queue
+  BadJobs:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: 1
+      RedrivePolicy: { deadLetterTargetArn: !GetAtt DeadJobs.Arn, maxReceiveCount: 2 }
+  DeadJobs:
+    Type: AWS::SQS::Queue
+  GoodWorker:
+    Type: AWS::Serverless::Function
+    Metadata:
+      BuildMethod: rust-cargolambda
+      BuildProperties: { Binary: probe }
+    Properties:
+      Timeout: 5
+      Events:
+        Jobs:
+          Type: SQS
+          Properties: { Queue: !GetAtt GoodJobs.Arn, BatchSize: 1 }
+  BadWorker:
+    Type: AWS::Serverless::Function
+    Metadata:
+      BuildMethod: rust-cargolambda
+      BuildProperties: { Binary: probe }
+    Properties:
+      Timeout: 1
+      Environment:
+        Variables: { PROBE_INIT: exit }
+      Events:
+        Jobs:
+          Type: SQS
+          Properties: { Queue: !GetAtt BadJobs.Arn, BatchSize: 1 }
+"#;
+
 /// A running emulator in a folder of its own.
 pub struct World {
     pub emulator: Emulator,
@@ -81,6 +118,19 @@ impl World {
             .post(self.url(path))
             .content_type("application/json");
         blocking(move || request.send(body.to_string()).expect("an answer")).await
+    }
+
+    /// Calls the SQS API as an SDK does.
+    pub async fn sqs(&self, action: &str, queue: &str, mut request: Value) -> Value {
+        request["QueueUrl"] = json!(self.url(&format!("/000000000000/{queue}")));
+        let post = self
+            .agent
+            .post(self.url("/"))
+            .content_type("application/x-amz-json-1.0")
+            .header("x-amz-target", format!("AmazonSQS.{action}"));
+        let mut response = blocking(move || post.send(request.to_string()).expect("an answer")).await;
+        assert_eq!(response.status(), 200);
+        response.body_mut().read_json().unwrap_or_default()
     }
 
     pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
@@ -156,7 +206,7 @@ fn template_text() -> String {
             "/broken",
         ),
     ];
-    let mut text = TEMPLATE.to_owned();
+    let mut text = format!("{TEMPLATE}{QUEUES}");
     for (name, property, variables, path) in functions {
         let environment = if variables.is_empty() {
             String::new()
