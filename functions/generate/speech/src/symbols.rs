@@ -20,6 +20,7 @@ pub(crate) fn ids(sounds: &str) -> Vec<i32> {
 }
 
 /// Tells whether the model knows a symbol.
+#[cfg(test)]
 pub(crate) fn is_known(symbol: char) -> bool {
     VOCABULARY.contains_key(&symbol)
 }
