@@ -9,9 +9,14 @@ use crate::world::{World, eventually};
 async fn a_message_reaches_its_function_and_is_gone() {
     let world = World::start().await;
 
-    world.sqs("SendMessage", "GoodJobs", json!({ "MessageBody": "hello" })).await;
+    world
+        .sqs("SendMessage", "GoodJobs", json!({ "MessageBody": "hello" }))
+        .await;
 
-    eventually("the worker runs", || !world.processes("GoodWorker").is_empty()).await;
+    eventually("the worker runs", || {
+        !world.processes("GoodWorker").is_empty()
+    })
+    .await;
     assert_eq!(settled(&world, "GoodJobs").await, (0, 0));
 }
 
@@ -19,7 +24,9 @@ async fn a_message_reaches_its_function_and_is_gone() {
 async fn a_message_that_always_fails_ends_in_the_dead_letter_queue() {
     let world = World::start().await;
 
-    world.sqs("SendMessage", "BadJobs", json!({ "MessageBody": "poison" })).await;
+    world
+        .sqs("SendMessage", "BadJobs", json!({ "MessageBody": "poison" }))
+        .await;
 
     assert_eq!(settled(&world, "BadJobs").await, (0, 0));
     let received = world.sqs("ReceiveMessage", "DeadJobs", json!({})).await;
@@ -31,10 +38,21 @@ async fn a_foreign_page_cannot_send_messages_or_run_functions() {
     let world = World::start().await;
     let origin = ("origin", "https://evil.example");
 
-    let sqs = world.send("POST", "/", &[origin, ("x-amz-target", "AmazonSQS.ListQueues")]).await;
-    let invoke = world.send("POST", "/2015-03-31/functions/Probe/invocations", &[origin]).await;
+    let sqs = world
+        .send(
+            "POST",
+            "/",
+            &[origin, ("x-amz-target", "AmazonSQS.ListQueues")],
+        )
+        .await;
+    let invoke = world
+        .send("POST", "/2015-03-31/functions/Probe/invocations", &[origin])
+        .await;
 
-    assert_eq!((sqs.status().as_u16(), invoke.status().as_u16()), (403, 403));
+    assert_eq!(
+        (sqs.status().as_u16(), invoke.status().as_u16()),
+        (403, 403)
+    );
     assert!(world.processes("Probe").is_empty());
 }
 
@@ -42,9 +60,18 @@ async fn a_foreign_page_cannot_send_messages_or_run_functions() {
 async fn settled(world: &World, queue: &str) -> (u64, u64) {
     let mut counts = (1, 1);
     for _ in 0..80 {
-        let answer = world.sqs("GetQueueAttributes", queue, json!({ "AttributeNames": ["All"] })).await;
+        let answer = world
+            .sqs(
+                "GetQueueAttributes",
+                queue,
+                json!({ "AttributeNames": ["All"] }),
+            )
+            .await;
         let count = |name: &str| number(&answer["Attributes"][name]);
-        counts = (count("ApproximateNumberOfMessages"), count("ApproximateNumberOfMessagesNotVisible"));
+        counts = (
+            count("ApproximateNumberOfMessages"),
+            count("ApproximateNumberOfMessagesNotVisible"),
+        );
         if counts == (0, 0) {
             break;
         }
@@ -54,5 +81,8 @@ async fn settled(world: &World, queue: &str) -> (u64, u64) {
 }
 
 fn number(value: &Value) -> u64 {
-    value.as_str().and_then(|text| text.parse().ok()).unwrap_or(u64::MAX)
+    value
+        .as_str()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(u64::MAX)
 }

@@ -69,8 +69,8 @@ const QUEUES: &str = r#"
 "#;
 
 /// A running emulator in a folder of its own.
-pub struct World {
-    pub emulator: Emulator,
+pub(crate) struct World {
+    pub(crate) emulator: Emulator,
     _folder: TempDir,
     agent: Agent,
 }
@@ -78,7 +78,7 @@ pub struct World {
 impl World {
     /// Starts the functions `Probe` (any path under `/probe/{id}`), `Short` (1 s), `Single` (reserved
     /// concurrency 1) and `Broken` (exits at init).
-    pub async fn start() -> World {
+    pub(crate) async fn start() -> World {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let options = options(folder.path());
         let socket = Socket::open(([127, 0, 0, 1], 0).into())
@@ -95,12 +95,12 @@ impl World {
         }
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.emulator.address())
     }
 
     /// Runs a function through the Invoke API: whether it failed, the answer, how long it took.
-    pub async fn invoke(&self, function: &str, event: Value) -> (bool, Value, Duration) {
+    pub(crate) async fn invoke(&self, function: &str, event: Value) -> (bool, Value, Duration) {
         let path = format!("/2015-03-31/functions/{function}/invocations");
         let begin = Instant::now();
         let mut response = self.post(&path, event).await;
@@ -112,7 +112,7 @@ impl World {
         )
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> Response<Body> {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Response<Body> {
         let request = self
             .agent
             .post(self.url(path))
@@ -121,19 +121,25 @@ impl World {
     }
 
     /// Calls the SQS API as an SDK does.
-    pub async fn sqs(&self, action: &str, queue: &str, mut request: Value) -> Value {
+    pub(crate) async fn sqs(&self, action: &str, queue: &str, mut request: Value) -> Value {
         request["QueueUrl"] = json!(self.url(&format!("/000000000000/{queue}")));
         let post = self
             .agent
             .post(self.url("/"))
             .content_type("application/x-amz-json-1.0")
             .header("x-amz-target", format!("AmazonSQS.{action}"));
-        let mut response = blocking(move || post.send(request.to_string()).expect("an answer")).await;
+        let mut response =
+            blocking(move || post.send(request.to_string()).expect("an answer")).await;
         assert_eq!(response.status(), 200);
         response.body_mut().read_json().unwrap_or_default()
     }
 
-    pub async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Response<Body> {
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Response<Body> {
         let mut request = ureq::http::Request::builder()
             .method(method)
             .uri(self.url(path));
@@ -145,13 +151,13 @@ impl World {
         blocking(move || agent.run(request).expect("an answer")).await
     }
 
-    pub fn processes(&self, function: &str) -> Vec<u32> {
+    pub(crate) fn processes(&self, function: &str) -> Vec<u32> {
         self.emulator.functions().processes(function)
     }
 }
 
 /// Makes a template and files in `folder`, and the options that go with them.
-pub fn options(folder: &Path) -> Options {
+pub(crate) fn options(folder: &Path) -> Options {
     std::fs::create_dir(folder.join("media")).expect("a media folder");
     std::fs::write(folder.join("media/ten.txt"), "0123456789").expect("a media file");
     std::fs::write(folder.join("secret.txt"), "secret").expect("a file beside the media");
@@ -172,13 +178,13 @@ pub fn options(folder: &Path) -> Options {
 }
 
 /// Returns the state letter of a process as the kernel gives it.
-pub fn state_of(process: u32) -> Option<char> {
+pub(crate) fn state_of(process: u32) -> Option<char> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     stat.rsplit_once(") ")?.1.chars().next()
 }
 
 /// Waits until `holds`, for at most five seconds.
-pub async fn eventually(what: &str, holds: impl Fn() -> bool) {
+pub(crate) async fn eventually(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..500 {
         if holds() {
             return;
@@ -188,7 +194,7 @@ pub async fn eventually(what: &str, holds: impl Fn() -> bool) {
     panic!("never came true: {what}");
 }
 
-pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     tokio::task::spawn_blocking(work)
         .await
         .expect("the blocking call ended")
@@ -229,6 +235,6 @@ fn probe_dir() -> PathBuf {
 }
 
 /// Returns the body of a request that makes the probe answer with `reply`.
-pub fn replying(reply: Value) -> Value {
+pub(crate) fn replying(reply: Value) -> Value {
     json!({ "do": "reply", "reply": reply })
 }
