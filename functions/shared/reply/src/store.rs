@@ -1,5 +1,5 @@
 use storage::{Access, Config, Storage, StorageError};
-use tokio::sync::OnceCell;
+use tokio::{runtime::Handle, sync::OnceCell, task};
 use tracing::warn;
 
 use crate::Problem;
@@ -43,11 +43,23 @@ impl Store {
         Ok(self.opened().await?)
     }
 
-    async fn opened(&self) -> Result<&Storage, StorageError> {
+    /// Returns the storage, or why it cannot be opened.
+    ///
+    /// # Errors
+    /// As [`Storage::open`].
+    pub async fn opened(&self) -> Result<&Storage, StorageError> {
         self.storage
-            .get_or_try_init(|| Storage::open(&self.config, self.access))
+            .get_or_try_init(|| open(self.config.clone(), self.access))
             .await
     }
+}
+
+/// Opening may wait for another process that migrates, and libsql waits by blocking the thread.
+async fn open(config: Config, access: Access) -> Result<Storage, StorageError> {
+    let runtime = Handle::current();
+    task::spawn_blocking(move || runtime.block_on(Storage::open(&config, access)))
+        .await
+        .map_err(|error| StorageError::Unavailable(error.into()))?
 }
 
 #[cfg(test)]
