@@ -4,13 +4,13 @@
 //! Read [`Emulator::start`] first, then [`runtime`], then [`queue`].
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod build_functions;
 mod emulator;
-pub mod template;
-pub mod runtime;
 mod http;
 pub mod queue;
+pub mod runtime;
 pub mod schedule;
-pub mod build_functions;
+pub mod template;
 
 pub use emulator::{Emulator, Options, Socket, StartError};
 pub use http::Mount;
