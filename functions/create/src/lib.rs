@@ -1,1 +1,182 @@
-//! Stub.
+//! Accepts a podcast, or accepts to make one anew.
+//!
+//! The commit is the acceptance: once storage has the podcast it will be made, whatever happens to
+//! this process, the message or the queue. Read [`Create::handle`] first, then `request` for what may
+//! be asked and `locate` for which place is meant.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod config;
+mod idempotency;
+mod locate;
+mod request;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use lambda_http::{
+    Request,
+    http::{
+        HeaderValue, Method, StatusCode,
+        header::{CACHE_CONTROL, LOCATION},
+    },
+};
+use podcast::{Owner, PodcastId, Status};
+use queue::Queue;
+use reply::{Answer, Path, Problem, StartError, Store};
+use serde::Serialize;
+use storage::{Accepted, Access, NewPodcast};
+use tokio::time::timeout;
+use tracing::warn;
+
+pub use config::Config;
+pub use locate::Resolve;
+
+use crate::request::Wish;
+
+/// What is shown until a worker takes the podcast.
+const WAITING: &str = "Waiting to be made";
+
+/// How long an answer waits for the queue. The sweep sends what this function could not.
+const QUEUE_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Accepts podcasts.
+pub struct Create {
+    store: Store,
+    queue: Queue,
+    resolve: Resolve,
+}
+
+/// What an accepted request is answered with; `job_id` and `podcast_id` are one and the same.
+///
+/// It says nothing that could differ when the same request comes a second time.
+#[derive(Serialize)]
+struct Started {
+    job_id: PodcastId,
+    status: Status,
+    message: &'static str,
+    podcast_id: PodcastId,
+    progress: u8,
+}
+
+impl Create {
+    /// Opens what the function needs; `resolve` says which place a text means.
+    ///
+    /// # Errors
+    /// When the database cannot be opened for a reason that does not pass.
+    pub async fn open(config: Config, resolve: Resolve) -> Result<Self, StartError> {
+        let store = Store::open(config.database, Access::Write).await?;
+        let queue = Queue::connect(&config.queue_url).await;
+        Ok(Self {
+            store,
+            queue,
+            resolve,
+        })
+    }
+
+    /// Answers one request.
+    ///
+    /// # Errors
+    /// 404 for no podcast of the caller, 405 for another method than POST, 409 for a podcast still
+    /// being made, 413 for too long a body, 422 for anything that does not fit.
+    pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
+        let path = Path::of(&request);
+        let accepted = match path.segments.as_deref() {
+            Some(["generate"] | [_, "regenerate"]) if request.method() != Method::POST => {
+                return Err(Problem::method_not_allowed("POST"));
+            }
+            Some(["generate"]) => self.generate(&request).await?,
+            Some([id, "regenerate"]) => self.regenerate(reply::podcast_id(id)?, &request).await?,
+            _ => return Err(Problem::not_found("There is nothing at this address")),
+        };
+        if accepted.is_new {
+            self.enqueue(accepted).await;
+        }
+        Ok(started(accepted.podcast_id, path.base))
+    }
+
+    async fn generate(&self, request: &Request) -> Result<Accepted, Problem> {
+        let owner = reply::owner(request)?;
+        let wish = Wish::parse(&reply::json_body(request)?)?;
+        let idempotency = idempotency::of(request, &("generate", &wish))?;
+        let place = locate::place(&wish.location, self.resolve)?;
+        let podcast = NewPodcast {
+            id: PodcastId::new(),
+            owner,
+            location: wish.location,
+            place_id: place.geoname_id,
+            place_label: place.label(),
+            podcast_type: wish.podcast_type,
+            preferences: wish.preferences,
+            message: WAITING.to_owned(),
+        };
+        Ok(self
+            .store
+            .storage()
+            .await?
+            .accept(podcast, idempotency, Timestamp::now())
+            .await?)
+    }
+
+    /// Takes no body: the podcast is made anew as it was first asked for.
+    async fn regenerate(&self, id: PodcastId, request: &Request) -> Result<Accepted, Problem> {
+        let owner: Owner = reply::owner(request)?;
+        let idempotency = idempotency::of(request, &("regenerate", id))?;
+        let storage = self.store.storage().await?;
+        Ok(storage
+            .regenerate(id, &owner, WAITING, idempotency, Timestamp::now())
+            .await?)
+    }
+
+    /// Tells the queue; what goes wrong here only makes the podcast wait for the sweep.
+    async fn enqueue(&self, accepted: Accepted) {
+        let Accepted {
+            podcast_id,
+            generation,
+            ..
+        } = accepted;
+        let sent = timeout(
+            QUEUE_PATIENCE,
+            self.queue.send(podcast_id, generation, Duration::ZERO),
+        );
+        let reason = match sent.await {
+            Ok(Ok(())) => match self.mark_queued(podcast_id).await {
+                Ok(()) => return,
+                Err(error) => format!("not marked as queued: {error}"),
+            },
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => format!("the queue was silent for {} s", QUEUE_PATIENCE.as_secs()),
+        };
+        warn!(podcast.id = %podcast_id, "podcast {podcast_id} is left to the sweep: {reason}");
+    }
+
+    async fn mark_queued(&self, id: PodcastId) -> Result<(), storage::StorageError> {
+        self.store
+            .opened()
+            .await?
+            .mark_queued(id, Timestamp::now())
+            .await
+    }
+}
+
+fn started(id: PodcastId, base: &str) -> Answer {
+    let started = Started {
+        job_id: id,
+        status: Status::Processing,
+        message: "Podcast generation started",
+        podcast_id: id,
+        progress: 0,
+    };
+    let answer = Answer::json(StatusCode::ACCEPTED, &started)
+        .about(id)
+        .header(CACHE_CONTROL, HeaderValue::from_static("no-store"))
+        .poll_again();
+    match HeaderValue::try_from(format!("{base}/podcasts/status/{id}")) {
+        Ok(location) => answer.header(LOCATION, location),
+        // Only a prefix that no route of ours has can hold what a header must not.
+        Err(_) => answer,
+    }
+}
+
+#[cfg(test)]
+mod tests;

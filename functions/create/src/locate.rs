@@ -1,0 +1,116 @@
+use places::{Kind, Place, Resolution};
+use podcast::Location;
+use reply::Problem;
+
+/// Says which place a text means.
+pub type Resolve = fn(&str) -> Resolution;
+
+/// How many suggestions a person still reads.
+const MAX_SUGGESTIONS: usize = 6;
+
+/// Returns the place that `location` means.
+///
+/// A bare name that several places share, such as Springfield, means the likeliest of them: the
+/// podcast's label says which, and typing more, such as Springfield, Illinois, means another.
+///
+/// # Errors
+/// 422 with suggestions when no place is meant, or a whole country or region: an episode is about one place.
+pub(crate) fn place(location: &Location, resolve: Resolve) -> Result<Place, Problem> {
+    let resolution = resolve(location.as_str());
+    let suggestions = suggestions(&resolution);
+    match (resolution.kind, resolution.place) {
+        (Kind::Resolved | Kind::Ambiguous, Some(place)) => Ok(place),
+        (kind, _) => Err(Problem::unknown_place(
+            refusal(kind, location, &suggestions),
+            &suggestions,
+        )),
+    }
+}
+
+fn refusal(kind: Kind, location: &Location, suggestions: &[String]) -> String {
+    let example = suggestions
+        .first()
+        .map(|first| format!(", such as {first}"))
+        .unwrap_or_default();
+    match kind {
+        Kind::Country => format!("“{location}” is a country: name a place in it{example}"),
+        Kind::Region => format!("“{location}” is a region: name a place in it{example}"),
+        _ if suggestions.is_empty() => {
+            format!(
+                "We know no place called “{location}”: check the spelling, or name a larger place nearby"
+            )
+        }
+        _ => format!(
+            "We know no place called “{location}”. Did you mean {}?",
+            suggestions.join("; ")
+        ),
+    }
+}
+
+fn suggestions(resolution: &Resolution) -> Vec<String> {
+    let meant = resolution.place.iter().map(Place::label);
+    let others = resolution
+        .alternatives
+        .iter()
+        .map(|choice| choice.label.clone());
+    let mut suggestions: Vec<String> = Vec::new();
+    for label in meant
+        .chain(others)
+        .chain(resolution.did_you_mean.iter().cloned())
+    {
+        if suggestions.len() < MAX_SUGGESTIONS && !suggestions.contains(&label) {
+            suggestions.push(label);
+        }
+    }
+    suggestions
+}
+
+#[cfg(test)]
+mod tests {
+    use reply::testing::json;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::tests::atlas;
+
+    fn refused(location: &str) -> Value {
+        json(
+            &place(&Location::parse(location).unwrap(), atlas)
+                .unwrap_err()
+                .into(),
+        )
+    }
+
+    #[test]
+    fn a_name_that_many_share_means_the_likeliest() {
+        let place = place(&Location::parse("Springfield").unwrap(), atlas).unwrap();
+
+        assert_eq!(place.label(), "Springfield, Missouri, United States");
+    }
+
+    #[test]
+    fn an_unknown_place_is_refused_with_what_may_be_meant() {
+        let problem = refused("Pariis");
+
+        assert_eq!(problem["status"], 422);
+        assert_eq!(problem["suggestions"], json!(["Paris, France"]));
+        assert_eq!(
+            problem["detail"],
+            "We know no place called “Pariis”. Did you mean Paris, France?"
+        );
+        assert_eq!(refused("Qwertyville")["suggestions"], json!([]));
+    }
+
+    #[test]
+    fn a_country_is_refused_with_places_in_it() {
+        let problem = refused("France");
+
+        assert_eq!(
+            problem["suggestions"],
+            json!(["Paris, Île-de-France, France"])
+        );
+        let detail =
+            "“France” is a country: name a place in it, such as Paris, Île-de-France, France";
+        assert_eq!(problem["detail"], detail);
+    }
+}
