@@ -1,35 +1,32 @@
 //! The embedded gazetteer: 234,908 places by name, and what is known about each.
 //!
-//! Read [`Fact`] first: it is what every spoken sentence stands on.
+//! Read [`Fact`] first: it is what every spoken sentence stands on. [`resolve`] turns what
+//! people type into a [`Place`], [`facts`] says what is known about it. The pack is made by
+//! `pack-tool`; nothing here reads a file or the network.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod attribution;
 mod fact;
+mod fold;
+mod listed;
+mod pack;
 mod place;
+mod qualifier;
 mod resolution;
+mod resolve;
 
 pub use attribution::{Attribution, attribution};
 pub use fact::{Axis, Datum, Direction, Fact, Frame, Other, Source, Subject, Topic};
 pub use place::Place;
 pub use resolution::{Choice, Kind, Match, Resolution};
+pub use resolve::resolve;
 
-/// Returns what a typed location means.
-pub fn resolve(query: &str) -> Resolution {
-    Resolution {
-        kind: Kind::Unknown,
-        matched: Match::Nothing,
-        confidence: 0.0,
-        place: None,
-        alternatives: Vec::new(),
-        did_you_mean: Vec::new(),
-        message: format!("no place called {query:?} is listed"),
-    }
-}
+use listed::Listed;
 
 /// Returns a place by its GeoNames id.
-pub fn place(_geoname_id: u32) -> Option<Place> {
-    None
+pub fn place(geoname_id: u32) -> Option<Place> {
+    Listed::by_id(geoname_id).map(Listed::to_place)
 }
 
 /// Returns everything known about a place, each piece typed and with its source.

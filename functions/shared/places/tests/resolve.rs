@@ -1,0 +1,114 @@
+//! What people type, and what it means.
+
+use places::{Kind, Match, resolve};
+
+#[track_caller]
+fn resolves_to(query: &str, label: &str) {
+    let found = resolve(query);
+    assert_eq!(found.kind, Kind::Resolved, "{query}: {}", found.message);
+    assert_eq!(found.place.expect("a resolved place").label(), label, "{query}");
+}
+
+#[test]
+fn a_name_with_its_country_or_region_is_one_place() {
+    resolves_to("Paris, France", "Paris, Île-de-France, France");
+    resolves_to("Paris, Texas", "Paris, Texas, United States");
+    resolves_to("paris, tx", "Paris, Texas, United States");
+    resolves_to("Portland, OR", "Portland, Oregon, United States");
+    resolves_to("Cambridge, UK", "Cambridge, England, United Kingdom");
+    resolves_to("Reykjavik Iceland", "Reykjavík, Capital Region, Iceland");
+}
+
+#[test]
+fn a_famous_name_alone_is_the_famous_place_and_tells_of_the_others() {
+    let found = resolve("Paris");
+
+    assert_eq!(found.kind, Kind::Resolved);
+    assert_eq!(found.place.unwrap().label(), "Paris, Île-de-France, France");
+    assert_eq!(found.alternatives[0].label, "Paris, Texas, United States");
+    assert!(found.alternatives.len() <= 6);
+}
+
+#[test]
+fn a_name_of_many_equals_is_ambiguous_with_labels_that_tell_them_apart() {
+    let found = resolve("Springfield");
+
+    assert_eq!(found.kind, Kind::Ambiguous);
+    let mut labels: Vec<String> = found.alternatives.iter().map(|c| c.label.clone()).collect();
+    labels.push(found.place.unwrap().label());
+    let count = labels.len();
+    labels.sort();
+    labels.dedup();
+    assert_eq!(labels.len(), count);
+    assert!(count >= 3);
+}
+
+#[test]
+fn coordinates_are_the_place_they_lie_in() {
+    resolves_to("48.85,2.35", "Paris, Île-de-France, France");
+}
+
+#[test]
+fn coordinates_in_the_open_sea_are_no_place_and_it_is_said() {
+    let found = resolve("-45, -130");
+
+    assert_eq!(found.kind, Kind::Unknown);
+    assert!(found.message.contains("far from every listed place"));
+}
+
+#[test]
+fn a_slip_of_the_keys_is_forgiven() {
+    resolves_to("Pariss", "Paris, Île-de-France, France");
+    resolves_to("Ljublana", "Ljubljana, Slovenia");
+    assert_eq!(resolve("Pariss").matched, Match::Fuzzy);
+}
+
+#[test]
+fn names_in_other_languages_and_scripts_are_known() {
+    for (query, name) in [
+        ("München", "Munich"),
+        ("Firenze", "Florence"),
+        ("京都", "Kyoto"),
+        ("Москва", "Moscow"),
+        ("NYC", "New York City"),
+        ("Saigon", "Ho Chi Minh City"),
+        ("Constantinople", "Istanbul"),
+    ] {
+        let found = resolve(query);
+        assert_eq!(found.place.expect(query).name, name, "{query}");
+    }
+}
+
+#[test]
+fn a_country_is_a_country_and_no_town_of_a_similar_name() {
+    let found = resolve("France");
+
+    assert_eq!(found.kind, Kind::Country);
+    assert!(found.place.is_none());
+    assert_eq!(found.alternatives[0].label, "Paris, Île-de-France, France");
+}
+
+#[test]
+fn a_region_is_a_region() {
+    let found = resolve("Bavaria");
+
+    assert_eq!(found.kind, Kind::Region);
+    assert_eq!(found.alternatives[0].label, "Munich, Bavaria, Germany");
+}
+
+#[test]
+fn an_unknown_name_is_never_guessed() {
+    for query in ["Qwertyville", "Loch Ness", "", "   ", "🦀", ",,,", "zzzzzzzzzzzz"] {
+        let found = resolve(query);
+        assert_eq!(found.kind, Kind::Unknown, "{query}: {}", found.message);
+        assert!(found.place.is_none());
+    }
+    assert!(!resolve("Loch Ness").did_you_mean.is_empty());
+}
+
+#[test]
+fn long_nonsense_is_refused_in_no_time() {
+    let started = std::time::Instant::now();
+    resolve(&"a b ".repeat(2_500));
+    assert!(started.elapsed().as_millis() < 500);
+}
