@@ -75,10 +75,14 @@ mod tests {
     async fn it_runs_soon_after_the_start_and_then_each_period() {
         let runs = Arc::new(AtomicU32::new(0));
         let counted = Arc::clone(&runs);
-        let clock = run(every_fifth_of_a_second(), Duration::from_millis(50), move |_| {
-            counted.fetch_add(1, Ordering::SeqCst);
-            std::future::ready(())
-        });
+        let clock = run(
+            every_fifth_of_a_second(),
+            Duration::from_millis(50),
+            move |_| {
+                counted.fetch_add(1, Ordering::SeqCst);
+                std::future::ready(())
+            },
+        );
 
         let _ = tokio::time::timeout(Duration::from_millis(550), clock).await;
 
@@ -89,15 +93,19 @@ mod tests {
     async fn a_slow_run_is_not_overtaken_and_piles_nothing_up() {
         let (running, runs) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
         let counted = (Arc::clone(&running), Arc::clone(&runs));
-        let clock = run(every_fifth_of_a_second(), Duration::from_millis(50), move |_| {
-            let (running, runs) = counted.clone();
-            async move {
-                assert_eq!(running.fetch_add(1, Ordering::SeqCst), 0);
-                runs.fetch_add(1, Ordering::SeqCst);
-                tokio::time::sleep(Duration::from_millis(500)).await;
-                running.fetch_sub(1, Ordering::SeqCst);
-            }
-        });
+        let clock = run(
+            every_fifth_of_a_second(),
+            Duration::from_millis(50),
+            move |_| {
+                let (running, runs) = counted.clone();
+                async move {
+                    assert_eq!(running.fetch_add(1, Ordering::SeqCst), 0);
+                    runs.fetch_add(1, Ordering::SeqCst);
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                    running.fetch_sub(1, Ordering::SeqCst);
+                }
+            },
+        );
 
         let _ = tokio::time::timeout(Duration::from_millis(1_400), clock).await;
 
@@ -108,16 +116,23 @@ mod tests {
     fn the_event_is_the_one_eventbridge_sends() {
         let now = "2026-03-01T08:00:00.75Z".parse().expect("a timestamp");
 
-        let event: serde_json::Value = serde_json::from_slice(&event(&every_fifth_of_a_second(), now)).expect("JSON");
+        let event: serde_json::Value =
+            serde_json::from_slice(&event(&every_fifth_of_a_second(), now)).expect("JSON");
 
         assert_eq!(event["detail-type"], "Scheduled Event");
         assert_eq!(event["time"], "2026-03-01T08:00:00Z");
-        assert_eq!(event["resources"][0], "arn:aws:events:us-east-1:000000000000:rule/SweepEveryMinute");
+        assert_eq!(
+            event["resources"][0],
+            "arn:aws:events:us-east-1:000000000000:rule/SweepEveryMinute"
+        );
     }
 
     #[test]
     fn an_input_of_the_template_replaces_the_event() {
-        let schedule = Schedule { input: Some("{\"a\":1}".to_owned()), ..every_fifth_of_a_second() };
+        let schedule = Schedule {
+            input: Some("{\"a\":1}".to_owned()),
+            ..every_fifth_of_a_second()
+        };
 
         assert_eq!(event(&schedule, jiff::Timestamp::now()), "{\"a\":1}");
     }

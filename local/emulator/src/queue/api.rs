@@ -167,9 +167,17 @@ async fn receive(queues: &Queues, request: Receive) -> Result<Value, Fault> {
         None => queue.receive_wait,
         Some(wait_s) => seconds("WaitTimeSeconds", wait_s, MAX_WAIT_S)?,
     };
-    let messages = queues.receive(&queue.name, at_most, visibility, Instant::now() + wait).await?;
-    let system = [request.attribute_names, request.message_system_attribute_names].concat();
-    let received = messages.iter().map(|message| received(message, &system, &request.message_attribute_names));
+    let messages = queues
+        .receive(&queue.name, at_most, visibility, Instant::now() + wait)
+        .await?;
+    let system = [
+        request.attribute_names,
+        request.message_system_attribute_names,
+    ]
+    .concat();
+    let received = messages
+        .iter()
+        .map(|message| received(message, &system, &request.message_attribute_names));
     match received.collect::<Vec<_>>() {
         none if none.is_empty() => Ok(json!({})),
         some => Ok(json!({ "Messages": some })),
@@ -182,7 +190,11 @@ fn received(message: &Message, system: &[String], own: &[String]) -> Value {
         "Body": message.body, "MD5OfBody": message.body_md5(),
     });
     let mut attributes = message.system_attributes();
-    attributes.retain(|name, _| system.iter().any(|wanted| wanted == "All" || wanted == name));
+    attributes.retain(|name, _| {
+        system
+            .iter()
+            .any(|wanted| wanted == "All" || wanted == name)
+    });
     if !attributes.is_empty() {
         document["Attributes"] = json!(attributes);
     }
@@ -225,14 +237,19 @@ struct Named {
 
 impl Named {
     fn handle(&self) -> Result<Handle, Fault> {
-        let text = self.receipt_handle.as_deref().ok_or_else(|| Fault::missing("ReceiptHandle"))?;
+        let text = self
+            .receipt_handle
+            .as_deref()
+            .ok_or_else(|| Fault::missing("ReceiptHandle"))?;
         Handle::parse(text).ok_or_else(|| Fault::invalid_handle(text))
     }
 }
 
 async fn delete(queues: &Queues, request: Delete) -> Result<Value, Fault> {
     let queue = queue_of(queues, request.queue_url)?;
-    queues.delete(&queue.name, vec![request.named.handle()?]).await?;
+    queues
+        .delete(&queue.name, vec![request.named.handle()?])
+        .await?;
     Ok(json!({}))
 }
 
@@ -271,9 +288,14 @@ struct Change {
 
 impl Change {
     async fn apply(&self, queues: &Queues, queue: &Queue) -> Result<(), Fault> {
-        let time_s = self.visibility_timeout.ok_or_else(|| Fault::missing("VisibilityTimeout"))?;
+        let time_s = self
+            .visibility_timeout
+            .ok_or_else(|| Fault::missing("VisibilityTimeout"))?;
         let handle = self.named.handle()?;
-        match queues.hide(&queue.name, handle, visibility(time_s)?).await? {
+        match queues
+            .hide(&queue.name, handle, visibility(time_s)?)
+            .await?
+        {
             Hidden::Changed => Ok(()),
             Hidden::NotInFlight => Err(Fault::not_in_flight()),
             Hidden::Gone => Err(Fault::invalid(format!(
@@ -310,7 +332,9 @@ struct GetUrl {
 }
 
 fn url(queues: &Queues, request: GetUrl) -> Result<Value, Fault> {
-    let name = request.queue_name.ok_or_else(|| Fault::missing("QueueName"))?;
+    let name = request
+        .queue_name
+        .ok_or_else(|| Fault::missing("QueueName"))?;
     queues.line(&name)?;
     Ok(json!({ "QueueUrl": queue_url(&queues.inner.base, &name) }))
 }
@@ -328,14 +352,32 @@ async fn attributes(queues: &Queues, request: GetAttributes) -> Result<Value, Fa
     let counts = queues.counts(&queue.name).await?;
     let mut all = BTreeMap::from([
         ("ApproximateNumberOfMessages", counts.visible.to_string()),
-        ("ApproximateNumberOfMessagesDelayed", counts.delayed.to_string()),
-        ("ApproximateNumberOfMessagesNotVisible", counts.in_flight.to_string()),
+        (
+            "ApproximateNumberOfMessagesDelayed",
+            counts.delayed.to_string(),
+        ),
+        (
+            "ApproximateNumberOfMessagesNotVisible",
+            counts.in_flight.to_string(),
+        ),
         ("DelaySeconds", queue.delay.as_secs().to_string()),
-        ("MaximumMessageSize", queue.maximum_message_bytes.to_string()),
-        ("MessageRetentionPeriod", queue.retention.as_secs().to_string()),
+        (
+            "MaximumMessageSize",
+            queue.maximum_message_bytes.to_string(),
+        ),
+        (
+            "MessageRetentionPeriod",
+            queue.retention.as_secs().to_string(),
+        ),
         ("QueueArn", queue_arn(&queue.name)),
-        ("ReceiveMessageWaitTimeSeconds", queue.receive_wait.as_secs().to_string()),
-        ("VisibilityTimeout", queue.visibility_timeout.as_secs().to_string()),
+        (
+            "ReceiveMessageWaitTimeSeconds",
+            queue.receive_wait.as_secs().to_string(),
+        ),
+        (
+            "VisibilityTimeout",
+            queue.visibility_timeout.as_secs().to_string(),
+        ),
     ]);
     if let Some(redrive) = &queue.redrive {
         let policy = json!({
@@ -348,8 +390,16 @@ async fn attributes(queues: &Queues, request: GetAttributes) -> Result<Value, Fa
     if let Some(unknown) = wanted.iter().find(|name| !is_attribute(name)) {
         return Err(Fault::unknown_attribute(unknown));
     }
-    all.retain(|name, _| wanted.iter().any(|wanted| wanted == "All" || wanted == name));
-    Ok(if all.is_empty() { json!({}) } else { json!({ "Attributes": all }) })
+    all.retain(|name, _| {
+        wanted
+            .iter()
+            .any(|wanted| wanted == "All" || wanted == name)
+    });
+    Ok(if all.is_empty() {
+        json!({})
+    } else {
+        json!({ "Attributes": all })
+    })
 }
 
 /// Returns whether SQS knows the attribute, even if this queue has no value for it.
@@ -378,9 +428,19 @@ struct List {
 }
 
 fn list(queues: &Queues, request: List) -> Result<Value, Fault> {
-    let names = queues.inner.queues.keys().filter(|name| name.starts_with(&request.queue_name_prefix));
-    let urls: Vec<_> = names.map(|name| queue_url(&queues.inner.base, name)).collect();
-    Ok(if urls.is_empty() { json!({}) } else { json!({ "QueueUrls": urls }) })
+    let names = queues
+        .inner
+        .queues
+        .keys()
+        .filter(|name| name.starts_with(&request.queue_name_prefix));
+    let urls: Vec<_> = names
+        .map(|name| queue_url(&queues.inner.base, name))
+        .collect();
+    Ok(if urls.is_empty() {
+        json!({})
+    } else {
+        json!({ "QueueUrls": urls })
+    })
 }
 
 #[derive(Deserialize)]

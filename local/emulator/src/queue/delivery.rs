@@ -43,7 +43,9 @@ where
     let most = mapping.maximum_concurrency.unwrap_or(DEFAULT_CONCURRENCY);
     let free = Arc::new(Semaphore::new(most as usize));
     while mapping.enabled {
-        let Ok(permit) = Arc::clone(&free).acquire_owned().await else { return };
+        let Ok(permit) = Arc::clone(&free).acquire_owned().await else {
+            return;
+        };
         let batch = match batch(&queues, &mapping).await {
             Ok(batch) if batch.is_empty() => continue,
             Ok(batch) => batch,
@@ -118,7 +120,11 @@ fn succeeded(mapping: &Mapping, batch: &[Message], answer: &[u8]) -> Vec<Handle>
             }
         },
     };
-    batch.iter().filter(|message| !failed.contains(&message.id)).map(Message::handle).collect()
+    batch
+        .iter()
+        .filter(|message| !failed.contains(&message.id))
+        .map(Message::handle)
+        .collect()
 }
 
 /// Returns the ids that the answer reports as failed, or why the whole batch counts as failed.
@@ -128,7 +134,8 @@ fn failures(batch: &[Message], answer: &[u8]) -> Result<BTreeSet<String>, String
     if answer.iter().all(u8::is_ascii_whitespace) {
         return Ok(BTreeSet::new());
     }
-    let answer: Value = serde_json::from_slice(answer).map_err(|error| format!("the answer is not JSON: {error}"))?;
+    let answer: Value = serde_json::from_slice(answer)
+        .map_err(|error| format!("the answer is not JSON: {error}"))?;
     let items = match &answer {
         Value::Null => return Ok(BTreeSet::new()),
         Value::Object(fields) => match fields.get("batchItemFailures") {

@@ -17,12 +17,21 @@ pub(super) struct Fault {
 
 impl Fault {
     fn sender(name: &'static str, query_name: &'static str, message: impl Into<String>) -> Fault {
-        Fault { status: StatusCode::BAD_REQUEST, name, query_name, message: message.into() }
+        Fault {
+            status: StatusCode::BAD_REQUEST,
+            name,
+            query_name,
+            message: message.into(),
+        }
     }
 
     pub(super) fn no_such_queue() -> Fault {
         let query_name = "AWS.SimpleQueueService.NonExistentQueue";
-        Fault::sender("QueueDoesNotExist", query_name, "The specified queue does not exist.")
+        Fault::sender(
+            "QueueDoesNotExist",
+            query_name,
+            "The specified queue does not exist.",
+        )
     }
 
     pub(super) fn unknown_operation(target: &str) -> Fault {
@@ -45,32 +54,53 @@ impl Fault {
     }
 
     pub(super) fn invalid_handle(handle: &str) -> Fault {
-        let message = format!("The input receipt handle \"{handle}\" is not a valid receipt handle.");
+        let message =
+            format!("The input receipt handle \"{handle}\" is not a valid receipt handle.");
         Fault::sender("ReceiptHandleIsInvalid", "ReceiptHandleIsInvalid", message)
     }
 
     pub(super) fn not_in_flight() -> Fault {
         let query_name = "AWS.SimpleQueueService.MessageNotInflight";
-        Fault::sender("MessageNotInflight", query_name, "The specified message is not in flight.")
+        Fault::sender(
+            "MessageNotInflight",
+            query_name,
+            "The specified message is not in flight.",
+        )
     }
 
     pub(super) fn unknown_attribute(name: &str) -> Fault {
-        Fault::sender("InvalidAttributeName", "InvalidAttributeName", format!("Unknown Attribute {name}."))
+        Fault::sender(
+            "InvalidAttributeName",
+            "InvalidAttributeName",
+            format!("Unknown Attribute {name}."),
+        )
     }
 
     pub(super) fn empty_batch() -> Fault {
         let query_name = "AWS.SimpleQueueService.EmptyBatchRequest";
-        Fault::sender("EmptyBatchRequest", query_name, "There should be at least one entry in the request.")
+        Fault::sender(
+            "EmptyBatchRequest",
+            query_name,
+            "There should be at least one entry in the request.",
+        )
     }
 
     pub(super) fn long_batch() -> Fault {
         let query_name = "AWS.SimpleQueueService.TooManyEntriesInBatchRequest";
-        Fault::sender("TooManyEntriesInBatchRequest", query_name, "Maximum number of entries per request are 10.")
+        Fault::sender(
+            "TooManyEntriesInBatchRequest",
+            query_name,
+            "Maximum number of entries per request are 10.",
+        )
     }
 
     pub(super) fn repeated_id(id: &str) -> Fault {
         let query_name = "AWS.SimpleQueueService.BatchEntryIdsNotDistinct";
-        Fault::sender("BatchEntryIdsNotDistinct", query_name, format!("Id {id} repeated."))
+        Fault::sender(
+            "BatchEntryIdsNotDistinct",
+            query_name,
+            format!("Id {id} repeated."),
+        )
     }
 
     pub(super) fn document(&self) -> Value {
@@ -79,7 +109,11 @@ impl Fault {
 
     /// Returns the value of the header `x-amzn-query-error`.
     pub(super) fn query_error(&self) -> String {
-        let whose = if self.status.is_client_error() { "Sender" } else { "Receiver" };
+        let whose = if self.status.is_client_error() {
+            "Sender"
+        } else {
+            "Receiver"
+        };
         format!("{};{whose}", self.query_name)
     }
 
@@ -106,6 +140,10 @@ impl From<StoreError> for Fault {
 
 impl From<serde_json::Error> for Fault {
     fn from(error: serde_json::Error) -> Fault {
-        Fault::sender("SerializationException", "MalformedInput", error.to_string())
+        Fault::sender(
+            "SerializationException",
+            "MalformedInput",
+            error.to_string(),
+        )
     }
 }

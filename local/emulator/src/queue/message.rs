@@ -65,7 +65,10 @@ impl Message {
     }
 
     pub(super) fn handle(&self) -> Handle {
-        Handle { sequence: self.sequence, nonce: self.receive_nonce }
+        Handle {
+            sequence: self.sequence,
+            nonce: self.receive_nonce,
+        }
     }
 
     pub(super) fn body_md5(&self) -> String {
@@ -108,7 +111,10 @@ impl Message {
             ("SentTimestamp", self.sent_at_ms.to_string()),
         ]);
         if let Some(source) = &self.moved_from {
-            attributes.insert("DeadLetterQueueSourceArn", crate::template::queue_arn(source));
+            attributes.insert(
+                "DeadLetterQueueSourceArn",
+                crate::template::queue_arn(source),
+            );
         }
         attributes
     }
@@ -133,7 +139,10 @@ impl Handle {
     pub(super) fn parse(text: &str) -> Option<Handle> {
         let text = String::from_utf8(BASE64.decode(text).ok()?).ok()?;
         let (sequence, nonce) = text.split_once('.')?;
-        Some(Handle { sequence: sequence.parse().ok()?, nonce: nonce.parse().ok()? })
+        Some(Handle {
+            sequence: sequence.parse().ok()?,
+            nonce: nonce.parse().ok()?,
+        })
     }
 }
 

@@ -67,15 +67,23 @@ impl Queues {
     /// # Errors
     /// When the folder cannot be written, or another process uses it.
     pub fn open(folder: &Path, queues: &[Queue], base: &str) -> Result<Queues, StoreError> {
-        let lines = queues
-            .iter()
-            .map(|queue| (queue.name.clone(), Line { queue: queue.clone(), bell: Notify::new() }));
+        let lines = queues.iter().map(|queue| {
+            (
+                queue.name.clone(),
+                Line {
+                    queue: queue.clone(),
+                    bell: Notify::new(),
+                },
+            )
+        });
         let inner = Inner {
             store: Arc::new(Store::open(folder)?),
             queues: lines.collect(),
             base: base.to_owned(),
         };
-        Ok(Queues { inner: Arc::new(inner) })
+        Ok(Queues {
+            inner: Arc::new(inner),
+        })
     }
 
     /// Answers a request of the SQS JSON protocol. `target` is its `X-Amz-Target`, `AmazonSQS.SendMessage` say.
@@ -100,7 +108,8 @@ impl Queues {
     async fn send(&self, name: &str, messages: Vec<Message>) -> Result<(), Fault> {
         let line = self.line(name)?;
         let queue = name.to_owned();
-        self.blocking(move |store| store.send(&queue, &messages)).await?;
+        self.blocking(move |store| store.send(&queue, &messages))
+            .await?;
         line.bell.notify_waiters();
         Ok(())
     }
@@ -138,11 +147,17 @@ impl Queues {
         visibility: Option<Duration>,
     ) -> Result<Vec<Message>, Fault> {
         let now_ms = now_ms();
-        let (owned, visibility) = (queue.clone(), visibility.unwrap_or(queue.visibility_timeout));
+        let (owned, visibility) = (
+            queue.clone(),
+            visibility.unwrap_or(queue.visibility_timeout),
+        );
         let received = self
             .blocking(move |store| {
                 // An idle look must not cost a write to the disk.
-                if store.next_visible_ms(&owned.name)?.is_none_or(|next| next > now_ms) {
+                if store
+                    .next_visible_ms(&owned.name)?
+                    .is_none_or(|next| next > now_ms)
+                {
                     return Ok(store::Received::default());
                 }
                 let redrive = owned.redrive.as_ref();
@@ -151,7 +166,8 @@ impl Queues {
                     at_most,
                     hide_until_ms: now_ms + millis(visibility),
                     sent_since_ms: now_ms.saturating_sub(millis(owned.retention)),
-                    redrive: redrive.map(|to| (to.dead_letter_queue.as_str(), to.max_receive_count)),
+                    redrive: redrive
+                        .map(|to| (to.dead_letter_queue.as_str(), to.max_receive_count)),
                 };
                 store.receive(&receive, now_ms)
             })
@@ -168,38 +184,49 @@ impl Queues {
     /// Returns how long it is until a message may be there.
     async fn until_next(&self, name: &str) -> Result<Duration, Fault> {
         let queue = name.to_owned();
-        let next_ms = self.blocking(move |store| store.next_visible_ms(&queue)).await?;
+        let next_ms = self
+            .blocking(move |store| store.next_visible_ms(&queue))
+            .await?;
         let wait = next_ms.map(|next_ms| Duration::from_millis(next_ms.saturating_sub(now_ms())));
         Ok(wait.unwrap_or(MAX_SLEEP).min(MAX_SLEEP))
     }
 
     async fn delete(&self, name: &str, handles: Vec<Handle>) -> Result<(), Fault> {
         let queue = name.to_owned();
-        self.blocking(move |store| store.delete(&queue, &handles)).await
+        self.blocking(move |store| store.delete(&queue, &handles))
+            .await
     }
 
     /// Hides a message that is in flight for `time` from now.
     async fn hide(&self, name: &str, handle: Handle, time: Duration) -> Result<Hidden, Fault> {
         let line = self.line(name)?;
         let (queue, now_ms) = (name.to_owned(), now_ms());
-        let hidden =
-            self.blocking(move |store| store.hide(&queue, handle, now_ms + millis(time), now_ms)).await?;
+        let hidden = self
+            .blocking(move |store| store.hide(&queue, handle, now_ms + millis(time), now_ms))
+            .await?;
         line.bell.notify_waiters();
         Ok(hidden)
     }
 
     /// Takes a receive back: it does not count, and the messages appear again after `time`.
-    async fn give_back(&self, name: &str, handles: Vec<Handle>, time: Duration) -> Result<(), Fault> {
+    async fn give_back(
+        &self,
+        name: &str,
+        handles: Vec<Handle>,
+        time: Duration,
+    ) -> Result<(), Fault> {
         let line = self.line(name)?;
         let (queue, visible_at_ms) = (name.to_owned(), now_ms() + millis(time));
-        self.blocking(move |store| store.give_back(&queue, &handles, visible_at_ms)).await?;
+        self.blocking(move |store| store.give_back(&queue, &handles, visible_at_ms))
+            .await?;
         line.bell.notify_waiters();
         Ok(())
     }
 
     async fn counts(&self, name: &str) -> Result<Counts, Fault> {
         let queue = name.to_owned();
-        self.blocking(move |store| store.counts(&queue, now_ms())).await
+        self.blocking(move |store| store.counts(&queue, now_ms()))
+            .await
     }
 
     async fn purge(&self, name: &str) -> Result<(), Fault> {
@@ -215,18 +242,27 @@ impl Queues {
         let store = Arc::clone(&self.inner.store);
         match tokio::task::spawn_blocking(move || call(&store)).await {
             Ok(result) => result.map_err(Fault::from),
-            Err(error) => Err(Fault::from(StoreError::Folder(std::io::Error::other(error)))),
+            Err(error) => Err(Fault::from(StoreError::Folder(std::io::Error::other(
+                error,
+            )))),
         }
     }
 }
 
 fn answer(status: StatusCode, document: &Value) -> Answer {
     let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/x-amz-json-1.0"),
+    );
     if let Ok(id) = HeaderValue::from_str(&uuid::Uuid::new_v4().to_string()) {
         headers.insert("x-amzn-requestid", id);
     }
-    Answer { status, headers, body: Bytes::from(document.to_string()) }
+    Answer {
+        status,
+        headers,
+        body: Bytes::from(document.to_string()),
+    }
 }
 
 fn millis(time: Duration) -> u64 {
@@ -235,7 +271,10 @@ fn millis(time: Duration) -> u64 {
 
 /// Returns the time that messages are stamped with. It is the wall clock's, because it must outlive a restart.
 fn now_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map(millis).unwrap_or_default()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map(millis)
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

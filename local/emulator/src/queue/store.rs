@@ -42,7 +42,12 @@ macro_rules! from_redb {
     };
 }
 
-from_redb!(redb::TransactionError, redb::TableError, redb::StorageError, redb::CommitError);
+from_redb!(
+    redb::TransactionError,
+    redb::TableError,
+    redb::StorageError,
+    redb::CommitError
+);
 
 impl From<redb::DatabaseError> for StoreError {
     fn from(error: redb::DatabaseError) -> StoreError {
@@ -109,18 +114,30 @@ impl Store {
 
     /// Keeps new messages, all or none.
     pub(super) fn send(&self, queue: &str, messages: &[Message]) -> Result<(), StoreError> {
-        self.write(|tables| messages.iter().try_for_each(|message| tables.append(queue, message)))
+        self.write(|tables| {
+            messages
+                .iter()
+                .try_for_each(|message| tables.append(queue, message))
+        })
     }
 
     /// Hides up to `at_most` visible messages, counts the receive and returns them, the longest visible first.
-    pub(super) fn receive(&self, receive: &Receive<'_>, now_ms: u64) -> Result<Received, StoreError> {
+    pub(super) fn receive(
+        &self,
+        receive: &Receive<'_>,
+        now_ms: u64,
+    ) -> Result<Received, StoreError> {
         self.write(|tables| {
             let mut received = Received::default();
-            for (visible_at_ms, sequence) in tables.due(receive.queue, now_ms, receive.at_most + MAX_SKIPPED)? {
+            for (visible_at_ms, sequence) in
+                tables.due(receive.queue, now_ms, receive.at_most + MAX_SKIPPED)?
+            {
                 if received.messages.len() == receive.at_most {
                     break;
                 }
-                let Some(mut message) = tables.take(receive.queue, visible_at_ms, sequence)? else { continue };
+                let Some(mut message) = tables.take(receive.queue, visible_at_ms, sequence)? else {
+                    continue;
+                };
                 if message.sent_at_ms < receive.sent_since_ms {
                     continue;
                 }
@@ -166,7 +183,9 @@ impl Store {
         now_ms: u64,
     ) -> Result<Hidden, StoreError> {
         self.write(|tables| {
-            let Some(message) = tables.named(queue, handle)? else { return Ok(Hidden::Gone) };
+            let Some(message) = tables.named(queue, handle)? else {
+                return Ok(Hidden::Gone);
+            };
             if message.visible_at_ms <= now_ms {
                 return Ok(Hidden::NotInFlight);
             }
@@ -176,7 +195,12 @@ impl Store {
     }
 
     /// Takes a receive back that led to nothing: it does not count, and the message appears at `visible_at_ms`.
-    pub(super) fn give_back(&self, queue: &str, handles: &[Handle], visible_at_ms: u64) -> Result<(), StoreError> {
+    pub(super) fn give_back(
+        &self,
+        queue: &str,
+        handles: &[Handle],
+        visible_at_ms: u64,
+    ) -> Result<(), StoreError> {
         self.write(|tables| {
             for handle in handles {
                 if let Some(mut message) = tables.named(queue, *handle)? {
@@ -191,7 +215,10 @@ impl Store {
     /// Returns when the next message appears, which may be in the past.
     pub(super) fn next_visible_ms(&self, queue: &str) -> Result<Option<u64>, StoreError> {
         let visible = self.database.begin_read()?.open_table(VISIBLE)?;
-        let first = visible.range((queue, 0, 0)..=(queue, u64::MAX, u64::MAX))?.next().transpose()?;
+        let first = visible
+            .range((queue, 0, 0)..=(queue, u64::MAX, u64::MAX))?
+            .next()
+            .transpose()?;
         Ok(first.map(|(key, _)| key.value().1))
     }
 
@@ -211,14 +238,21 @@ impl Store {
 
     pub(super) fn purge(&self, queue: &str) -> Result<(), StoreError> {
         self.write(|tables| {
-            tables.messages.retain_in((queue, 0)..=(queue, u64::MAX), |_, _| false)?;
-            tables.visible.retain_in((queue, 0, 0)..=(queue, u64::MAX, u64::MAX), |_, ()| false)?;
+            tables
+                .messages
+                .retain_in((queue, 0)..=(queue, u64::MAX), |_, _| false)?;
+            tables
+                .visible
+                .retain_in((queue, 0, 0)..=(queue, u64::MAX, u64::MAX), |_, ()| false)?;
             Ok(())
         })
     }
 
     /// Runs `change` in one transaction. redb's default durability has it on disk when the commit returns.
-    fn write<T>(&self, change: impl FnOnce(&mut Tables<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn write<T>(
+        &self,
+        change: impl FnOnce(&mut Tables<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let transaction = self.database.begin_write()?;
         let result = change(&mut Tables::open(&transaction)?)?;
         transaction.commit()?;
@@ -243,7 +277,10 @@ impl<'t> Tables<'t> {
 
     /// Returns the time and sequence of the messages that are visible at `now_ms`.
     fn due(&self, queue: &str, now_ms: u64, at_most: usize) -> Result<Vec<(u64, u64)>, StoreError> {
-        let due = self.visible.range((queue, 0, 0)..=(queue, now_ms, u64::MAX))?.take(at_most);
+        let due = self
+            .visible
+            .range((queue, 0, 0)..=(queue, now_ms, u64::MAX))?
+            .take(at_most);
         due.map(|entry| {
             let (_, visible_at_ms, sequence) = entry?.0.value();
             Ok((visible_at_ms, sequence))
@@ -255,33 +292,68 @@ impl<'t> Tables<'t> {
     fn append(&mut self, queue: &str, message: &Message) -> Result<(), StoreError> {
         let sequence = self.sequence.get(())?.map_or(0, |last| last.value()) + 1;
         self.sequence.insert((), sequence)?;
-        self.put(queue, &Message { sequence, ..message.clone() })
+        self.put(
+            queue,
+            &Message {
+                sequence,
+                ..message.clone()
+            },
+        )
     }
 
     fn put(&mut self, queue: &str, message: &Message) -> Result<(), StoreError> {
         let value = serde_json::to_vec(message)?;
-        self.messages.insert((queue, message.sequence), value.as_slice())?;
-        self.visible.insert((queue, message.visible_at_ms, message.sequence), ())?;
+        self.messages
+            .insert((queue, message.sequence), value.as_slice())?;
+        self.visible
+            .insert((queue, message.visible_at_ms, message.sequence), ())?;
         Ok(())
     }
 
-    fn take(&mut self, queue: &str, visible_at_ms: u64, sequence: u64) -> Result<Option<Message>, StoreError> {
+    fn take(
+        &mut self,
+        queue: &str,
+        visible_at_ms: u64,
+        sequence: u64,
+    ) -> Result<Option<Message>, StoreError> {
         self.visible.remove((queue, visible_at_ms, sequence))?;
-        let Some(value) = self.messages.remove((queue, sequence))? else { return Ok(None) };
+        let Some(value) = self.messages.remove((queue, sequence))? else {
+            return Ok(None);
+        };
         let message: Message = serde_json::from_slice(value.value())?;
-        Ok(Some(Message { sequence, ..message }))
+        Ok(Some(Message {
+            sequence,
+            ..message
+        }))
     }
 
     /// Returns the message that `handle` names, if the handle is of its newest receive.
     fn named(&self, queue: &str, handle: Handle) -> Result<Option<Message>, StoreError> {
-        let Some(value) = self.messages.get((queue, handle.sequence))? else { return Ok(None) };
+        let Some(value) = self.messages.get((queue, handle.sequence))? else {
+            return Ok(None);
+        };
         let message: Message = serde_json::from_slice(value.value())?;
         let is_newest = message.receive_nonce == handle.nonce;
-        Ok(is_newest.then_some(Message { sequence: handle.sequence, ..message }))
+        Ok(is_newest.then_some(Message {
+            sequence: handle.sequence,
+            ..message
+        }))
     }
 
-    fn show_at(&mut self, queue: &str, message: Message, visible_at_ms: u64) -> Result<(), StoreError> {
-        self.visible.remove((queue, message.visible_at_ms, message.sequence))?;
-        self.put(queue, &Message { visible_at_ms, ..message })
+    fn show_at(
+        &mut self,
+        queue: &str,
+        message: Message,
+        visible_at_ms: u64,
+    ) -> Result<(), StoreError> {
+        self.visible
+            .remove((queue, message.visible_at_ms, message.sequence))?;
+        self.put(
+            queue,
+            &Message {
+                visible_at_ms,
+                ..message
+            },
+        )
     }
 }

@@ -29,13 +29,18 @@ fn line(name: &str, visibility: Duration, redrive: Option<u32>) -> Queue {
         delay: Duration::ZERO,
         receive_wait: Duration::ZERO,
         maximum_message_bytes: 1_048_576,
-        redrive: redrive
-            .map(|max_receive_count| Redrive { dead_letter_queue: "dead".to_owned(), max_receive_count }),
+        redrive: redrive.map(|max_receive_count| Redrive {
+            dead_letter_queue: "dead".to_owned(),
+            max_receive_count,
+        }),
     }
 }
 
 fn open(folder: &Path, visibility: Duration) -> Queues {
-    let queues = [line("jobs", visibility, Some(3)), line("dead", visibility, None)];
+    let queues = [
+        line("jobs", visibility, Some(3)),
+        line("dead", visibility, None),
+    ];
     Queues::open(folder, &queues, BASE).expect("the queue opens")
 }
 
@@ -56,8 +61,15 @@ impl World {
 
     async fn call(&self, operation: &str, request: Value) -> (StatusCode, Value, HeaderMap) {
         let request = Bytes::from(request.to_string());
-        let answer = self.queues.handle(&format!("AmazonSQS.{operation}"), request).await;
-        (answer.status, serde_json::from_slice(&answer.body).expect("a JSON document"), answer.headers)
+        let answer = self
+            .queues
+            .handle(&format!("AmazonSQS.{operation}"), request)
+            .await;
+        (
+            answer.status,
+            serde_json::from_slice(&answer.body).expect("a JSON document"),
+            answer.headers,
+        )
     }
 
     async fn ask(&self, operation: &str, mut request: Value) -> Value {
@@ -70,7 +82,9 @@ impl World {
     }
 
     async fn send(&self, body: &str) -> String {
-        let sent = self.ask("SendMessage", json!({ "MessageBody": body })).await;
+        let sent = self
+            .ask("SendMessage", json!({ "MessageBody": body }))
+            .await;
         sent["MessageId"].as_str().expect("an id").to_owned()
     }
 
@@ -92,12 +106,19 @@ fn mapping(batch_size: u32) -> Mapping {
 }
 
 /// Feeds `answers` to the mapping's first runs and `{}` to all others; stops after `time`.
-async fn deliver_for(queues: &Queues, mapping: Mapping, answers: Vec<Delivered>, time: Duration) -> Vec<Value> {
+async fn deliver_for(
+    queues: &Queues,
+    mapping: Mapping,
+    answers: Vec<Delivered>,
+    time: Duration,
+) -> Vec<Value> {
     let answers = Arc::new(Mutex::new(answers.into_iter()));
     let events = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&events);
     let delivery = deliver(queues.clone(), mapping, move |event: Bytes| {
-        seen.lock().expect("no test panicked").push(serde_json::from_slice(&event).expect("JSON"));
+        seen.lock()
+            .expect("no test panicked")
+            .push(serde_json::from_slice(&event).expect("JSON"));
         let next = answers.lock().expect("no test panicked").next();
         std::future::ready(next.unwrap_or_else(|| Delivered::Answered(Bytes::from("{}"))))
     });
@@ -114,20 +135,33 @@ const SHORT: Duration = Duration::from_millis(300);
 #[tokio::test]
 async fn a_message_is_received_with_what_its_receiver_checks() {
     let world = World::start(LONG);
-    let sent = world.ask("SendMessage", json!({
-        "MessageBody": "hello world",
-        "MessageAttributes": {"my_attr": {"DataType": "String", "StringValue": "v"}},
-    })).await;
+    let sent = world
+        .ask(
+            "SendMessage",
+            json!({
+                "MessageBody": "hello world",
+                "MessageAttributes": {"my_attr": {"DataType": "String", "StringValue": "v"}},
+            }),
+        )
+        .await;
 
-    let received = world.ask("ReceiveMessage", json!({
-        "MessageSystemAttributeNames": ["All"], "MessageAttributeNames": ["All"],
-    })).await;
+    let received = world
+        .ask(
+            "ReceiveMessage",
+            json!({
+                "MessageSystemAttributeNames": ["All"], "MessageAttributeNames": ["All"],
+            }),
+        )
+        .await;
 
     assert_eq!(sent["MD5OfMessageBody"], "5eb63bbbe01eeed093cb22bb8f5acdc3");
     let message = &received["Messages"][0];
     assert_eq!(message["MessageId"], sent["MessageId"]);
     assert_eq!(message["MD5OfBody"], sent["MD5OfMessageBody"]);
-    assert_eq!(message["MD5OfMessageAttributes"], sent["MD5OfMessageAttributes"]);
+    assert_eq!(
+        message["MD5OfMessageAttributes"],
+        sent["MD5OfMessageAttributes"]
+    );
     assert_eq!(message["MessageAttributes"]["my_attr"]["StringValue"], "v");
     assert_eq!(message["Attributes"]["ApproximateReceiveCount"], "1");
     assert!(message["Attributes"]["SentTimestamp"].is_string());
@@ -140,12 +174,23 @@ async fn a_received_message_is_hidden_until_its_timeout_and_counts_again() {
 
     let first = world.ask("ReceiveMessage", json!({})).await;
     let hidden = world.ask("ReceiveMessage", json!({})).await;
-    let again = world.ask("ReceiveMessage", json!({"WaitTimeSeconds": 2, "AttributeNames": ["All"]})).await;
+    let again = world
+        .ask(
+            "ReceiveMessage",
+            json!({"WaitTimeSeconds": 2, "AttributeNames": ["All"]}),
+        )
+        .await;
 
     assert_eq!(first["Messages"][0]["Body"], "a");
     assert_eq!(hidden, json!({}));
-    assert_eq!(again["Messages"][0]["Attributes"]["ApproximateReceiveCount"], "2");
-    assert_ne!(again["Messages"][0]["ReceiptHandle"], first["Messages"][0]["ReceiptHandle"]);
+    assert_eq!(
+        again["Messages"][0]["Attributes"]["ApproximateReceiveCount"],
+        "2"
+    );
+    assert_ne!(
+        again["Messages"][0]["ReceiptHandle"],
+        first["Messages"][0]["ReceiptHandle"]
+    );
 }
 
 #[tokio::test]
@@ -155,9 +200,16 @@ async fn messages_come_in_the_order_they_were_sent() {
         world.send(body).await;
     }
 
-    let received = world.ask("ReceiveMessage", json!({"MaxNumberOfMessages": 10})).await;
+    let received = world
+        .ask("ReceiveMessage", json!({"MaxNumberOfMessages": 10}))
+        .await;
 
-    let bodies: Vec<_> = received["Messages"].as_array().expect("a list").iter().map(|m| &m["Body"]).collect();
+    let bodies: Vec<_> = received["Messages"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|m| &m["Body"])
+        .collect();
     assert_eq!(bodies, ["a", "b", "c"]);
 }
 
@@ -167,7 +219,10 @@ async fn a_waiting_receiver_gets_a_new_message_at_once() {
     let queues = world.queues.clone();
     let waiting = tokio::spawn(async move {
         let deadline = Instant::now() + Duration::from_secs(10);
-        let received = queues.receive("jobs", 1, None, deadline).await.expect("the queue works");
+        let received = queues
+            .receive("jobs", 1, None, deadline)
+            .await
+            .expect("the queue works");
         (received.len(), Instant::now())
     });
     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -186,13 +241,27 @@ async fn a_restart_keeps_visible_hidden_and_delayed_messages() {
     world.send("received").await;
     let received = world.ask("ReceiveMessage", json!({})).await;
     world.send("visible").await;
-    world.ask("SendMessage", json!({"MessageBody": "delayed", "DelaySeconds": 60})).await;
+    world
+        .ask(
+            "SendMessage",
+            json!({"MessageBody": "delayed", "DelaySeconds": 60}),
+        )
+        .await;
 
     let world = world.restart(LONG);
 
-    assert_eq!(world.counts_of("jobs").await, Counts { visible: 1, in_flight: 1, delayed: 1 });
+    assert_eq!(
+        world.counts_of("jobs").await,
+        Counts {
+            visible: 1,
+            in_flight: 1,
+            delayed: 1
+        }
+    );
     let handle = &received["Messages"][0]["ReceiptHandle"];
-    world.ask("DeleteMessage", json!({"ReceiptHandle": handle})).await;
+    world
+        .ask("DeleteMessage", json!({"ReceiptHandle": handle}))
+        .await;
     assert_eq!(world.counts_of("jobs").await.in_flight, 0);
 }
 
@@ -203,9 +272,17 @@ async fn a_message_in_flight_reappears_on_time_after_a_restart() {
     world.ask("ReceiveMessage", json!({})).await;
 
     let world = world.restart(LONG);
-    let again = world.ask("ReceiveMessage", json!({"WaitTimeSeconds": 2, "AttributeNames": ["All"]})).await;
+    let again = world
+        .ask(
+            "ReceiveMessage",
+            json!({"WaitTimeSeconds": 2, "AttributeNames": ["All"]}),
+        )
+        .await;
 
-    assert_eq!(again["Messages"][0]["Attributes"]["ApproximateReceiveCount"], "2");
+    assert_eq!(
+        again["Messages"][0]["Attributes"]["ApproximateReceiveCount"],
+        "2"
+    );
 }
 
 #[tokio::test]
@@ -222,16 +299,26 @@ async fn the_fourth_receive_of_three_moves_a_message_to_the_dead_letter_queue() 
     let world = World::start(LONG);
     let id = world.send("poison").await;
     for _ in 0..3 {
-        let received = world.ask("ReceiveMessage", json!({"VisibilityTimeout": 60})).await;
+        let received = world
+            .ask("ReceiveMessage", json!({"VisibilityTimeout": 60}))
+            .await;
         let handle = &received["Messages"][0]["ReceiptHandle"];
-        world.ask("ChangeMessageVisibility", json!({"ReceiptHandle": handle, "VisibilityTimeout": 0})).await;
+        world
+            .ask(
+                "ChangeMessageVisibility",
+                json!({"ReceiptHandle": handle, "VisibilityTimeout": 0}),
+            )
+            .await;
     }
 
     let fourth = world.ask("ReceiveMessage", json!({})).await;
 
     assert_eq!(fourth, json!({}));
     let dead = world
-        .ask("ReceiveMessage", json!({"QueueUrl": format!("{BASE}/1/dead"), "AttributeNames": ["All"]}))
+        .ask(
+            "ReceiveMessage",
+            json!({"QueueUrl": format!("{BASE}/1/dead"), "AttributeNames": ["All"]}),
+        )
         .await;
     assert_eq!(dead["Messages"][0]["MessageId"], id.as_str());
     let source = &dead["Messages"][0]["Attributes"]["DeadLetterQueueSourceArn"];
@@ -242,19 +329,29 @@ async fn the_fourth_receive_of_three_moves_a_message_to_the_dead_letter_queue() 
 async fn an_old_handle_neither_deletes_nor_hides() {
     let world = World::start(LONG);
     world.send("a").await;
-    let old = world.ask("ReceiveMessage", json!({"VisibilityTimeout": 0})).await;
+    let old = world
+        .ask("ReceiveMessage", json!({"VisibilityTimeout": 0}))
+        .await;
     world.ask("ReceiveMessage", json!({})).await;
     let old = &old["Messages"][0]["ReceiptHandle"];
 
-    world.ask("DeleteMessage", json!({"ReceiptHandle": old})).await;
+    world
+        .ask("DeleteMessage", json!({"ReceiptHandle": old}))
+        .await;
     let url = format!("{BASE}/000000000000/jobs");
     let change = json!({"QueueUrl": url, "ReceiptHandle": old, "VisibilityTimeout": 0});
     let (status, document, headers) = world.call("ChangeMessageVisibility", change).await;
 
     assert_eq!(world.counts_of("jobs").await.in_flight, 1);
     assert_eq!(status, StatusCode::BAD_REQUEST);
-    assert_eq!(document["__type"], "com.amazonaws.sqs#InvalidParameterValue");
-    assert_eq!(headers["x-amzn-query-error"], "InvalidParameterValue;Sender");
+    assert_eq!(
+        document["__type"],
+        "com.amazonaws.sqs#InvalidParameterValue"
+    );
+    assert_eq!(
+        headers["x-amzn-query-error"],
+        "InvalidParameterValue;Sender"
+    );
 }
 
 #[tokio::test]
@@ -262,23 +359,63 @@ async fn what_sqs_refuses_is_refused_by_the_same_name() {
     let world = World::start(LONG);
     let url = format!("{BASE}/000000000000/jobs");
     let cases = [
-        ("SendMessage", json!({"QueueUrl": format!("{BASE}/1/none"), "MessageBody": "a"}), "QueueDoesNotExist"),
+        (
+            "SendMessage",
+            json!({"QueueUrl": format!("{BASE}/1/none"), "MessageBody": "a"}),
+            "QueueDoesNotExist",
+        ),
         ("SendMessage", json!({"QueueUrl": url}), "MissingParameter"),
-        ("SendMessage", json!({"QueueUrl": url, "MessageBody": "a\u{0}"}), "InvalidMessageContents"),
-        ("SendMessage", json!({"QueueUrl": url, "MessageBody": "a".repeat(1_048_577)}), "InvalidParameterValue"),
-        ("SendMessage", json!({"QueueUrl": url, "MessageBody": "a", "DelaySeconds": 901}), "InvalidParameterValue"),
-        ("ReceiveMessage", json!({"QueueUrl": url, "MaxNumberOfMessages": 11}), "InvalidParameterValue"),
-        ("DeleteMessage", json!({"QueueUrl": url, "ReceiptHandle": "x"}), "ReceiptHandleIsInvalid"),
-        ("SendMessageBatch", json!({"QueueUrl": url, "Entries": []}), "EmptyBatchRequest"),
-        ("GetQueueAttributes", json!({"QueueUrl": url, "AttributeNames": ["Size"]}), "InvalidAttributeName"),
-        ("CreateQueue", json!({"QueueName": "new"}), "UnknownOperationException"),
+        (
+            "SendMessage",
+            json!({"QueueUrl": url, "MessageBody": "a\u{0}"}),
+            "InvalidMessageContents",
+        ),
+        (
+            "SendMessage",
+            json!({"QueueUrl": url, "MessageBody": "a".repeat(1_048_577)}),
+            "InvalidParameterValue",
+        ),
+        (
+            "SendMessage",
+            json!({"QueueUrl": url, "MessageBody": "a", "DelaySeconds": 901}),
+            "InvalidParameterValue",
+        ),
+        (
+            "ReceiveMessage",
+            json!({"QueueUrl": url, "MaxNumberOfMessages": 11}),
+            "InvalidParameterValue",
+        ),
+        (
+            "DeleteMessage",
+            json!({"QueueUrl": url, "ReceiptHandle": "x"}),
+            "ReceiptHandleIsInvalid",
+        ),
+        (
+            "SendMessageBatch",
+            json!({"QueueUrl": url, "Entries": []}),
+            "EmptyBatchRequest",
+        ),
+        (
+            "GetQueueAttributes",
+            json!({"QueueUrl": url, "AttributeNames": ["Size"]}),
+            "InvalidAttributeName",
+        ),
+        (
+            "CreateQueue",
+            json!({"QueueName": "new"}),
+            "UnknownOperationException",
+        ),
         ("SendMessage", json!([1]), "SerializationException"),
     ];
     for (operation, request, name) in cases {
         let (status, document, headers) = world.call(operation, request).await;
 
         assert_eq!(status, StatusCode::BAD_REQUEST, "{operation} {name}");
-        assert_eq!(document["__type"], format!("com.amazonaws.sqs#{name}"), "{operation}");
+        assert_eq!(
+            document["__type"],
+            format!("com.amazonaws.sqs#{name}"),
+            "{operation}"
+        );
         assert!(headers.contains_key("x-amzn-query-error"));
     }
     assert_eq!(world.counts_of("jobs").await, Counts::default());
@@ -287,16 +424,33 @@ async fn what_sqs_refuses_is_refused_by_the_same_name() {
 #[tokio::test]
 async fn batches_attributes_and_purge_work_together() {
     let world = World::start(LONG);
-    let entries = json!([{"Id": "1", "MessageBody": "a"}, {"Id": "2"}, {"Id": "3", "MessageBody": "c"}]);
+    let entries =
+        json!([{"Id": "1", "MessageBody": "a"}, {"Id": "2"}, {"Id": "3", "MessageBody": "c"}]);
 
-    let sent = world.ask("SendMessageBatch", json!({"Entries": entries})).await;
-    let received = world.ask("ReceiveMessage", json!({"MaxNumberOfMessages": 10})).await;
-    let handles: Vec<_> = received["Messages"].as_array().expect("a list").iter().map(|m| &m["ReceiptHandle"]).collect();
+    let sent = world
+        .ask("SendMessageBatch", json!({"Entries": entries}))
+        .await;
+    let received = world
+        .ask("ReceiveMessage", json!({"MaxNumberOfMessages": 10}))
+        .await;
+    let handles: Vec<_> = received["Messages"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|m| &m["ReceiptHandle"])
+        .collect();
     let hide = json!([{"Id": "1", "ReceiptHandle": handles[0], "VisibilityTimeout": 0}]);
-    world.ask("ChangeMessageVisibilityBatch", json!({"Entries": hide})).await;
-    let delete = json!([{"Id": "2", "ReceiptHandle": handles[1]}, {"Id": "x", "ReceiptHandle": "x"}]);
-    let deleted = world.ask("DeleteMessageBatch", json!({"Entries": delete})).await;
-    let attributes = world.ask("GetQueueAttributes", json!({"AttributeNames": ["All"]})).await;
+    world
+        .ask("ChangeMessageVisibilityBatch", json!({"Entries": hide}))
+        .await;
+    let delete =
+        json!([{"Id": "2", "ReceiptHandle": handles[1]}, {"Id": "x", "ReceiptHandle": "x"}]);
+    let deleted = world
+        .ask("DeleteMessageBatch", json!({"Entries": delete}))
+        .await;
+    let attributes = world
+        .ask("GetQueueAttributes", json!({"AttributeNames": ["All"]}))
+        .await;
     world.ask("PurgeQueue", json!({})).await;
 
     assert_eq!(sent["Failed"][0]["Id"], "2");
@@ -314,16 +468,38 @@ async fn batches_attributes_and_purge_work_together() {
 async fn every_failing_subset_of_a_batch_keeps_exactly_those() {
     for subset in 0..8_u32 {
         let world = World::start(LONG);
-        let ids = [world.send("a").await, world.send("b").await, world.send("c").await];
-        let failing = ids.iter().enumerate().filter(|(index, _)| subset & (1 << index) != 0).map(|(_, id)| id);
+        let ids = [
+            world.send("a").await,
+            world.send("b").await,
+            world.send("c").await,
+        ];
+        let failing = ids
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| subset & (1 << index) != 0)
+            .map(|(_, id)| id);
         let failing: BTreeSet<_> = failing.cloned().collect();
-        let items: Vec<_> = failing.iter().map(|id| json!({"itemIdentifier": id})).collect();
-        let answer = Delivered::Answered(Bytes::from(json!({"batchItemFailures": items}).to_string()));
+        let items: Vec<_> = failing
+            .iter()
+            .map(|id| json!({"itemIdentifier": id}))
+            .collect();
+        let answer =
+            Delivered::Answered(Bytes::from(json!({"batchItemFailures": items}).to_string()));
 
-        let events = deliver_for(&world.queues, mapping(10), vec![answer], Duration::from_millis(200)).await;
+        let events = deliver_for(
+            &world.queues,
+            mapping(10),
+            vec![answer],
+            Duration::from_millis(200),
+        )
+        .await;
 
         assert_eq!(events.len(), 1, "{subset:03b}");
-        assert_eq!(world.counts_of("jobs").await.in_flight as usize, failing.len(), "{subset:03b}");
+        assert_eq!(
+            world.counts_of("jobs").await.in_flight as usize,
+            failing.len(),
+            "{subset:03b}"
+        );
         let left: BTreeSet<_> = kept(&world.queues).into_iter().collect();
         assert_eq!(left, failing, "{subset:03b}");
     }
@@ -332,9 +508,23 @@ async fn every_failing_subset_of_a_batch_keeps_exactly_those() {
 /// Returns the ids of all messages of `jobs`, visible or not.
 fn kept(queues: &Queues) -> Vec<String> {
     let far_ms = now_ms() + 1_000_000_000;
-    let receive = Receive { queue: "jobs", at_most: 10, hide_until_ms: far_ms, sent_since_ms: 0, redrive: None };
-    let received = queues.inner.store.receive(&receive, far_ms).expect("the store works");
-    received.messages.into_iter().map(|message| message.id).collect()
+    let receive = Receive {
+        queue: "jobs",
+        at_most: 10,
+        hide_until_ms: far_ms,
+        sent_since_ms: 0,
+        redrive: None,
+    };
+    let received = queues
+        .inner
+        .store
+        .receive(&receive, far_ms)
+        .expect("the store works");
+    received
+        .messages
+        .into_iter()
+        .map(|message| message.id)
+        .collect()
 }
 
 #[tokio::test]
@@ -347,9 +537,15 @@ async fn an_answer_decides_over_the_whole_batch() {
         (r#"{"batchItemFailures": []}"#, true),
         ("not JSON", false),
         (r#"{"batchItemFailures": "all"}"#, false),
-        (r#"{"batchItemFailures": [{"itemIdentifier": "unknown"}]}"#, false),
+        (
+            r#"{"batchItemFailures": [{"itemIdentifier": "unknown"}]}"#,
+            false,
+        ),
         (r#"{"batchItemFailures": [{"itemIdentifier": ""}]}"#, false),
-        (r#"{"batchItemFailures": [{"itemIdentifier": null}]}"#, false),
+        (
+            r#"{"batchItemFailures": [{"itemIdentifier": null}]}"#,
+            false,
+        ),
         (r#"{"batchItemFailures": [{"id": "x"}]}"#, false),
     ];
     for (answer, succeeds) in cases {
@@ -357,9 +553,19 @@ async fn an_answer_decides_over_the_whole_batch() {
         world.send("a").await;
         let delivered = Delivered::Answered(Bytes::from(answer));
 
-        deliver_for(&world.queues, mapping(1), vec![delivered], Duration::from_millis(100)).await;
+        deliver_for(
+            &world.queues,
+            mapping(1),
+            vec![delivered],
+            Duration::from_millis(100),
+        )
+        .await;
 
-        assert_eq!(world.counts_of("jobs").await.in_flight, u64::from(!succeeds), "{answer:?}");
+        assert_eq!(
+            world.counts_of("jobs").await.in_flight,
+            u64::from(!succeeds),
+            "{answer:?}"
+        );
     }
 }
 
@@ -368,14 +574,23 @@ async fn a_function_sees_the_event_lambda_writes() {
     let world = World::start(LONG);
     let id = world.send("{\"podcast\":1}").await;
 
-    let events = deliver_for(&world.queues, mapping(1), Vec::new(), Duration::from_millis(100)).await;
+    let events = deliver_for(
+        &world.queues,
+        mapping(1),
+        Vec::new(),
+        Duration::from_millis(100),
+    )
+    .await;
 
     let record = &events[0]["Records"][0];
     assert_eq!(record["messageId"], id.as_str());
     assert_eq!(record["body"], "{\"podcast\":1}");
     assert_eq!(record["attributes"]["ApproximateReceiveCount"], "1");
     assert_eq!(record["eventSource"], "aws:sqs");
-    assert_eq!(record["eventSourceARN"], "arn:aws:sqs:us-east-1:000000000000:jobs");
+    assert_eq!(
+        record["eventSourceARN"],
+        "arn:aws:sqs:us-east-1:000000000000:jobs"
+    );
     assert_eq!(record["awsRegion"], "us-east-1");
     assert_eq!(record["md5OfBody"].as_str().map(str::len), Some(32));
     assert!(record["receiptHandle"].is_string() && record["messageAttributes"].is_object());
@@ -408,11 +623,20 @@ async fn a_throttled_delivery_does_not_count() {
     world.send("a").await;
     let throttled = vec![Delivered::NotRun, Delivered::NotRun];
 
-    let events = deliver_for(&world.queues, mapping(1), throttled, Duration::from_millis(2_500)).await;
+    let events = deliver_for(
+        &world.queues,
+        mapping(1),
+        throttled,
+        Duration::from_millis(2_500),
+    )
+    .await;
 
     assert_eq!(events.len(), 3);
     for event in events {
-        assert_eq!(event["Records"][0]["attributes"]["ApproximateReceiveCount"], "1");
+        assert_eq!(
+            event["Records"][0]["attributes"]["ApproximateReceiveCount"],
+            "1"
+        );
     }
     assert_eq!(world.counts_of("jobs").await, Counts::default());
 }
@@ -445,7 +669,10 @@ async fn no_more_runs_at_a_time_than_the_maximum_concurrency() {
 #[tokio::test]
 async fn a_window_gathers_a_batch() {
     let world = World::start(LONG);
-    let gathering = Mapping { window: Duration::from_millis(300), ..mapping(3) };
+    let gathering = Mapping {
+        window: Duration::from_millis(300),
+        ..mapping(3)
+    };
     let queues = world.queues.clone();
     let delivery = tokio::spawn(async move {
         deliver_for(&queues, gathering, Vec::new(), Duration::from_millis(700)).await

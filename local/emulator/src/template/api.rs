@@ -10,12 +10,25 @@ use super::{
 };
 
 /// Reads the API at `entry`; `globals` are the template's `Globals.HttpApi`.
-pub(super) fn read(entry: &Entry, globals: Option<&Node>, scope: &Scope<'_>) -> Result<Option<Cors>, Refusal> {
-    let nothing = Node { line: entry.line, value: Value::Map(Vec::new()) };
+pub(super) fn read(
+    entry: &Entry,
+    globals: Option<&Node>,
+    scope: &Scope<'_>,
+) -> Result<Option<Cors>, Refusal> {
+    let nothing = Node {
+        line: entry.line,
+        value: Value::Map(Vec::new()),
+    };
     let own = entry.node.field("Properties").unwrap_or(&nothing);
     let properties = scope.resolve(&merge(globals.unwrap_or(&nothing), own))?;
     let mut fields = Fields::of(&properties, format!("HTTP API {}", entry.key), scope.file)?;
-    fields.pass_over(&["Description", "FailOnWarnings", "Name", "PropagateTags", "Tags"]);
+    fields.pass_over(&[
+        "Description",
+        "FailOnWarnings",
+        "Name",
+        "PropagateTags",
+        "Tags",
+    ]);
     if let Some(stage) = fields.take("StageName")
         && !matches!(&stage.value, Value::Text(text) if text == "$default")
     {
@@ -36,7 +49,9 @@ fn cors(mut fields: Fields<'_>, api: &Node, scope: &Scope<'_>) -> Result<Cors, R
         allow_methods: fields.texts("AllowMethods")?,
         allow_headers: lower_case(fields.texts("AllowHeaders")?),
         expose_headers: lower_case(fields.texts("ExposeHeaders")?),
-        max_age: fields.number("MaxAge", 0..=86_400)?.map(|age_s| Duration::from_secs(age_s.into())),
+        max_age: fields
+            .number("MaxAge", 0..=86_400)?
+            .map(|age_s| Duration::from_secs(age_s.into())),
     };
     fields.finish()?;
     if cors.allow_credentials && cors.allow_origins.iter().any(|origin| origin == "*") {

@@ -20,7 +20,10 @@ pub(super) fn read(
         let owner = format!("event {} of function {logical_id}", entry.key);
         let mut fields = Fields::of(&entry.node, &owner, scope.file)?;
         let kind = fields.need("Type")?;
-        let nothing = Node { line: entry.line, value: Value::Nothing };
+        let nothing = Node {
+            line: entry.line,
+            value: Value::Nothing,
+        };
         let properties = fields.take("Properties").unwrap_or(&nothing);
         let properties = Fields::of(properties, &owner, scope.file)?;
         match &kind.value {
@@ -30,10 +33,14 @@ pub(super) fn read(
                 draft.routes.push((entry.line, route));
             }
             Value::Text(text) if text == "SQS" => {
-                draft.mappings.push((entry.line, mapping(logical_id, properties, scope)?));
+                draft
+                    .mappings
+                    .push((entry.line, mapping(logical_id, properties, scope)?));
             }
             Value::Text(text) if text == "Schedule" => {
-                draft.schedules.push(schedule(logical_id, entry, properties)?);
+                draft
+                    .schedules
+                    .push(schedule(logical_id, entry, properties)?);
             }
             _ => return Err(fields.wrong("Type", kind, "HttpApi, SQS or Schedule")),
         }
@@ -60,23 +67,39 @@ fn route(function: &str, mut fields: Fields<'_>) -> Result<(Option<String>, Rout
     };
     let method = match method.map(|node| (&node.value, node)) {
         None => Method::Any,
-        Some((Value::Text(text), _)) if text == "*" || text.eq_ignore_ascii_case("any") => Method::Any,
-        Some((Value::Text(text), node)) => match http::Method::from_bytes(text.to_uppercase().as_bytes()) {
-            Ok(method) => Method::Only(method),
-            Err(_) => return Err(fields.wrong("Method", node, "an HTTP method or ANY")),
-        },
+        Some((Value::Text(text), _)) if text == "*" || text.eq_ignore_ascii_case("any") => {
+            Method::Any
+        }
+        Some((Value::Text(text), node)) => {
+            match http::Method::from_bytes(text.to_uppercase().as_bytes()) {
+                Ok(method) => Method::Only(method),
+                Err(_) => return Err(fields.wrong("Method", node, "an HTTP method or ANY")),
+            }
+        }
         Some((_, node)) => return Err(fields.wrong("Method", node, "an HTTP method or ANY")),
     };
     fields.finish()?;
-    Ok((api, Route { method, path, function: function.to_owned() }))
+    Ok((
+        api,
+        Route {
+            method,
+            path,
+            function: function.to_owned(),
+        },
+    ))
 }
 
 /// Returns whether every `{` opens a whole segment, and `{name+}` only the last.
 fn is_path(path: &str) -> bool {
-    let Some(segments) = path.strip_prefix('/') else { return false };
+    let Some(segments) = path.strip_prefix('/') else {
+        return false;
+    };
     let count = segments.split('/').count();
     segments.split('/').enumerate().all(|(index, segment)| {
-        match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+        match segment
+            .strip_prefix('{')
+            .and_then(|rest| rest.strip_suffix('}'))
+        {
             None => !segment.contains(['{', '}']),
             Some(name) => match name.strip_suffix('+') {
                 Some(name) => is_name(name) && index + 1 == count,
@@ -87,19 +110,29 @@ fn is_path(path: &str) -> bool {
 }
 
 fn is_name(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._:-".contains(c))
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._:-".contains(c))
 }
 
 fn mapping(function: &str, mut fields: Fields<'_>, scope: &Scope<'_>) -> Result<Mapping, Refusal> {
     let arn = fields.need("Queue")?;
     let queue = match &arn.value {
-        Value::Text(text) => text.rsplit(':').next().filter(|name| queue_arn(name) == *text),
+        Value::Text(text) => text
+            .rsplit(':')
+            .next()
+            .filter(|name| queue_arn(name) == *text),
         _ => None,
     };
-    let queue = queue.ok_or_else(|| fields.wrong("Queue", arn, "the Arn of a queue of this template"))?.to_owned();
+    let queue = queue
+        .ok_or_else(|| fields.wrong("Queue", arn, "the Arn of a queue of this template"))?
+        .to_owned();
     let types = fields.texts("FunctionResponseTypes")?;
     if let Some(unknown) = types.iter().find(|name| *name != "ReportBatchItemFailures") {
-        let reason = format!("FunctionResponseTypes of function {function} may hold ReportBatchItemFailures, not {unknown:?}");
+        let reason = format!(
+            "FunctionResponseTypes of function {function} may hold ReportBatchItemFailures, not {unknown:?}"
+        );
         return Err(Refusal::at(scope.file, arn.line, reason));
     }
     let maximum_concurrency = match fields.fields("ScalingConfig")? {
@@ -114,7 +147,12 @@ fn mapping(function: &str, mut fields: Fields<'_>, scope: &Scope<'_>) -> Result<
         queue,
         function: function.to_owned(),
         batch_size: fields.number("BatchSize", 1..=10)?.unwrap_or(10),
-        window: Duration::from_secs(fields.number("MaximumBatchingWindowInSeconds", 0..=300)?.unwrap_or(0).into()),
+        window: Duration::from_secs(
+            fields
+                .number("MaximumBatchingWindowInSeconds", 0..=300)?
+                .unwrap_or(0)
+                .into(),
+        ),
         maximum_concurrency,
         reports_item_failures: !types.is_empty(),
         enabled: fields.flag("Enabled")?.unwrap_or(true),
@@ -132,7 +170,9 @@ fn schedule(function: &str, entry: &Entry, mut fields: Fields<'_>) -> Result<Sch
     };
     let wanted = "rate(1 minute), rate(n minutes), hours or days; cron is not emulated";
     let schedule = Schedule {
-        name: fields.text("Name")?.map_or_else(|| format!("{function}{}", entry.key), str::to_owned),
+        name: fields
+            .text("Name")?
+            .map_or_else(|| format!("{function}{}", entry.key), str::to_owned),
         function: function.to_owned(),
         every: every.ok_or_else(|| fields.wrong("Schedule", expression, wanted))?,
         input: fields.text("Input")?.map(str::to_owned),
@@ -144,8 +184,14 @@ fn schedule(function: &str, entry: &Entry, mut fields: Fields<'_>) -> Result<Sch
 
 /// Parses `rate(value unit)`. Like AWS it takes the singular for one and the plural for more, and nothing else.
 fn rate(expression: &str) -> Option<Duration> {
-    let (value, unit) = expression.strip_prefix("rate(")?.strip_suffix(')')?.split_once(' ')?;
-    let value: u64 = value.parse().ok().filter(|value| (1..=100_000).contains(value))?;
+    let (value, unit) = expression
+        .strip_prefix("rate(")?
+        .strip_suffix(')')?
+        .split_once(' ')?;
+    let value: u64 = value
+        .parse()
+        .ok()
+        .filter(|value| (1..=100_000).contains(value))?;
     let unit_s = match (value == 1, unit) {
         (true, "minute") | (false, "minutes") => 60,
         (true, "hour") | (false, "hours") => 3_600,
@@ -167,7 +213,13 @@ mod tests {
         assert_eq!(minutes("rate(5 minutes)"), Some(5));
         assert_eq!(minutes("rate(2 hours)"), Some(120));
         assert_eq!(minutes("rate(1 day)"), Some(1_440));
-        for wrong in ["rate(1 minutes)", "rate(5 minute)", "rate(0 minutes)", "rate(1 week)", "cron(0 8 * * ? *)"] {
+        for wrong in [
+            "rate(1 minutes)",
+            "rate(5 minute)",
+            "rate(0 minutes)",
+            "rate(1 week)",
+            "cron(0 8 * * ? *)",
+        ] {
             assert_eq!(minutes(wrong), None, "{wrong}");
         }
     }

@@ -17,7 +17,11 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// Opens `node`, which sentences call `owner`, such as `function Create`.
-    pub(super) fn of(node: &'a Node, owner: impl Into<String>, file: &'a Path) -> Result<Fields<'a>, Refusal> {
+    pub(super) fn of(
+        node: &'a Node,
+        owner: impl Into<String>,
+        file: &'a Path,
+    ) -> Result<Fields<'a>, Refusal> {
         let owner = owner.into();
         let entries = match &node.value {
             Value::Map(entries) => entries.as_slice(),
@@ -27,7 +31,13 @@ impl<'a> Fields<'a> {
                 return Err(Refusal::at(file, node.line, reason));
             }
         };
-        Ok(Fields { file, owner, line: node.line, entries, known: BTreeSet::new() })
+        Ok(Fields {
+            file,
+            owner,
+            line: node.line,
+            entries,
+            known: BTreeSet::new(),
+        })
     }
 
     /// Takes a field that may be missing.
@@ -40,7 +50,11 @@ impl<'a> Fields<'a> {
     /// Takes a field that must be there.
     pub(super) fn need(&mut self, key: &'static str) -> Result<&'a Node, Refusal> {
         self.take(key).ok_or_else(|| {
-            Refusal::at(self.file, self.line, format!("{} has no {key}; give it one", self.owner))
+            Refusal::at(
+                self.file,
+                self.line,
+                format!("{} has no {key}; give it one", self.owner),
+            )
         })
     }
 
@@ -50,7 +64,9 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn text(&mut self, key: &'static str) -> Result<Option<&'a str>, Refusal> {
-        let Some(node) = self.take(key) else { return Ok(None) };
+        let Some(node) = self.take(key) else {
+            return Ok(None);
+        };
         self.as_text(key, node).map(Some)
     }
 
@@ -59,7 +75,9 @@ impl<'a> Fields<'a> {
         key: &'static str,
         range: RangeInclusive<u32>,
     ) -> Result<Option<u32>, Refusal> {
-        let Some(node) = self.take(key) else { return Ok(None) };
+        let Some(node) = self.take(key) else {
+            return Ok(None);
+        };
         let number = match &node.value {
             Value::Text(text) => text.parse().ok().filter(|number| range.contains(number)),
             _ => None,
@@ -71,7 +89,9 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn flag(&mut self, key: &'static str) -> Result<Option<bool>, Refusal> {
-        let Some(node) = self.take(key) else { return Ok(None) };
+        let Some(node) = self.take(key) else {
+            return Ok(None);
+        };
         match &node.value {
             Value::Text(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
             Value::Text(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
@@ -80,34 +100,52 @@ impl<'a> Fields<'a> {
     }
 
     pub(super) fn texts(&mut self, key: &'static str) -> Result<Vec<String>, Refusal> {
-        let Some(node) = self.take(key) else { return Ok(Vec::new()) };
+        let Some(node) = self.take(key) else {
+            return Ok(Vec::new());
+        };
         let Value::List(items) = &node.value else {
             return Err(self.wrong(key, node, "a list"));
         };
-        items.iter().map(|item| self.as_text(key, item).map(str::to_owned)).collect()
+        items
+            .iter()
+            .map(|item| self.as_text(key, item).map(str::to_owned))
+            .collect()
     }
 
     /// Opens a field that is itself a map.
     pub(super) fn fields(&mut self, key: &'static str) -> Result<Option<Fields<'a>>, Refusal> {
-        let Some(node) = self.take(key) else { return Ok(None) };
+        let Some(node) = self.take(key) else {
+            return Ok(None);
+        };
         Fields::of(node, format!("{key} of {}", self.owner), self.file).map(Some)
     }
 
     /// Refuses the first field that was neither taken nor passed over.
     pub(super) fn finish(self) -> Result<(), Refusal> {
-        match self.entries.iter().find(|entry| !self.known.contains(entry.key.as_str())) {
+        match self
+            .entries
+            .iter()
+            .find(|entry| !self.known.contains(entry.key.as_str()))
+        {
             None => Ok(()),
             Some(entry) => Err(Refusal::at(
                 self.file,
                 entry.line,
-                format!("{} of {} is not emulated; remove it or check its spelling", entry.key, self.owner),
+                format!(
+                    "{} of {} is not emulated; remove it or check its spelling",
+                    entry.key, self.owner
+                ),
             )),
         }
     }
 
     /// Returns the refusal of a field's value, where `wanted` is what would do.
     pub(super) fn wrong(&self, key: &str, node: &Node, wanted: &str) -> Refusal {
-        let reason = format!("{key} of {} must be {wanted}, not {}", self.owner, node.kind());
+        let reason = format!(
+            "{key} of {} must be {wanted}, not {}",
+            self.owner,
+            node.kind()
+        );
         Refusal::at(self.file, node.line, reason)
     }
 

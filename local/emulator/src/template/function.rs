@@ -10,8 +10,16 @@ use super::{
 
 /// What a function may say that matters only where it is deployed. Not resolved either: a policy may name a
 /// bucket that does not exist here.
-const WITHOUT_EFFECT: [&str; 8] =
-    ["Architectures", "CodeUri", "Description", "Handler", "Layers", "PermissionsBoundary", "Policies", "Role"];
+const WITHOUT_EFFECT: [&str; 8] = [
+    "Architectures",
+    "CodeUri",
+    "Description",
+    "Handler",
+    "Layers",
+    "PermissionsBoundary",
+    "Policies",
+    "Role",
+];
 
 /// Reads the function at `entry`; `globals` are the template's `Globals.Function`.
 ///
@@ -33,7 +41,10 @@ pub(super) fn read(
     }
     let function = Function {
         logical_id: entry.key.clone(),
-        name: fields.text("FunctionName")?.unwrap_or(&entry.key).to_owned(),
+        name: fields
+            .text("FunctionName")?
+            .unwrap_or(&entry.key)
+            .to_owned(),
         binary: binary(entry, scope)?,
         timeout: Duration::from_secs(fields.number("Timeout", 1..=900)?.unwrap_or(3).into()),
         memory_mb: fields.number("MemorySize", 128..=10_240)?.unwrap_or(128),
@@ -47,11 +58,17 @@ pub(super) fn read(
 
 /// Returns the function's properties over the template's, without those that are not looked at.
 fn properties(resource: &Node, globals: Option<&Node>) -> Node {
-    let nothing = Node { line: resource.line, value: Value::Map(Vec::new()) };
+    let nothing = Node {
+        line: resource.line,
+        value: Value::Map(Vec::new()),
+    };
     let own = resource.field("Properties").unwrap_or(&nothing);
     let mut merged = merge(globals.unwrap_or(&nothing), own);
     if let Value::Map(entries) = &mut merged.value {
-        for entry in entries.iter_mut().filter(|entry| WITHOUT_EFFECT.contains(&entry.key.as_str())) {
+        for entry in entries
+            .iter_mut()
+            .filter(|entry| WITHOUT_EFFECT.contains(&entry.key.as_str()))
+        {
             entry.node.value = Value::Nothing;
         }
     }
@@ -65,7 +82,12 @@ pub(super) fn merge(global: &Node, own: &Node) -> Node {
             let mut entries = global.clone();
             for entry in own {
                 match entries.iter_mut().find(|known| known.key == entry.key) {
-                    Some(known) => *known = Entry { node: merge(&known.node, &entry.node), ..entry.clone() },
+                    Some(known) => {
+                        *known = Entry {
+                            node: merge(&known.node, &entry.node),
+                            ..entry.clone()
+                        }
+                    }
                     None => entries.push(entry.clone()),
                 }
             }
@@ -74,11 +96,16 @@ pub(super) fn merge(global: &Node, own: &Node) -> Node {
         (Value::List(global), Value::List(own)) => Value::List([global.as_slice(), own].concat()),
         _ => own.value.clone(),
     };
-    Node { line: own.line, value }
+    Node {
+        line: own.line,
+        value,
+    }
 }
 
 fn environment(fields: &mut Fields<'_>) -> Result<BTreeMap<String, String>, Refusal> {
-    let Some(mut environment) = fields.fields("Environment")? else { return Ok(BTreeMap::new()) };
+    let Some(mut environment) = fields.fields("Environment")? else {
+        return Ok(BTreeMap::new());
+    };
     let variables = environment.take("Variables");
     let mut result = BTreeMap::new();
     for entry in variables.map(Node::entries).unwrap_or_default() {
@@ -101,7 +128,11 @@ fn binary(entry: &Entry, scope: &Scope<'_>) -> Result<String, Refusal> {
         return Err(Refusal::at(scope.file, entry.line, reason));
     };
     let metadata = scope.resolve(metadata)?;
-    let mut fields = Fields::of(&metadata, format!("Metadata of function {}", entry.key), scope.file)?;
+    let mut fields = Fields::of(
+        &metadata,
+        format!("Metadata of function {}", entry.key),
+        scope.file,
+    )?;
     let method = fields.need("BuildMethod")?;
     if !matches!(&method.value, Value::Text(text) if text == "rust-cargolambda") {
         return Err(fields.wrong("BuildMethod", method, "rust-cargolambda"));

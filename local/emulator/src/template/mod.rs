@@ -6,17 +6,17 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 
 mod read;
 
-mod function;
-mod event;
 mod api;
-mod sqs;
+mod event;
+mod function;
 mod relations;
+mod sqs;
 
-mod parameter;
-mod scope;
 mod fields;
 mod node;
+mod parameter;
 mod refusal;
+mod scope;
 
 pub use refusal::Refusal;
 
@@ -179,7 +179,8 @@ impl Template {
         parameters: &BTreeMap<String, String>,
         queue_base: &str,
     ) -> Result<Template, Refusal> {
-        let text = std::fs::read_to_string(path).map_err(|error| Refusal::unreadable(path, &error))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| Refusal::unreadable(path, &error))?;
         read::read(&text, path, parameters, queue_base)
     }
 }

@@ -43,7 +43,10 @@ impl Node {
     }
 
     pub(super) fn text(line: usize, text: impl Into<String>) -> Node {
-        Node { line, value: Value::Text(text.into()) }
+        Node {
+            line,
+            value: Value::Text(text.into()),
+        }
     }
 
     pub(super) fn entries(&self) -> &[Entry] {
@@ -54,7 +57,10 @@ impl Node {
     }
 
     pub(super) fn field(&self, key: &str) -> Option<&Node> {
-        self.entries().iter().find(|entry| entry.key == key).map(|entry| &entry.node)
+        self.entries()
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.node)
     }
 
     /// Returns what kind of value it is, for a sentence.
@@ -79,16 +85,25 @@ impl Reader<'_> {
         let line = yaml.span.start.line();
         let value = match &yaml.data {
             YamlData::Value(scalar) => self.scalar(scalar, yaml),
-            YamlData::Sequence(items) => {
-                Value::List(items.iter().map(|item| self.read(item)).collect::<Result<_, _>>()?)
-            }
+            YamlData::Sequence(items) => Value::List(
+                items
+                    .iter()
+                    .map(|item| self.read(item))
+                    .collect::<Result<_, _>>()?,
+            ),
             YamlData::Mapping(pairs) => self.map(pairs.iter().collect())?,
             YamlData::Tagged(tag, inner) => {
-                let argument = self.read(inner)?;
+                // The place of a tagged scalar is kept with its tag, not with the scalar.
+                let mut argument = self.read(inner)?;
+                argument.line = argument.line.max(line);
                 Value::Call(long_name(&tag.suffix), Box::new(argument))
             }
             YamlData::Representation(..) | YamlData::Alias(_) | YamlData::BadValue => {
-                return Err(Refusal::at(self.file, line, "is not a value that a template may hold"));
+                return Err(Refusal::at(
+                    self.file,
+                    line,
+                    "is not a value that a template may hold",
+                ));
             }
         };
         Ok(Node { line, value })
@@ -99,9 +114,17 @@ impl Reader<'_> {
         for (key, value) in pairs {
             let line = key.span.start.line();
             let Value::Text(key) = self.read(key)?.value else {
-                return Err(Refusal::at(self.file, line, "the key of a map must be text"));
+                return Err(Refusal::at(
+                    self.file,
+                    line,
+                    "the key of a map must be text",
+                ));
             };
-            entries.push(Entry { key, line, node: self.read(value)? });
+            entries.push(Entry {
+                key,
+                line,
+                node: self.read(value)?,
+            });
         }
         match entries.as_slice() {
             [only] if only.key == "Ref" || only.key.starts_with("Fn::") => {
@@ -116,9 +139,16 @@ impl Reader<'_> {
         match scalar {
             Scalar::Null => Value::Nothing,
             Scalar::String(text) => Value::Text(text.to_string()),
+            Scalar::Boolean(flag) if yaml.span.is_empty() => Value::Text(flag.to_string()),
+            Scalar::Integer(number) if yaml.span.is_empty() => Value::Text(number.to_string()),
             _ => {
                 let (start, end) = (yaml.span.start.index(), yaml.span.end.index());
-                let written = self.text.chars().skip(start).take(end - start).collect::<String>();
+                let written = self
+                    .text
+                    .chars()
+                    .skip(start)
+                    .take(end - start)
+                    .collect::<String>();
                 Value::Text(written.trim().to_owned())
             }
         }
@@ -147,10 +177,18 @@ mod tests {
 
         let b = &node.field("a").expect("a is there").entries()[0];
         assert_eq!((b.line, b.node.line), (2, 2));
-        let Value::List(items) = &node.field("a").and_then(|a| a.field("c")).expect("c is there").value else {
+        let Value::List(items) = &node
+            .field("a")
+            .and_then(|a| a.field("c"))
+            .expect("c is there")
+            .value
+        else {
             panic!("c is a list");
         };
-        assert_eq!(items.iter().map(|item| item.line).collect::<Vec<_>>(), [4, 5]);
+        assert_eq!(
+            items.iter().map(|item| item.line).collect::<Vec<_>>(),
+            [4, 5]
+        );
     }
 
     #[test]
@@ -158,7 +196,9 @@ mod tests {
         for written in ["0123", "1.10", "true", "1_000", "0x1f"] {
             let node = parse(&format!("é: {written} # a comment\n"));
 
-            assert!(matches!(&node.field("é").expect("é is there").value, Value::Text(text) if text == written));
+            assert!(
+                matches!(&node.field("é").expect("é is there").value, Value::Text(text) if text == written)
+            );
         }
     }
 
@@ -170,13 +210,17 @@ mod tests {
             let Value::Call(name, argument) = &node.field("a").expect("a is there").value else {
                 panic!("{text} is a call");
             };
-            assert_eq!((name.as_str(), argument.kind().as_str()), ("Fn::Sub", "\"x\""));
+            assert_eq!(
+                (name.as_str(), argument.kind().as_str()),
+                ("Fn::Sub", "\"x\"")
+            );
         }
     }
 
     #[test]
     fn a_key_written_twice_is_refused_with_its_line() {
-        let refusal = Node::parse("a: 1\nb: 2\na: 3\n", Path::new("t.yaml")).expect_err("a is there twice");
+        let refusal =
+            Node::parse("a: 1\nb: 2\na: 3\n", Path::new("t.yaml")).expect_err("a is there twice");
 
         assert_eq!(refusal.to_string(), "t.yaml:3: duplicated key in mapping");
     }

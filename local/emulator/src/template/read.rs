@@ -52,7 +52,10 @@ pub(super) fn read(
         resources: resources.entries(),
         queue_base,
     };
-    for section in [conditions, globals, Some(resources), outputs].into_iter().flatten() {
+    for section in [conditions, globals, Some(resources), outputs]
+        .into_iter()
+        .flatten()
+    {
         scope.check_names(section)?;
     }
     let globals = Globals::read(globals, file)?;
@@ -71,9 +74,14 @@ struct Globals<'a> {
 
 impl<'a> Globals<'a> {
     fn read(section: Option<&'a Node>, file: &'a Path) -> Result<Globals<'a>, Refusal> {
-        let Some(section) = section else { return Ok(Globals::default()) };
+        let Some(section) = section else {
+            return Ok(Globals::default());
+        };
         let mut fields = Fields::of(section, "Globals", file)?;
-        let globals = Globals { function: fields.take("Function"), http_api: fields.take("HttpApi") };
+        let globals = Globals {
+            function: fields.take("Function"),
+            http_api: fields.take("HttpApi"),
+        };
         fields.finish()?;
         Ok(globals)
     }
@@ -86,14 +94,24 @@ fn resource(
     draft: &mut Draft,
 ) -> Result<(), Refusal> {
     let mut fields = Fields::of(&entry.node, format!("resource {}", entry.key), scope.file)?;
-    fields.pass_over(&["Condition", "DeletionPolicy", "DependsOn", "Metadata", "Properties", "UpdateReplacePolicy"]);
+    fields.pass_over(&[
+        "Condition",
+        "DeletionPolicy",
+        "DependsOn",
+        "Metadata",
+        "Properties",
+        "UpdateReplacePolicy",
+    ]);
     let kind = fields.need("Type")?;
     let Value::Text(kind) = &kind.value else {
         return Err(fields.wrong("Type", kind, "text"));
     };
     fields.finish()?;
     if !scope.exists(&entry.node)? {
-        draft.without_effect.push(format!("{} is not created under these parameters", entry.key));
+        draft.without_effect.push(format!(
+            "{} is not created under these parameters",
+            entry.key
+        ));
         return Ok(());
     }
     match kind.as_str() {
@@ -110,10 +128,16 @@ fn resource(
         }
         "AWS::SQS::Queue" => draft.queues.push((entry.line, sqs::read(entry, scope)?)),
         kind if WITHOUT_EFFECT.contains(&kind) => {
-            draft.without_effect.push(format!("{} ({kind}) has no effect on one machine", entry.key));
+            draft.without_effect.push(format!(
+                "{} ({kind}) has no effect on one machine",
+                entry.key
+            ));
         }
         kind => {
-            let reason = format!("resource {} is of type {kind}, which is not emulated; remove it", entry.key);
+            let reason = format!(
+                "resource {} is of type {kind}, which is not emulated; remove it",
+                entry.key
+            );
             return Err(Refusal::at(scope.file, entry.node.line, reason));
         }
     }

@@ -15,7 +15,11 @@ pub struct Refusal {
 impl Refusal {
     /// Refuses what stands at `line` (from 1) of `file`.
     pub(super) fn at(file: &Path, line: usize, reason: impl Into<String>) -> Refusal {
-        Refusal { file: file.to_owned(), line, reason: reason.into() }
+        Refusal {
+            file: file.to_owned(),
+            line,
+            reason: reason.into(),
+        }
     }
 
     pub(super) fn unreadable(file: &Path, error: &io::Error) -> Refusal {

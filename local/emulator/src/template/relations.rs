@@ -32,13 +32,25 @@ fn values<T>(located: Vec<(usize, T)>) -> Vec<T> {
 
 fn names(draft: &Draft) -> Result<(), (usize, String)> {
     for (index, (line, function)) in draft.functions.iter().enumerate() {
-        if draft.functions[..index].iter().any(|(_, other)| other.name == function.name) {
-            return Err((*line, format!("two functions have the name {}; rename one", function.name)));
+        if draft.functions[..index]
+            .iter()
+            .any(|(_, other)| other.name == function.name)
+        {
+            return Err((
+                *line,
+                format!("two functions have the name {}; rename one", function.name),
+            ));
         }
     }
     for (index, (line, queue)) in draft.queues.iter().enumerate() {
-        if draft.queues[..index].iter().any(|(_, other)| other.name == queue.name) {
-            return Err((*line, format!("two queues have the name {}; rename one", queue.name)));
+        if draft.queues[..index]
+            .iter()
+            .any(|(_, other)| other.name == queue.name)
+        {
+            return Err((
+                *line,
+                format!("two queues have the name {}; rename one", queue.name),
+            ));
         }
     }
     Ok(())
@@ -47,7 +59,10 @@ fn names(draft: &Draft) -> Result<(), (usize, String)> {
 /// All routes must belong to the one API that the emulator serves.
 fn one_api(draft: &Draft) -> Result<(), (usize, String)> {
     if let Some((line, second)) = draft.apis.get(1) {
-        return Err((*line, format!("HTTP API {second} is the second; only one is emulated")));
+        return Err((
+            *line,
+            format!("HTTP API {second} is the second; only one is emulated"),
+        ));
     }
     let only = draft.apis.first().map(|(_, name)| name.as_str());
     for (line, owner, used) in &draft.apis_used {
@@ -55,10 +70,16 @@ fn one_api(draft: &Draft) -> Result<(), (usize, String)> {
             (None, None) => {}
             (Some(only), Some(used)) if only == used => {}
             (Some(only), None) => {
-                return Err((*line, format!("{owner} would make a second HTTP API; give it ApiId: !Ref {only}")));
+                return Err((
+                    *line,
+                    format!("{owner} would make a second HTTP API; give it ApiId: !Ref {only}"),
+                ));
             }
             (_, Some(used)) => {
-                return Err((*line, format!("ApiId of {owner} is {used}, which is no HTTP API of this template")));
+                return Err((
+                    *line,
+                    format!("ApiId of {owner} is {used}, which is no HTTP API of this template"),
+                ));
             }
         }
     }
@@ -67,9 +88,9 @@ fn one_api(draft: &Draft) -> Result<(), (usize, String)> {
 
 fn routes(routes: &[(usize, Route)]) -> Result<(), (usize, String)> {
     for (index, (line, route)) in routes.iter().enumerate() {
-        let twin = routes[..index]
-            .iter()
-            .find(|(_, other)| other.method == route.method && shape(&other.path) == shape(&route.path));
+        let twin = routes[..index].iter().find(|(_, other)| {
+            other.method == route.method && shape(&other.path) == shape(&route.path)
+        });
         if let Some((_, twin)) = twin {
             let method = match &route.method {
                 Method::Any => "ANY",
@@ -89,19 +110,26 @@ fn routes(routes: &[(usize, Route)]) -> Result<(), (usize, String)> {
 
 /// Returns the path without the names of its parameters, which do not tell two routes apart.
 fn shape(path: &str) -> String {
-    let segments = path.split('/').map(|segment| match segment.strip_prefix('{') {
-        Some(rest) if rest.ends_with("+}") => "{+}",
-        Some(_) => "{}",
-        None => segment,
-    });
+    let segments = path
+        .split('/')
+        .map(|segment| match segment.strip_prefix('{') {
+            Some(rest) if rest.ends_with("+}") => "{+}",
+            Some(_) => "{}",
+            None => segment,
+        });
     segments.collect::<Vec<_>>().join("/")
 }
 
 fn dead_letters(queue: &Queue, queues: &[(usize, Queue)]) -> Result<(), String> {
-    let Some(redrive) = &queue.redrive else { return Ok(()) };
+    let Some(redrive) = &queue.redrive else {
+        return Ok(());
+    };
     let target = &redrive.dead_letter_queue;
     if *target == queue.name {
-        return Err(format!("queue {} is its own dead-letter queue; give it another", queue.logical_id));
+        return Err(format!(
+            "queue {} is its own dead-letter queue; give it another",
+            queue.logical_id
+        ));
     }
     match queues.iter().any(|(_, other)| other.name == *target) {
         true => Ok(()),
@@ -113,12 +141,21 @@ fn dead_letters(queue: &Queue, queues: &[(usize, Queue)]) -> Result<(), String> 
 }
 
 fn visibility(mapping: &Mapping, draft: &Draft) -> Result<(), String> {
-    let Some((_, queue)) = draft.queues.iter().find(|(_, queue)| queue.name == mapping.queue) else {
-        let reason = format!("the queue {} of function {} is no queue of this template", mapping.queue, mapping.function);
+    let Some((_, queue)) = draft
+        .queues
+        .iter()
+        .find(|(_, queue)| queue.name == mapping.queue)
+    else {
+        let reason = format!(
+            "the queue {} of function {} is no queue of this template",
+            mapping.queue, mapping.function
+        );
         return Err(reason);
     };
     let is_mapped = |function: &&(usize, Function)| function.1.logical_id == mapping.function;
-    let Some((_, function)) = draft.functions.iter().find(is_mapped) else { return Ok(()) };
+    let Some((_, function)) = draft.functions.iter().find(is_mapped) else {
+        return Ok(());
+    };
     if queue.visibility_timeout >= function.timeout {
         return Ok(());
     }

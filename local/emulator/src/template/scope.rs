@@ -32,7 +32,9 @@ impl<'a> Scope<'a> {
 
     /// Returns whether a resource exists, given its `Condition`.
     pub(super) fn exists(&self, resource: &Node) -> Result<bool, Refusal> {
-        let Some(condition) = resource.field("Condition") else { return Ok(true) };
+        let Some(condition) = resource.field("Condition") else {
+            return Ok(true);
+        };
         self.holds(condition, 0)
     }
 
@@ -41,7 +43,9 @@ impl<'a> Scope<'a> {
         match &node.value {
             Value::Nothing | Value::Text(_) => Ok(()),
             Value::List(items) => items.iter().try_for_each(|item| self.check_names(item)),
-            Value::Map(entries) => entries.iter().try_for_each(|entry| self.check_names(&entry.node)),
+            Value::Map(entries) => entries
+                .iter()
+                .try_for_each(|entry| self.check_names(&entry.node)),
             Value::Call(name, argument) => self.check_call(name, argument),
         }
     }
@@ -55,7 +59,13 @@ impl<'a> Scope<'a> {
             }
             ("Fn::Sub", Value::Text(text)) => self.check_placeholders(text, &[], argument.line),
             ("Fn::Sub", Value::List(items)) => match items.as_slice() {
-                [Node { value: Value::Text(text), line }, variables] => {
+                [
+                    Node {
+                        value: Value::Text(text),
+                        line,
+                    },
+                    variables,
+                ] => {
                     self.check_placeholders(text, variables.entries(), *line)?;
                     self.check_names(variables)
                 }
@@ -63,7 +73,11 @@ impl<'a> Scope<'a> {
             },
             ("Condition", Value::Text(text)) => self.condition(text, argument.line).map(|_| ()),
             ("Fn::If", Value::List(items)) => {
-                if let Some(Node { value: Value::Text(text), line }) = items.first() {
+                if let Some(Node {
+                    value: Value::Text(text),
+                    line,
+                }) = items.first()
+                {
                     self.condition(text, *line)?;
                 }
                 self.check_names(argument)
@@ -88,12 +102,19 @@ impl<'a> Scope<'a> {
             || pseudo(name).is_some()
             || self.parameters.contains_key(name)
             || self.resources.iter().any(|entry| entry.key == name);
-        if is_known { Ok(()) } else { Err(self.unknown(name, line)) }
+        if is_known {
+            Ok(())
+        } else {
+            Err(self.unknown(name, line))
+        }
     }
 
     fn resolve_at(&self, node: &Node, depth: usize) -> Result<Node, Refusal> {
         if depth > MAX_DEPTH {
-            return Err(self.refuse(node.line, "a name here leads back to itself; break the circle"));
+            return Err(self.refuse(
+                node.line,
+                "a name here leads back to itself; break the circle",
+            ));
         }
         let value = match &node.value {
             Value::Nothing | Value::Text(_) => node.value.clone(),
@@ -104,7 +125,10 @@ impl<'a> Scope<'a> {
             Value::Map(entries) => Value::Map(self.resolve_entries(entries, depth)?),
             Value::Call(name, argument) => return self.call(name, argument, node.line, depth + 1),
         };
-        Ok(Node { line: node.line, value })
+        Ok(Node {
+            line: node.line,
+            value,
+        })
     }
 
     fn resolve_entries(&self, entries: &[Entry], depth: usize) -> Result<Vec<Entry>, Refusal> {
@@ -113,13 +137,23 @@ impl<'a> Scope<'a> {
             let node = self.resolve_at(&entry.node, depth + 1)?;
             let was_taken_away = matches!(node.value, Value::Nothing);
             if !was_taken_away || matches!(entry.node.value, Value::Nothing) {
-                resolved.push(Entry { key: entry.key.clone(), line: entry.line, node });
+                resolved.push(Entry {
+                    key: entry.key.clone(),
+                    line: entry.line,
+                    node,
+                });
             }
         }
         Ok(resolved)
     }
 
-    fn call(&self, name: &str, argument: &Node, line: usize, depth: usize) -> Result<Node, Refusal> {
+    fn call(
+        &self,
+        name: &str,
+        argument: &Node,
+        line: usize,
+        depth: usize,
+    ) -> Result<Node, Refusal> {
         match name {
             "Ref" => match &argument.value {
                 Value::Text(text) => self.reference(text, line, depth),
@@ -163,7 +197,10 @@ impl<'a> Scope<'a> {
 
     fn reference(&self, name: &str, line: usize, depth: usize) -> Result<Node, Refusal> {
         if name == "AWS::NoValue" {
-            return Ok(Node { line, value: Value::Nothing });
+            return Ok(Node {
+                line,
+                value: Value::Nothing,
+            });
         }
         if let Some(text) = pseudo(name) {
             return Ok(Node::text(line, text));
@@ -172,7 +209,9 @@ impl<'a> Scope<'a> {
             return Ok(value.clone());
         }
         let text = match self.kind(name, line, depth)? {
-            "AWS::SQS::Queue" => queue_url(self.queue_base, &self.name_at(name, "QueueName", depth)?),
+            "AWS::SQS::Queue" => {
+                queue_url(self.queue_base, &self.name_at(name, "QueueName", depth)?)
+            }
             "AWS::Serverless::Function" => self.name_at(name, "FunctionName", depth)?,
             "AWS::Serverless::HttpApi" => name.to_owned(),
             kind => return Err(self.not_here(name, kind, line)),
@@ -180,17 +219,27 @@ impl<'a> Scope<'a> {
         Ok(Node::text(line, text))
     }
 
-    fn attribute_of(&self, name: &str, attribute: &str, line: usize, depth: usize) -> Result<String, Refusal> {
+    fn attribute_of(
+        &self,
+        name: &str,
+        attribute: &str,
+        line: usize,
+        depth: usize,
+    ) -> Result<String, Refusal> {
         match (self.kind(name, line, depth)?, attribute) {
             ("AWS::SQS::Queue", "Arn") => Ok(queue_arn(&self.name_at(name, "QueueName", depth)?)),
             ("AWS::SQS::Queue", "QueueName") => self.name_at(name, "QueueName", depth),
-            ("AWS::SQS::Queue", "QueueUrl") => {
-                Ok(queue_url(self.queue_base, &self.name_at(name, "QueueName", depth)?))
+            ("AWS::SQS::Queue", "QueueUrl") => Ok(queue_url(
+                self.queue_base,
+                &self.name_at(name, "QueueName", depth)?,
+            )),
+            ("AWS::Serverless::Function", "Arn") => {
+                Ok(function_arn(&self.name_at(name, "FunctionName", depth)?))
             }
-            ("AWS::Serverless::Function", "Arn") => Ok(function_arn(&self.name_at(name, "FunctionName", depth)?)),
-            ("AWS::SQS::Queue" | "AWS::Serverless::Function", _) => {
-                Err(self.refuse(line, format!("the attribute {attribute} of {name} is not emulated")))
-            }
+            ("AWS::SQS::Queue" | "AWS::Serverless::Function", _) => Err(self.refuse(
+                line,
+                format!("the attribute {attribute} of {name} is not emulated"),
+            )),
             (kind, _) => Err(self.not_here(name, kind, line)),
         }
     }
@@ -199,7 +248,13 @@ impl<'a> Scope<'a> {
         let (text, variables) = match &argument.value {
             Value::Text(text) => (text.as_str(), &[] as &[Entry]),
             Value::List(items) => match items.as_slice() {
-                [Node { value: Value::Text(text), .. }, variables] => (text.as_str(), variables.entries()),
+                [
+                    Node {
+                        value: Value::Text(text),
+                        ..
+                    },
+                    variables,
+                ] => (text.as_str(), variables.entries()),
                 _ => return Err(self.malformed("Fn::Sub", argument)),
             },
             _ => return Err(self.malformed("Fn::Sub", argument)),
@@ -243,7 +298,10 @@ impl<'a> Scope<'a> {
     /// Returns whether a condition, or a condition function, is true.
     fn holds(&self, node: &Node, depth: usize) -> Result<bool, Refusal> {
         if depth > MAX_DEPTH {
-            return Err(self.refuse(node.line, "a condition here leads back to itself; break the circle"));
+            return Err(self.refuse(
+                node.line,
+                "a condition here leads back to itself; break the circle",
+            ));
         }
         let depth = depth + 1;
         match &node.value {
@@ -258,12 +316,12 @@ impl<'a> Scope<'a> {
                     let [only] = self.arguments::<1>(name, argument)?;
                     Ok(!self.holds(only, depth)?)
                 }
-                ("Fn::And", Value::List(items)) => {
-                    items.iter().try_fold(true, |all, item| Ok(all & self.holds(item, depth)?))
-                }
-                ("Fn::Or", Value::List(items)) => {
-                    items.iter().try_fold(false, |any, item| Ok(any | self.holds(item, depth)?))
-                }
+                ("Fn::And", Value::List(items)) => items
+                    .iter()
+                    .try_fold(true, |all, item| Ok(all & self.holds(item, depth)?)),
+                ("Fn::Or", Value::List(items)) => items
+                    .iter()
+                    .try_fold(false, |any, item| Ok(any | self.holds(item, depth)?)),
                 _ => Err(self.malformed(name, node)),
             },
             // The long form of `!Condition`, which has no `Fn::` to be told by.
@@ -280,12 +338,16 @@ impl<'a> Scope<'a> {
         if let Some(condition) = resource.field("Condition")
             && !self.holds(condition, depth)?
         {
-            let reason = format!("{name} is not created under these parameters, yet it is used here");
+            let reason =
+                format!("{name} is not created under these parameters, yet it is used here");
             return Err(self.refuse(line, reason));
         }
         match resource.field("Type").map(|node| &node.value) {
             Some(Value::Text(kind)) => Ok(kind),
-            _ => Err(self.refuse(resource.line, format!("resource {name} has no Type; give it one"))),
+            _ => Err(self.refuse(
+                resource.line,
+                format!("resource {name} has no Type; give it one"),
+            )),
         }
     }
 
@@ -299,23 +361,37 @@ impl<'a> Scope<'a> {
 
     fn resource(&self, name: &str, line: usize) -> Result<&'a Node, Refusal> {
         let found = self.resources.iter().find(|entry| entry.key == name);
-        found.map(|entry| &entry.node).ok_or_else(|| self.unknown(name, line))
+        found
+            .map(|entry| &entry.node)
+            .ok_or_else(|| self.unknown(name, line))
     }
 
     fn condition(&self, name: &str, line: usize) -> Result<&'a Node, Refusal> {
         let found = self.conditions.iter().find(|entry| entry.key == name);
         found.map(|entry| &entry.node).ok_or_else(|| {
-            self.refuse(line, format!("{name} names no condition of this template; check its spelling"))
+            self.refuse(
+                line,
+                format!("{name} names no condition of this template; check its spelling"),
+            )
         })
     }
 
     fn attribute(&self, argument: &Node) -> Result<(String, String), Refusal> {
         let parts = match &argument.value {
-            Value::Text(text) => text.split_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())),
+            Value::Text(text) => text
+                .split_once('.')
+                .map(|(a, b)| (a.to_owned(), b.to_owned())),
             Value::List(items) => match items.as_slice() {
-                [Node { value: Value::Text(a), .. }, Node { value: Value::Text(b), .. }] => {
-                    Some((a.clone(), b.clone()))
-                }
+                [
+                    Node {
+                        value: Value::Text(a),
+                        ..
+                    },
+                    Node {
+                        value: Value::Text(b),
+                        ..
+                    },
+                ] => Some((a.clone(), b.clone())),
                 _ => None,
             },
             _ => None,
@@ -323,7 +399,11 @@ impl<'a> Scope<'a> {
         parts.ok_or_else(|| self.malformed("Fn::GetAtt", argument))
     }
 
-    fn arguments<'n, const N: usize>(&self, name: &str, node: &'n Node) -> Result<&'n [Node; N], Refusal> {
+    fn arguments<'n, const N: usize>(
+        &self,
+        name: &str,
+        node: &'n Node,
+    ) -> Result<&'n [Node; N], Refusal> {
         match &node.value {
             Value::List(items) => items.as_slice().try_into().ok(),
             _ => None,
@@ -351,17 +431,23 @@ impl<'a> Scope<'a> {
     }
 
     fn unknown(&self, name: &str, line: usize) -> Refusal {
-        let reason = format!("{name} names no parameter or resource of this template; check its spelling");
+        let reason =
+            format!("{name} names no parameter or resource of this template; check its spelling");
         self.refuse(line, reason)
     }
 
     fn not_here(&self, name: &str, kind: &str, line: usize) -> Refusal {
-        let reason = format!("{name} ({kind}) does not exist on this machine, yet its name is needed here; give a parameter that avoids it");
+        let reason = format!(
+            "{name} ({kind}) does not exist on this machine, yet its name is needed here; give a parameter that avoids it"
+        );
         self.refuse(line, reason)
     }
 
     fn malformed(&self, name: &str, node: &Node) -> Refusal {
-        self.refuse(node.line, format!("{name} cannot be made of {}", node.kind()))
+        self.refuse(
+            node.line,
+            format!("{name} cannot be made of {}", node.kind()),
+        )
     }
 
     fn refuse(&self, line: usize, reason: impl Into<String>) -> Refusal {
@@ -370,7 +456,13 @@ impl<'a> Scope<'a> {
 }
 
 fn is_something(node: &Result<Node, Refusal>) -> bool {
-    !matches!(node, Ok(Node { value: Value::Nothing, .. }))
+    !matches!(
+        node,
+        Ok(Node {
+            value: Value::Nothing,
+            ..
+        })
+    )
 }
 
 /// Returns the value of a pseudo parameter.

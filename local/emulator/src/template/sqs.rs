@@ -11,30 +11,60 @@ use super::{
 
 /// Reads the queue at `entry`.
 pub(super) fn read(entry: &Entry, scope: &Scope<'_>) -> Result<Queue, Refusal> {
-    let nothing = Node { line: entry.line, value: Value::Map(Vec::new()) };
+    let nothing = Node {
+        line: entry.line,
+        value: Value::Map(Vec::new()),
+    };
     let properties = scope.resolve(entry.node.field("Properties").unwrap_or(&nothing))?;
     let mut fields = Fields::of(&properties, format!("queue {}", entry.key), scope.file)?;
-    fields.pass_over(&["KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "SqsManagedSseEnabled", "Tags"]);
+    fields.pass_over(&[
+        "KmsMasterKeyId",
+        "KmsDataKeyReusePeriodSeconds",
+        "SqsManagedSseEnabled",
+        "Tags",
+    ]);
     if let Some(fifo) = fields.take("FifoQueue")
         && matches!(&fifo.value, Value::Text(text) if text.eq_ignore_ascii_case("true"))
     {
-        return Err(fields.wrong("FifoQueue", fifo, "false; only standard queues are emulated"));
+        return Err(fields.wrong(
+            "FifoQueue",
+            fifo,
+            "false; only standard queues are emulated",
+        ));
     }
     let seconds = |seconds: u32| Duration::from_secs(seconds.into());
     let name = scope.name_of(&entry.key, "QueueName")?;
     if let Some(node) = fields.take("QueueName")
         && !is_name(&name)
     {
-        return Err(fields.wrong("QueueName", node, "1 to 80 letters, digits, hyphens and underscores"));
+        return Err(fields.wrong(
+            "QueueName",
+            node,
+            "1 to 80 letters, digits, hyphens and underscores",
+        ));
     }
     let queue = Queue {
         logical_id: entry.key.clone(),
         name,
-        visibility_timeout: seconds(fields.number("VisibilityTimeout", 0..=43_200)?.unwrap_or(30)),
-        retention: seconds(fields.number("MessageRetentionPeriod", 60..=1_209_600)?.unwrap_or(345_600)),
+        visibility_timeout: seconds(
+            fields
+                .number("VisibilityTimeout", 0..=43_200)?
+                .unwrap_or(30),
+        ),
+        retention: seconds(
+            fields
+                .number("MessageRetentionPeriod", 60..=1_209_600)?
+                .unwrap_or(345_600),
+        ),
         delay: seconds(fields.number("DelaySeconds", 0..=900)?.unwrap_or(0)),
-        receive_wait: seconds(fields.number("ReceiveMessageWaitTimeSeconds", 0..=20)?.unwrap_or(0)),
-        maximum_message_bytes: fields.number("MaximumMessageSize", 1_024..=1_048_576)?.unwrap_or(1_048_576) as usize,
+        receive_wait: seconds(
+            fields
+                .number("ReceiveMessageWaitTimeSeconds", 0..=20)?
+                .unwrap_or(0),
+        ),
+        maximum_message_bytes: fields
+            .number("MaximumMessageSize", 1_024..=1_048_576)?
+            .unwrap_or(1_048_576) as usize,
         redrive: redrive(&mut fields)?,
     };
     fields.finish()?;
@@ -42,22 +72,37 @@ pub(super) fn read(entry: &Entry, scope: &Scope<'_>) -> Result<Queue, Refusal> {
 }
 
 fn is_name(name: &str) -> bool {
-    (1..=80).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    (1..=80).contains(&name.len())
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 fn redrive(fields: &mut Fields<'_>) -> Result<Option<Redrive>, Refusal> {
-    let Some(mut policy) = fields.fields("RedrivePolicy")? else { return Ok(None) };
+    let Some(mut policy) = fields.fields("RedrivePolicy")? else {
+        return Ok(None);
+    };
     let arn = policy.need("deadLetterTargetArn")?;
     let target = match &arn.value {
-        Value::Text(text) => text.rsplit(':').next().filter(|name| queue_arn(name) == *text),
+        Value::Text(text) => text
+            .rsplit(':')
+            .next()
+            .filter(|name| queue_arn(name) == *text),
         _ => None,
     };
     let Some(target) = target else {
-        return Err(policy.wrong("deadLetterTargetArn", arn, "the Arn of a queue of this template"));
+        return Err(policy.wrong(
+            "deadLetterTargetArn",
+            arn,
+            "the Arn of a queue of this template",
+        ));
     };
     let dead_letter_queue = target.to_owned();
     policy.need("maxReceiveCount")?;
     let max_receive_count = policy.number("maxReceiveCount", 1..=1_000)?.unwrap_or(1);
     policy.finish()?;
-    Ok(Some(Redrive { dead_letter_queue, max_receive_count }))
+    Ok(Some(Redrive {
+        dead_letter_queue,
+        max_receive_count,
+    }))
 }

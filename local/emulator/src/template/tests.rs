@@ -6,8 +6,7 @@ const BASE: &str = "http://127.0.0.1:9000";
 const HEAD: &str = "Transform: AWS::Serverless-2016-10-31\n";
 
 /// A function that is complete; more properties can be appended.
-const WORKER: &str = "\
-  Worker:
+const WORKER: &str = "  Worker:
     Type: AWS::Serverless::Function
     Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: worker}}
     Properties:
@@ -15,12 +14,17 @@ const WORKER: &str = "\
 ";
 
 fn read(text: &str, parameters: &[(&str, &str)]) -> Result<Template, Refusal> {
-    let given = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let given = parameters
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
     read::read(text, Path::new("t.yaml"), &given, BASE)
 }
 
 fn refusal(text: &str) -> String {
-    read(text, &[]).expect_err("the template is refused").to_string()
+    read(text, &[])
+        .expect_err("the template is refused")
+        .to_string()
 }
 
 fn with_worker(rest: &str) -> String {
@@ -36,8 +40,19 @@ fn globals_are_merged_under_the_functions_own() {
     let template = read(&text, &[]).expect("the template is valid");
 
     let worker = &template.functions[0];
-    assert_eq!((worker.timeout.as_secs(), worker.memory_mb, worker.binary.as_str()), (20, 256, "worker"));
-    let variables: Vec<_> = worker.environment.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    assert_eq!(
+        (
+            worker.timeout.as_secs(),
+            worker.memory_mb,
+            worker.binary.as_str()
+        ),
+        (20, 256, "worker")
+    );
+    let variables: Vec<_> = worker
+        .environment
+        .iter()
+        .map(|(k, v)| format!("{k}={v}"))
+        .collect();
     assert_eq!(variables, ["A=a", "B=own", "C=3"]);
 }
 
@@ -68,8 +83,11 @@ Resources:
 
     let template = read(&text, &[("Origins", "x,y")]).expect("the template is valid");
 
-    let variables: Vec<_> =
-        template.functions[0].environment.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    let variables: Vec<_> = template.functions[0]
+        .environment
+        .iter()
+        .map(|(k, v)| format!("{k}={v}"))
+        .collect();
     assert_eq!(
         variables,
         [
@@ -103,47 +121,72 @@ fn events_become_routes_mappings_and_schedules() {
     let template = read(&text, &[]).expect("the template is valid");
 
     assert_eq!(template.routes[0].method, Method::Only(http::Method::GET));
-    assert_eq!((&template.routes[1].method, template.routes[1].path.as_str()), (&Method::Any, "$default"));
+    assert_eq!(
+        (&template.routes[1].method, template.routes[1].path.as_str()),
+        (&Method::Any, "$default")
+    );
     let mapping = &template.mappings[0];
-    assert_eq!((mapping.queue.as_str(), mapping.batch_size, mapping.maximum_concurrency), ("Jobs", 1, Some(2)));
+    assert_eq!(
+        (
+            mapping.queue.as_str(),
+            mapping.batch_size,
+            mapping.maximum_concurrency
+        ),
+        ("Jobs", 1, Some(2))
+    );
     assert!(mapping.reports_item_failures && mapping.enabled);
     assert_eq!(template.schedules[0].every, Duration::from_secs(300));
-    let redrive = template.queues[0].redrive.as_ref().expect("there is a redrive policy");
-    assert_eq!((redrive.dead_letter_queue.as_str(), redrive.max_receive_count), ("Dead", 5));
-    assert_eq!(template.without_effect, ["Store (AWS::S3::Bucket) has no effect on one machine"]);
+    let redrive = template.queues[0]
+        .redrive
+        .as_ref()
+        .expect("there is a redrive policy");
+    assert_eq!(
+        (
+            redrive.dead_letter_queue.as_str(),
+            redrive.max_receive_count
+        ),
+        ("Dead", 5)
+    );
+    assert_eq!(
+        template.without_effect,
+        ["Store (AWS::S3::Bucket) has no effect on one machine"]
+    );
 }
 
 #[test]
 fn what_is_not_emulated_is_refused_by_name_and_line() {
     let cases = [
-        ("      Timout: 5\n", "t.yaml:7: Timout of function Worker is not emulated; remove it or check its spelling"),
+        (
+            "      Timout: 5\n",
+            "t.yaml:8: Timout of function Worker is not emulated; remove it or check its spelling",
+        ),
         (
             "  Table: {Type: AWS::DynamoDB::Table}\n",
-            "t.yaml:7: resource Table is of type AWS::DynamoDB::Table, which is not emulated; remove it",
+            "t.yaml:8: resource Table is of type AWS::DynamoDB::Table, which is not emulated; remove it",
         ),
         (
             "      Events:\n        Topic: {Type: SNS}\n",
-            "t.yaml:8: Type of event Topic of function Worker must be HttpApi, SQS or Schedule, not \"SNS\"",
+            "t.yaml:9: Type of event Topic of function Worker must be HttpApi, SQS or Schedule, not \"SNS\"",
         ),
         (
             "      Events:\n        C: {Type: Schedule, Properties: {Schedule: cron(0 8 * * ? *)}}\n",
-            "t.yaml:8: Schedule of event C of function Worker must be rate(1 minute), rate(n minutes), hours or days; cron is not emulated, not \"cron(0 8 * * ? *)\"",
+            "t.yaml:9: Schedule of event C of function Worker must be rate(1 minute), rate(n minutes), hours or days; cron is not emulated, not \"cron(0 8 * * ? *)\"",
         ),
         (
             "      Environment: {Variables: {A: !ImportValue x}}\n",
-            "t.yaml:7: the function Fn::ImportValue is not emulated; use Ref, Fn::Sub, Fn::GetAtt, Fn::If or Fn::Join",
+            "t.yaml:8: the function Fn::ImportValue is not emulated; use Ref, Fn::Sub, Fn::GetAtt, Fn::If or Fn::Join",
         ),
         (
             "  Q:\n    Type: AWS::SQS::Queue\n    Properties:\n      FifoQueue: true\n",
-            "t.yaml:10: FifoQueue of queue Q must be false; only standard queues are emulated, not \"true\"",
+            "t.yaml:11: FifoQueue of queue Q must be false; only standard queues are emulated, not \"true\"",
         ),
         (
             "      Environment: {Variables: {A: !Ref Store}}\n  Store: {Type: AWS::S3::Bucket}\n",
-            "t.yaml:7: Store (AWS::S3::Bucket) does not exist on this machine, yet its name is needed here; give a parameter that avoids it",
+            "t.yaml:8: Store (AWS::S3::Bucket) does not exist on this machine, yet its name is needed here; give a parameter that avoids it",
         ),
         (
             "Mappings: {}\n",
-            "t.yaml:7: Mappings of the template is not emulated; remove it or check its spelling",
+            "t.yaml:8: Mappings of the template is not emulated; remove it or check its spelling",
         ),
     ];
     for (rest, sentence) in cases {
@@ -154,46 +197,49 @@ fn what_is_not_emulated_is_refused_by_name_and_line() {
 #[test]
 fn what_aws_refuses_is_refused() {
     let cases = [
-        ("      Timeout: 901\n", "t.yaml:7: Timeout of function Worker must be a whole number from 1 to 900, not \"901\""),
         (
-            "      Environment: {Variables: {A: !Ref Nothing}}\n",
-            "t.yaml:7: Nothing names no parameter or resource of this template; check its spelling",
+            "      Timeout: 901\n",
+            "t.yaml:8: Timeout of function Worker must be a whole number from 1 to 900, not \"901\"",
         ),
         (
-            "      Policies:\n        - !Sub '${Nothing.Arn}'\n",
+            "      Environment: {Variables: {A: !Ref Nothing}}\n",
             "t.yaml:8: Nothing names no parameter or resource of this template; check its spelling",
         ),
         (
+            "      Policies:\n        - !Sub '${Nothing.Arn}'\n",
+            "t.yaml:9: Nothing names no parameter or resource of this template; check its spelling",
+        ),
+        (
             "      Environment: {Variables: {A: !If [Nothing, a, b]}}\n",
-            "t.yaml:7: Nothing names no condition of this template; check its spelling",
+            "t.yaml:8: Nothing names no condition of this template; check its spelling",
         ),
         (
             "      Timeout: 31\n      Events:\n        J: {Type: SQS, Properties: {Queue: !GetAtt Q.Arn}}\n  Q: {Type: AWS::SQS::Queue}\n",
-            "t.yaml:9: the visibility timeout of queue Q is 30 s, less than the 31 s of function Worker; make it at least as long, better six times",
+            "t.yaml:10: the visibility timeout of queue Q is 30 s, less than the 31 s of function Worker; make it at least as long, better six times",
         ),
         (
             "      Events:\n        J: {Type: SQS, Properties: {Queue: 'arn:aws:sqs:us-east-1:000000000000:other'}}\n",
-            "t.yaml:8: the queue other of function Worker is no queue of this template",
+            "t.yaml:9: the queue other of function Worker is no queue of this template",
         ),
         (
             "      Events:\n        A: {Type: HttpApi, Properties: {Path: '/a/{x}', Method: GET}}\n        B: {Type: HttpApi, Properties: {Path: '/a/{y}', Method: get}}\n",
-            "t.yaml:9: the route GET /a/{y} belongs to function Worker already; functions cannot share one",
+            "t.yaml:10: the route GET /a/{y} belongs to function Worker already; functions cannot share one",
         ),
         (
             "  Q: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: !GetAtt Q.Arn, maxReceiveCount: 2}}}\n",
-            "t.yaml:7: queue Q is its own dead-letter queue; give it another",
+            "t.yaml:8: queue Q is its own dead-letter queue; give it another",
         ),
         (
             "  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt Q.QueueName}}\n",
-            "t.yaml:7: a name here leads back to itself; break the circle",
+            "t.yaml:8: a name here leads back to itself; break the circle",
         ),
         (
             "  Worker:\n    Type: AWS::SQS::Queue\n",
-            "t.yaml:7: duplicated key in mapping",
+            "t.yaml:8: duplicated key in mapping",
         ),
         (
             "  Api: {Type: AWS::Serverless::HttpApi, Properties: {CorsConfiguration: {AllowOrigins: ['*'], AllowCredentials: true}}}\n",
-            "t.yaml:7: AllowCredentials and the origin * exclude each other; name the origins",
+            "t.yaml:8: AllowCredentials and the origin * exclude each other; name the origins",
         ),
     ];
     for (rest, sentence) in cases {
@@ -206,9 +252,13 @@ fn parameters_are_checked() {
     let text = format!(
         "{HEAD}Parameters:\n  A: {{Type: String}}\n  Level: {{Type: String, Default: info, AllowedValues: [info, warn]}}\nResources: {{}}\n"
     );
-    let refusal = |given: &[(&str, &str)]| read(&text, given).expect_err("it is refused").to_string();
+    let refusal =
+        |given: &[(&str, &str)]| read(&text, given).expect_err("it is refused").to_string();
 
-    assert_eq!(refusal(&[]), "t.yaml:3: parameter A has no value and no default; give it a value");
+    assert_eq!(
+        refusal(&[]),
+        "t.yaml:3: parameter A has no value and no default; give it a value"
+    );
     assert_eq!(
         refusal(&[("A", "a"), ("B", "b")]),
         "t.yaml: has no parameter B, yet one was given; check its spelling"
@@ -222,7 +272,9 @@ fn parameters_are_checked() {
 
 #[test]
 fn a_function_without_a_cargo_binary_is_refused() {
-    let text = format!("{HEAD}Resources:\n  F: {{Type: AWS::Serverless::Function, Properties: {{Runtime: provided.al2023}}}}\n");
+    let text = format!(
+        "{HEAD}Resources:\n  F: {{Type: AWS::Serverless::Function, Properties: {{Runtime: provided.al2023}}}}\n"
+    );
 
     assert_eq!(
         refusal(&text),
@@ -232,7 +284,11 @@ fn a_function_without_a_cargo_binary_is_refused() {
 
 #[test]
 fn a_missing_file_is_one_sentence() {
-    let refusal = Template::read(Path::new("/nowhere/t.yaml"), &BTreeMap::new(), BASE).expect_err("it is not there");
+    let refusal = Template::read(Path::new("/nowhere/t.yaml"), &BTreeMap::new(), BASE)
+        .expect_err("it is not there");
 
-    assert_eq!(refusal.to_string(), "/nowhere/t.yaml: cannot be read: No such file or directory (os error 2)");
+    assert_eq!(
+        refusal.to_string(),
+        "/nowhere/t.yaml: cannot be read: No such file or directory (os error 2)"
+    );
 }
