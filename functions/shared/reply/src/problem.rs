@@ -3,7 +3,7 @@ use std::error::Error;
 use lambda_http::{
     Body, Response,
     http::{
-        HeaderMap, HeaderValue, StatusCode,
+        HeaderValue, StatusCode,
         header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER},
     },
 };
@@ -23,8 +23,9 @@ pub struct Problem {
     kind: &'static str,
     title: &'static str,
     detail: String,
-    member: Option<(&'static str, Value)>,
-    headers: HeaderMap,
+    allow: Option<&'static str>,
+    // Boxed, because every handler returns this type beside a smaller one.
+    member: Option<Box<(&'static str, Value)>>,
 }
 
 /// One thing that is wrong with a request.
@@ -87,9 +88,7 @@ impl Problem {
         let detail = format!("This address only answers {}", allow.replace(", ", " and "));
         let status = StatusCode::METHOD_NOT_ALLOWED;
         let mut problem = Self::new(status, "about:blank", "Method Not Allowed", detail);
-        problem
-            .headers
-            .insert(ALLOW, HeaderValue::from_static(allow));
+        problem.allow = Some(allow);
         problem
     }
 
@@ -154,7 +153,6 @@ impl Problem {
         let detail = "The library cannot be reached at the moment; please try again shortly";
         let status = StatusCode::SERVICE_UNAVAILABLE;
         let mut problem = Self::new(status, "about:blank", "Service Unavailable", detail);
-        problem.headers.insert(RETRY_AFTER, POLL_AFTER_S.into());
         problem.cause = Some(cause.into());
         problem
     }
@@ -174,21 +172,20 @@ impl Problem {
         title: &'static str,
         detail: impl Into<String>,
     ) -> Self {
-        let detail = detail.into();
         Self {
             status,
             cause: None,
             kind,
             title,
-            detail,
+            detail: detail.into(),
+            allow: None,
             member: None,
-            headers: HeaderMap::new(),
         }
     }
 
     fn with(self, name: &'static str, value: Value) -> Self {
         Self {
-            member: Some((name, value)),
+            member: Some(Box::new((name, value))),
             ..self
         }
     }
@@ -221,17 +218,22 @@ impl From<Problem> for Response<Body> {
             "status": problem.status.as_u16(),
             "detail": problem.detail,
         });
-        if let Some((name, value)) = problem.member {
+        if let Some((name, value)) = problem.member.map(|member| *member) {
             body[name] = value;
         }
         let mut response = Self::new(Body::Text(body.to_string()));
         *response.status_mut() = problem.status;
-        *response.headers_mut() = problem.headers;
         let headers = response.headers_mut();
         headers.insert(
             CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
+        if let Some(allow) = problem.allow {
+            headers.insert(ALLOW, HeaderValue::from_static(allow));
+        }
+        if problem.status == StatusCode::SERVICE_UNAVAILABLE {
+            headers.insert(RETRY_AFTER, POLL_AFTER_S.into());
+        }
         // What is wrong now may be right at the next try, 404 included.
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
