@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A turn grows no longer than this by joining lines of one host.
-const TURN_WORDS: usize = 55;
+const TURN_WORDS: usize = 22;
 
 /// The orders in which subjects may follow one another; the country comes after the place.
 const ORDERS: &[[Group; 11]] = {
@@ -161,8 +161,7 @@ fn cast(parts: &[Part<'_>], first_is_a: bool) -> Vec<Vec<Turn>> {
     let n = parts.len().min(10);
     let alternate = |mask: u32, at: usize| (at % 2 == 0) == first_is_a ^ (mask >> at & 1 == 1);
     let cast_with = |mask: u32| -> Vec<Vec<Turn>> {
-        let mut last = None;
-        parts.iter().enumerate().map(|(at, part)| turns(&part.lines, alternate(mask, at), &mut last)).collect()
+        parts.iter().enumerate().map(|(at, part)| turns(&part.lines, alternate(mask, at))).collect()
     };
     let best = (0..1u32 << n).min_by(|a, b| cost(&cast_with(*a), *a).total_cmp(&cost(&cast_with(*b), *b))).unwrap_or(0);
     cast_with(best)
@@ -184,16 +183,16 @@ fn cost(chapters: &[Vec<Turn>], mask: u32) -> f64 {
 }
 
 /// Turns lines into turns of hosts, joining what one host says in a row unless it grows too long.
-fn turns(lines: &[Spoken], holder_is_a: bool, last: &mut Option<Host>) -> Vec<Turn> {
+fn turns(lines: &[Spoken], holder_is_a: bool) -> Vec<Turn> {
     let mut turns: Vec<Turn> = Vec::new();
     let mut swapped = false;
     for line in lines {
         let host = |swapped: bool| if (line.role == Holder::Holder) == (holder_is_a ^ swapped) { Host::A } else { Host::B };
         let words = |sentences: &[Sentence]| sentences.iter().map(|s| reading::words(&s.text).len()).sum::<usize>();
         let before = turns.last().map_or(0, |turn| words(&turn.sentences));
-        let same = turns.last().map(|t| t.host).or(*last) == Some(host(swapped));
+        let same = turns.last().map(|t| t.host) == Some(host(swapped));
         let asks_itself = turns.last().and_then(|t| t.sentences.last()).is_some_and(|s| s.text.ends_with('?'));
-        if same && (before + words(&line.sentences) > TURN_WORDS || asks_itself || turns.is_empty()) {
+        if same && (before + words(&line.sentences) > TURN_WORDS || asks_itself) {
             swapped = !swapped;
         }
         let host = host(swapped);
@@ -202,6 +201,5 @@ fn turns(lines: &[Spoken], holder_is_a: bool, last: &mut Option<Host>) -> Vec<Tu
             _ => turns.push(Turn { host, sentences: line.sentences.clone() }),
         }
     }
-    *last = turns.last().map(|turn| turn.host);
     turns
 }

@@ -73,6 +73,8 @@ struct Candidate<'a> {
     of: &'static Move,
     found: Found<'a>,
     score: f32,
+    /// How often the move was made before: each time it is said differently.
+    nth: usize,
 }
 
 struct Planner<'l, 'a> {
@@ -101,7 +103,7 @@ impl<'l, 'a> Planner<'l, 'a> {
             for (nth, found) in (of.find)(self.ledger).into_iter().enumerate() {
                 let score = self.score(of, &found, nth);
                 if score > 0.0 {
-                    all.push(Candidate { of, found, score });
+                    all.push(Candidate { of, found, score, nth: 0 });
                 }
             }
         }
@@ -160,7 +162,7 @@ impl<'l, 'a> Planner<'l, 'a> {
                 let serves = self.themes.is_empty() || of.themes.iter().any(|theme| self.themes.contains(theme));
                 let taste = 0.45 + 0.75 * self.seed.unit(&format!("hook/{}/{nth}", of.id));
                 let score = (0.2 + one.score() + of.essential) * taste * if serves { 1.0 } else { 0.4 };
-                found.push(Candidate { of, found: one, score });
+                found.push(Candidate { of, found: one, score, nth });
             }
         }
         found.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -176,7 +178,7 @@ impl<'l, 'a> Planner<'l, 'a> {
     /// Fills the first skeleton that fits and is supported; also tells how many lines belong to the close.
     fn render(&mut self, candidate: &Candidate<'a>) -> Option<(Chosen<'a>, usize)> {
         let skeletons = candidate.of.skeletons;
-        let start = self.seed.index(candidate.of.id, skeletons.len());
+        let start = self.seed.index(candidate.of.id, skeletons.len()) + candidate.nth;
         let mut order: Vec<usize> = (0..skeletons.len()).map(|at| (start + at) % skeletons.len()).collect();
         let share = self.questions as f32 / self.sentences.max(1) as f32;
         if self.sentences > 20 && share > 0.31 {
@@ -240,7 +242,8 @@ impl<'l, 'a> Planner<'l, 'a> {
         while spent < 0.98 * target && !candidates.is_empty() {
             let fresh = |c: &Candidate<'_>| c.score * 0.86f32.powi(*groups.get(&c.of.group).unwrap_or(&0)) * 0.6f32.powi(*uses.get(c.of.id).unwrap_or(&0) as i32);
             let Some(best) = (0..candidates.len()).max_by(|a, b| fresh(&candidates[*a]).total_cmp(&fresh(&candidates[*b]))) else { break };
-            let candidate = candidates.swap_remove(best);
+            let mut candidate = candidates.swap_remove(best);
+            candidate.nth = *uses.get(candidate.of.id).unwrap_or(&0);
             if candidate.found.told.iter().any(|fact| told.contains(fact.id.as_str())) || *uses.get(candidate.of.id).unwrap_or(&0) >= most_uses(length) {
                 continue;
             }

@@ -1,3 +1,141 @@
-use super::Move;
+//! Hours and zones.
 
-pub(super) const MOVES: &[Move] = &[];
+use places::Datum;
+
+use super::{Found, Group, Move};
+use crate::{ledger::Ledger, numbers, rubric::month, theme::Theme};
+
+pub(super) const MOVES: &[Move] = &[
+    Move {
+        id: "M14",
+        group: Group::Clock,
+        themes: &[Theme::Sky],
+        essential: 0.3,
+        titles: &["Noon, {lag} off", "The clock against the sun", "When twelve is not noon", "The sun keeps its own time"],
+        find: lag,
+        skeletons: &[
+            "A: Is noon at noon?
+             H: Not in January: the sun is highest {lag} {side} the clock strikes twelve. [f]",
+            "H: The clock says noon. [-] In January the sun needs {lag} {more_less}. [f]
+             A: Who is right?
+             H: Each of them, about its own noon. [-]",
+            "A: Does the clock agree with the sun?
+             H: In January they differ by {lag}, and the {ahead} is ahead. [f]",
+            "H: Look at the sun in January when it stands highest, then look at the clock. [-] They are {lag} apart. [f]
+             A: And which comes first?
+             H: The {ahead}. [f]",
+            "H: In January, noon by the sun comes {lag} {side} noon by the clock. [f]
+             A: So a sundial would start an argument. [-]",
+        ],
+    },
+    Move {
+        id: "M14.zone",
+        group: Group::Clock,
+        themes: &[Theme::Sky, Theme::Map],
+        essential: 0.3,
+        titles: &["A clock named after {zone}", "Borrowed time", "The clock from {zone}"],
+        find: borrowed_zone,
+        skeletons: &[
+            "A: Whose clock do they use?
+             H: The time zone database files it under {zone}. [f]
+             A: And in summer?
+             H: {summer}. [f]",
+            "H: The clock here has the name of another place: {zone}. [f]
+             A: Does it change in summer?
+             H: {Summer}. [f]",
+            "H: Even the time has an address: the zone is called after {zone}. [f]
+             A: Then the clock travelled to get here. [-]",
+            "A: What is the name of the time zone?
+             H: {zone}, in the database that computers use. [f] {Summer}. [f]",
+        ],
+    },
+    Move {
+        id: "M15",
+        group: Group::Clock,
+        themes: &[Theme::Sky],
+        essential: 0.4,
+        titles: &["Half past everything", "An odd zone", "Minutes in the zone"],
+        find: odd_offset,
+        skeletons: &[
+            "H: Most zones are whole hours from Greenwich. [-] This one is off by {minutes}. [f]
+             A: So the minute hands do not even agree with London?
+             H: As the time zone database has it, no. [f]",
+            "A: What time is it there when it strikes the hour in Greenwich?
+             H: Not the hour: add {minutes} to some number of hours. [f]",
+        ],
+    },
+    Move {
+        id: "M16",
+        group: Group::Clock,
+        themes: &[Theme::Sky, Theme::History],
+        essential: 0.6,
+        titles: &["{minutes_title}", "Minutes of its own", "The time it gave up"],
+        find: local_time,
+        skeletons: &[
+            "H: Time itself was once local. [-] {place} kept its own, {minutes} {side} Greenwich. [f]
+             A: When did it give that up?
+             H: In {month}, {year}. [f]",
+            "A: Has it ever had a time of its own?
+             H: Until {year}. [f] It ran {minutes} {side} Greenwich. [f]",
+            "H: In {month}, {year}, {place} put away its own time. [f]
+             A: What was special about it?
+             H: It was {minutes} {side} Greenwich, and it belonged to this place. [f]",
+        ],
+    },
+];
+
+fn lag<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::ClockLag { min } if min.abs() >= 8 => Some(*min),
+        _ => None,
+    });
+    let Some((fact, min)) = read else { return Vec::new() };
+    let late = min > 0;
+    Found::new((min.unsigned_abs() as f32 / 110.0).min(1.0))
+        .cite("f", &[fact])
+        .slot("lag", format!("about {}", numbers::minutes(u64::from(min.unsigned_abs()))))
+        .slot("side", if late { "after" } else { "before" })
+        .slot("more_less", if late { "more" } else { "less" })
+        .slot("ahead", if late { "clock" } else { "sun" })
+        .only()
+}
+
+fn borrowed_zone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::Clock { zone_city, is_zone_city: false, january_min, july_min, .. } => Some((zone_city, january_min != july_min)),
+        _ => None,
+    });
+    let Some((fact, (zone, changes))) = read.filter(|(_, (zone, _))| crate::rubric::reading::fold(zone) != crate::rubric::reading::fold(l.brief.name)) else { return Vec::new() };
+    Found::new(0.15)
+        .cite("f", &[fact])
+        .slot("zone", zone.replace('_', " "))
+        .slot("summer", if changes { "January and July have different hours" } else { "January and July have the same hour" })
+        .only()
+}
+
+fn odd_offset<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::Clock { january_min, .. } if january_min % 60 != 0 => Some(*january_min),
+        _ => None,
+    });
+    let Some((fact, min)) = read else { return Vec::new() };
+    Found::new(0.7).cite("f", &[fact]).slot("minutes", numbers::minutes(u64::from(min.unsigned_abs() % 60))).only()
+}
+
+fn local_time<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::LocalMeanTime { ahead_s, until_year, until_month } => Some((*ahead_s, *until_year, *until_month)),
+        _ => None,
+    });
+    let Some((fact, (ahead, until, in_month))) = read.filter(|(_, (ahead, ..))| ahead.unsigned_abs() >= 60) else { return Vec::new() };
+    let min = u64::from(ahead.unsigned_abs() / 60);
+    let span = if min < 90 { numbers::minutes(min) } else { numbers::hours(min as f64 / 60.0) };
+    Found::new(0.7)
+        .cite("f", &[fact])
+        .slot("minutes", format!("about {span}"))
+        .slot("minutes_title", crate::wording::capitalised(&span))
+        .slot("side", if ahead > 0 { "ahead of" } else { "behind" })
+        .slot("month", month(in_month))
+        .slot("year", numbers::year(u32::try_from(until).unwrap_or_default()))
+        .only()
+}

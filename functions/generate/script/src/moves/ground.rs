@@ -1,3 +1,343 @@
-use super::Move;
+//! Where it is, and next to what.
 
-pub(super) const MOVES: &[Move] = &[];
+use places::{Datum, Fact, Other};
+
+use super::{Found, Group, Move, ratio_worth};
+use crate::{ledger::Ledger, numbers, theme::Theme, wording};
+
+pub(super) const MOVES: &[Move] = &[
+    Move {
+        id: "G1",
+        group: Group::Ground,
+        themes: &[Theme::Map],
+        essential: 0.9,
+        titles: &["{km} from {capital}", "Seen from {capital}", "The way from {capital}", "A line to {capital}"],
+        find: from_capital,
+        skeletons: &[
+            "A: Where would I find it?
+             H: In {region}, {km} to the {dir} of {capital}. [capital]",
+            "H: Put your finger on {capital} and move it {dir}. [capital]
+             A: How far?
+             H: {Km}. Stop there: {place}. [capital]",
+            "A: Draw me the place. Where do I start?
+             H: Start at {capital}, the capital. [capital] Go {dir} for {km}, in a straight line. [capital]
+             A: No road is that straight. [-]",
+            "H: The capital, {capital}, lies {back} of here. [capital]
+             A: A day trip?
+             H: That depends on how you travel. In a straight line it is {km}. [capital]",
+            "H: {Km} lie between {place} and the capital. [capital]
+             A: In which direction?
+             H: Seen from {capital}, {dir}. [capital] From there it is a matter of {region}. [capital]",
+            "A: Is the capital close?
+             H: {capital}? [-] It is {km} away, to the {back}. [capital]",
+        ],
+    },
+    Move {
+        id: "M8",
+        group: Group::Ground,
+        themes: &[Theme::Map, Theme::Size],
+        essential: 0.6,
+        titles: &["{city} next door", "{km} to {city}", "The next large place", "Looking for a crowd"],
+        find: nearest_city,
+        skeletons: &[
+            "A: Alone among fields?
+             H: {?close} Hardly. [-] {city} is {km} to the {dir}. [city] You would need {times} the people of {place} to fill it. [city people]",
+            "A: Where do I go for a crowd?
+             H: {city} is the nearest place of a hundred thousand people or more. [city] It lies {km} to the {dir}. [city]",
+            "H: The next large city is {city}. [city]
+             A: Within earshot?
+             H: Judge for yourself: {km}, to the {dir}. [city]",
+            "A: Surely there is something bigger around?
+             H: There is {city}, with {city_people} people. [city] It is {km} away. [city]
+             A: And next to it, {place}?
+             H: The ratio is {ratio} to one. [city people]",
+            "H: Look {dir}. [-] The first place of a hundred thousand or more on that side of the map is {city}. [city]
+             A: Can you see it from here?
+             H: We only know the distance: {km}. [city]",
+            "A: Which city would people here name as the near one?
+             H: We cannot ask them. The map says {city}, {km} to the {dir}. [city]",
+            "H: {city} counts {city_people} people and sits {dir} of here. [city]
+             A: How far off?
+             H: {Km}. [city]",
+        ],
+    },
+    Move {
+        id: "M8.both",
+        group: Group::Ground,
+        themes: &[Theme::Map, Theme::Size],
+        essential: 0.6,
+        titles: &["Two neighbours", "{one} and {two}", "Next door, twice", "Left and right of it"],
+        find: two_neighbours,
+        skeletons: &[
+            "A: Who lives next door?
+             H: {one}, {one_km} to the {one_dir}. [one] After that {two}, to the {two_dir}. [two]
+             A: Larger or smaller?
+             H: {verdict}. [one two people]",
+            "H: The two nearest names on the list are {one} and {two}. [one two]
+             A: Small places, I suppose?
+             H: {verdict}. [one two people]",
+            "A: If I knock at the nearest door, who opens?
+             H: {one}, {one_km} away. [one]
+             A: And if nobody is in?
+             H: Then {two} is {two_km} off, on the {two_dir} side. [two]",
+            "H: Go {one_dir} for {one_km} and you are in {one}. [one] Go {two_dir} instead, and it is {two}. [two]
+             A: So it sits between them. [-]
+             H: In size as well? {verdict}. [one two people]",
+            "A: Name me a neighbour. [-]
+             H: {one}. [one]
+             A: Another one?
+             H: {two}, with {two_people} people. [two]",
+            "H: {one} is nearest: {one_km}. [one]
+             A: And then?
+             H: Then comes {two}, {two_km} from {place}. [two] {verdict}. [one two people]",
+        ],
+    },
+    Move {
+        id: "M7",
+        group: Group::Ground,
+        themes: &[Theme::Map, Theme::Size],
+        essential: 0.3,
+        titles: &["Inside the circle", "A circle on the map", "Counting neighbours", "A ring of {within}"],
+        find: density,
+        skeletons: &[
+            "H: Draw a circle of {within} around {place}. [f]
+             A: And count?
+             H: Inside it the gazetteer lists {count}. [f]",
+            "A: Crowded or empty around there?
+             H: Within {within} the list has {count}. [f]
+             A: The list, not the land. [-]",
+            "A: How many names are there on the map around it?
+             H: Take {within} in every direction. [f] You collect {count}. [f]",
+            "H: Suppose you may walk {within}, no further. [f]
+             A: How many places can I reach?
+             H: {Count}, going by the list. [f]",
+            "H: Count the listed places within {within}, and you get {count_bare}. [f]
+             A: Is that many?
+             H: Smaller ones may be missing, so take it as a floor. [-]",
+        ],
+    },
+    Move {
+        id: "M7.alone",
+        group: Group::Ground,
+        themes: &[Theme::Map],
+        essential: 0.2,
+        titles: &["Waiting for a neighbour", "A far door", "Nobody on the list for {km}"],
+        find: alone,
+        skeletons: &[
+            "H: Knock on the nearest door, and you have covered {km}. [f]
+             A: Whose door?
+             H: {other}, to the {dir}. [f]",
+            "A: Who is the neighbour?
+             H: You have to wait for it. [-] {other}, {km} to the {dir}. [f]
+             A: And nearer than that?
+             H: On our list, nobody. [f] The list leaves out the smallest places. [-]",
+            "H: The nearest listed place is {other}. [f]
+             A: That sounds close. [-]
+             H: It is {km} away. [f]",
+        ],
+    },
+    Move {
+        id: "M9",
+        group: Group::Ground,
+        themes: &[Theme::Map],
+        essential: 0.5,
+        titles: &["The neighbour abroad", "Another country, {km} off", "The wrong side of the line"],
+        find: abroad,
+        skeletons: &[
+            "H: The nearest listed place is {km} away, and it is in another country. [f]
+             A: Which one?
+             H: {other}, in {abroad}. [f] For a neighbour in the same country, it takes {own_km}: {own}. [f]",
+            "A: Who is the closest neighbour?
+             H: {other}. [f] It belongs to {abroad}. [f]
+             A: And the closest one at home?
+             H: {own}, {own_km} away. [f]",
+            "H: Ask for the nearest place, and the answer changes country. [f]
+             A: To where?
+             H: To {abroad}: {other} lies {km} off. [f] {own} is the nearest at home. [f]",
+        ],
+    },
+    Move {
+        id: "M10",
+        group: Group::Ground,
+        themes: &[Theme::Map],
+        essential: 0.4,
+        titles: &["More than one flag", "Foreign ground", "Other countries, {within}"],
+        find: borders,
+        skeletons: &[
+            "A: Is any other country close?
+             H: Within {within}, the list finds places in {countries}. [f]",
+            "H: Draw a ring of {within} and look at the flags. [f]
+             A: More than one?
+             H: Besides its own, {countries}. [f]",
+            "H: From here, {countries} can be reached within {within}. [f]
+             A: In a straight line. [-]",
+        ],
+    },
+    Move {
+        id: "M11",
+        group: Group::Ground,
+        themes: &[Theme::Map],
+        essential: 0.5,
+        titles: &["Closer to {foreign}", "The other capital", "Two capitals"],
+        find: other_capital,
+        skeletons: &[
+            "A: Which capital is nearest?
+             H: Not its own. [-] {own} is {own_km} away. [f]
+             A: And the nearer one?
+             H: {foreign}, in {abroad}: {foreign_km}. [f]",
+            "H: Its own capital, {own}, is {own_km} off. [f] There is a capital much nearer. [f]
+             A: A foreign one?
+             H: {foreign}, {foreign_km} from here. [f]",
+            "H: Measure to {foreign}, the capital of {abroad}: {foreign_km}. [f]
+             A: And to the capital of {country}?
+             H: {Own_km}, as far as {own}. [f]",
+        ],
+    },
+];
+
+fn from_capital<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, capital)) = l.capital() else { return Vec::new() };
+    Found::new((capital.km / 6_000.0).min(0.8) as f32)
+        .cite("capital", &[fact])
+        .slot("capital", capital.name.clone())
+        .slot("km", numbers::km(capital.km))
+        .slot("dir", wording::opposite(capital.direction))
+        .slot("back", wording::direction(capital.direction))
+        .only()
+}
+
+fn nearest_city<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, city)) = l.city() else { return Vec::new() };
+    let mut found = Found::new((city.km / 800.0).min(0.7) as f32)
+        .cite("city", &[fact])
+        .slot("city", city.name.clone())
+        .slot("km", numbers::km(city.km))
+        .slot("dir", wording::direction(city.direction))
+        .flag("close", city.km < 25.0);
+    if let Some(people) = city.people {
+        found = found.slot("city_people", numbers::about(f64::from(people)));
+    }
+    if let (Some((fact, n)), Some(people)) = (l.people(), city.people) {
+        let ratio = f64::from(people) / f64::from(n);
+        if ratio >= 2.0 {
+            let worth = ratio_worth(ratio) * if city.km < 25.0 { 0.7 } else { 0.3 };
+            found.worth = found.worth.max(worth);
+            found = found.lean("people", &[fact]).slot("times", numbers::times(ratio)).slot("ratio", numbers::about(ratio));
+        }
+    }
+    found.only()
+}
+
+fn verdict(here: u32, one: &Other, two: &Other) -> Option<&'static str> {
+    let (a, b) = (one.people?, two.people?);
+    Some(match (a > here, b > here) {
+        (true, true) => "Both have more people than this one",
+        (false, false) => "Both have fewer people than this one",
+        (true, false) => "The nearer one has more people, and the other fewer",
+        (false, true) => "The nearer one has fewer people, and the other more",
+    })
+}
+
+fn two_neighbours<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let neighbours: Vec<(&Fact, &Other)> = l.neighbours();
+    let [(one_fact, one), (two_fact, two), ..] = neighbours.as_slice() else { return Vec::new() };
+    let mut found = Found::new(0.25)
+        .cite("one", &[*one_fact])
+        .cite("two", &[*two_fact])
+        .slot("one", one.name.clone())
+        .slot("two", two.name.clone())
+        .slot("one_km", numbers::km(one.km))
+        .slot("two_km", numbers::km(two.km))
+        .slot("one_dir", wording::direction(one.direction))
+        .slot("two_dir", wording::direction(two.direction));
+    if let Some(people) = two.people {
+        found = found.slot("two_people", numbers::about(f64::from(people)));
+    }
+    if let Some((fact, here)) = l.people()
+        && let Some(verdict) = verdict(here, one, two)
+    {
+        found = found.lean("people", &[fact]).slot("verdict", verdict);
+    }
+    found.only()
+}
+
+fn density<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let all = l.each(|d| match d {
+        Datum::Density { within_km, places } => Some((*within_km, *places)),
+        _ => None,
+    });
+    let mut all: Vec<Found<'a>> = all
+        .into_iter()
+        .map(|(fact, (within, places))| {
+            let count = match places {
+                0 => "no other place".to_owned(),
+                1 => "one other place".to_owned(),
+                n => format!("{} other places", numbers::about(f64::from(n))),
+            };
+            let found = Found::new(if places > 200 || places == 0 { 0.6 } else { 0.15 })
+                .cite("f", &[fact])
+                .slot("within", format!("{} kilometres", numbers::cardinal(u64::from(within))))
+                .slot("count", count);
+            if places > 1 { found.slot("count_bare", numbers::about(f64::from(places))) } else { found }
+        })
+        .collect();
+    all.truncate(1);
+    all
+}
+
+fn alone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let neighbours = l.neighbours();
+    let Some((fact, other)) = neighbours.first().filter(|(_, other)| other.km >= 15.0) else { return Vec::new() };
+    Found::new((other.km / 100.0).min(0.9) as f32)
+        .cite("f", &[*fact])
+        .slot("other", other.name.clone())
+        .slot("km", numbers::km(other.km))
+        .slot("dir", wording::direction(other.direction))
+        .only()
+}
+
+fn abroad<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::NeighbourAbroad { foreign, own } => Some((foreign, own)),
+        _ => None,
+    });
+    let Some((fact, (foreign, own))) = read else { return Vec::new() };
+    Found::new(0.7)
+        .cite("f", &[fact])
+        .slot("other", foreign.name.clone())
+        .slot("abroad", wording::country(&foreign.country))
+        .slot("km", numbers::km(foreign.km))
+        .slot("own", own.name.clone())
+        .slot("own_km", numbers::km(own.km))
+        .only()
+}
+
+fn borders<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::Borders { within_km, countries } if !countries.is_empty() && countries.len() <= 5 => Some((*within_km, countries)),
+        _ => None,
+    });
+    let Some((fact, (within, countries))) = read else { return Vec::new() };
+    let names: Vec<String> = countries.iter().map(|name| wording::country(name)).collect();
+    Found::new(0.3 + 0.15 * countries.len() as f32)
+        .cite("f", &[fact])
+        .slot("within", format!("{} kilometres", numbers::cardinal(u64::from(within))))
+        .slot("countries", wording::listed(&names))
+        .only()
+}
+
+fn other_capital<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::NearerForeignCapital { own, foreign } => Some((own, foreign)),
+        _ => None,
+    });
+    let Some((fact, (own, foreign))) = read else { return Vec::new() };
+    Found::new(ratio_worth(own.km / foreign.km.max(1.0)) + 0.3)
+        .cite("f", &[fact])
+        .slot("own", own.name.clone())
+        .slot("own_km", numbers::km(own.km))
+        .slot("foreign", foreign.name.clone())
+        .slot("foreign_km", numbers::km(foreign.km))
+        .slot("abroad", wording::country(&foreign.country))
+        .only()
+}

@@ -1,3 +1,201 @@
-use super::Move;
+//! Land and water of its country.
 
-pub(super) const MOVES: &[Move] = &[];
+use places::Topic;
+
+use super::{Found, Group, Move, quoted};
+use crate::{ledger::Ledger, theme::Theme};
+
+pub(super) const MOVES: &[Move] = &[
+    Move {
+        id: "L1",
+        group: Group::Land,
+        themes: &[Theme::Nature],
+        essential: 0.5,
+        titles: &["Flat, steep, wet, dry", "The ground of {country}", "What {country} stands on"],
+        find: terrain,
+        skeletons: &[
+            "A: What does the land look like?
+             H: The Factbook describes the terrain of {country} like this: {text}. [f]",
+            "H: The terrain of {country}, in the words of the Factbook: {text}. [f]
+             A: You could almost fold a map from that. [-]",
+            "A: If {country} were a floor, how flat would it be?
+             H: I read from the Factbook: {text}. [f]",
+            "H: Under terrain, the Factbook keeps it short for {country}: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "L2",
+        group: Group::Land,
+        themes: &[Theme::Nature],
+        essential: 0.4,
+        titles: &["The top of {country}", "The highest point", "As high as {country} gets"],
+        find: highest,
+        skeletons: &[
+            "A: And the top of {country}?
+             H: The highest point, says the Factbook: {text}. [f]",
+            "H: {Country} ends, upwards, in a name. [-] The highest point is {text}. [f]",
+            "A: How high does {country} go?
+             H: Up to its highest point: {text}. [f]
+             A: I will stay down here. [-]",
+            "H: For the highest point of {country}, the Factbook writes: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "L3",
+        group: Group::Land,
+        themes: &[Theme::Nature],
+        essential: 0.3,
+        titles: &["The bottom of {country}", "As low as it gets"],
+        find: lowest,
+        skeletons: &[
+            "A: And the other end of the scale?
+             H: The lowest point of {country}: {text}. [f]",
+            "H: The lowest point of {country} has an entry too: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "L4",
+        group: Group::Land,
+        themes: &[Theme::Nature, Theme::Map],
+        essential: 0.4,
+        titles: &["The long rivers", "Follow the water", "A river, in one line", "Water on the move"],
+        find: river,
+        skeletons: &[
+            "A: Which river should I know?
+             H: Among the major rivers of {country}, the Factbook lists this one: {text}. [f]",
+            "H: A line from the list of rivers of {country}: {text}. [f]
+             A: You could follow it with a finger. [-]",
+            "A: And water that moves?
+             H: On the list of the major rivers of {country} I find: {text}. [f]",
+            "H: Of the rivers of {country}, take one: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "L5",
+        group: Group::Land,
+        themes: &[Theme::Nature, Theme::Map],
+        essential: 0.4,
+        titles: &["A note in the margin", "What geographers add", "The geography note"],
+        find: note,
+        skeletons: &[
+            "A: Anything odd about the geography?
+             H: The Factbook adds a note on {country}: {text}. [f]",
+            "H: In its notes on geography, the Factbook says of {country}: {text}. [f]",
+            "H: There is a remark in the margin of the map of {country}: {text}. [f]
+             A: Margins are for the good parts. [-]",
+            "A: What would a geographer underline?
+             H: In the Factbook, under {country}: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "L6",
+        group: Group::Land,
+        themes: &[Theme::Size, Theme::Map],
+        essential: 0.3,
+        titles: &["As large as what?", "{Country} against a map", "A country for comparison"],
+        find: area,
+        skeletons: &[
+            "A: How big is the whole country?
+             H: The Factbook compares {country} with what its readers know: {text}. [f]",
+            "H: For the area of {country}, the Factbook offers a comparison: {text}. [f]
+             A: An American yardstick. [-]",
+        ],
+    },
+    Move {
+        id: "L7",
+        group: Group::Land,
+        themes: &[Theme::Nature],
+        essential: 0.3,
+        titles: &["The edge of {country}", "Coast in kilometres"],
+        find: coastline,
+        skeletons: &[
+            "A: How much coast does {country} have?
+             H: By the Factbook: {text}. [f]",
+            "H: The coastline of {country}, according to the Factbook: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "L8",
+        group: Group::Land,
+        themes: &[Theme::Nature],
+        essential: 0.4,
+        titles: &["What can go wrong", "The hazards of {country}", "Both on one line"],
+        find: hazards,
+        skeletons: &[
+            "A: What does nature do to {country}?
+             H: Under hazards, the Factbook lists: {text}. [f]",
+            "H: The hazards of {country} take up one line: {text}. [f]
+             A: A line nobody would choose. [-]",
+            "H: On the line for natural hazards in {country} you read: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "L9",
+        group: Group::Land,
+        themes: &[Theme::Nature],
+        essential: 0.4,
+        titles: &["The weather of a country", "The climate of {country}"],
+        find: climate,
+        skeletons: &[
+            "A: And the weather over the whole country?
+             H: For {country} the Factbook has this: {text}. [f]",
+            "H: The climate of {country}, in one line of the Factbook: {text}. [f]",
+            "A: Sun or rain, over all?
+             H: It is a country, so both. [-] The Factbook says of {country}: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "L10",
+        group: Group::Land,
+        themes: &[Theme::Size, Theme::Map],
+        essential: 0.4,
+        titles: &["Where people live", "The full and the empty half"],
+        find: people,
+        skeletons: &[
+            "A: Where in {country} are the people?
+             H: The Factbook answers: {text}. [f]",
+            "H: People are not spread evenly over {country}. [f] The Factbook puts it this way: {text}. [f]",
+            "H: On where people live in {country}, the Factbook says: {text}. [f]",
+        ],
+    },
+];
+
+fn terrain<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::Terrain, 0.25)
+}
+
+fn highest<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::HighestPoint, 0.3)
+}
+
+fn lowest<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::LowestPoint, 0.25)
+}
+
+fn river<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::River, 0.3)
+}
+
+fn note<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::GeographyNote, 0.35)
+}
+
+fn area<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::AreaComparison, 0.2)
+}
+
+fn coastline<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::Coastline, 0.2)
+}
+
+fn hazards<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::Hazards, 0.35)
+}
+
+fn climate<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::Climate, 0.2)
+}
+
+fn people<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::PopulationDistribution, 0.25)
+}

@@ -54,9 +54,9 @@ mod size;
 mod sky;
 mod story;
 
-use places::{Fact, Subject};
+use places::{Fact, Subject, Topic};
 
-use crate::{ledger::Ledger, skeleton::Slots, theme::Theme};
+use crate::{ledger::Ledger, skeleton::Slots, theme::Theme, wording};
 
 pub use hooks::HOOKS;
 
@@ -183,6 +183,19 @@ pub fn all() -> impl Iterator<Item = &'static Move> {
 /// `1 − 1/ratio`-like worth of a ratio: 2 is slight, 100 is certain.
 pub(crate) fn ratio_worth(ratio: f64) -> f32 {
     (ratio.max(1.0).log2() / 7.0).min(1.0) as f32
+}
+
+/// Factbook texts on one topic, each as its clauses that can be quoted after a colon.
+fn quoted<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> {
+    l.texts(topic)
+        .into_iter()
+        .filter_map(|(fact, text)| {
+            let text = wording::clause(text)?;
+            let text = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest).to_owned();
+            let is_of_place = fact.subject == Subject::Place;
+            Some(Found::new(if is_of_place { worth + 0.3 } else { worth }).cite("f", &[fact]).slot("text", wording::inner(&text)))
+        })
+        .collect()
 }
 
 #[cfg(test)]

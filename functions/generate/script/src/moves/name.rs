@@ -1,3 +1,156 @@
-use super::Move;
+//! What it is called.
 
-pub(super) const MOVES: &[Move] = &[];
+use places::Datum;
+
+use super::{Found, Group, Move};
+use crate::{ledger::Ledger, numbers, theme::Theme, wording};
+
+pub(super) const MOVES: &[Move] = &[
+    Move {
+        id: "M24.only",
+        group: Group::Name,
+        themes: &[Theme::Words],
+        essential: 0.3,
+        titles: &["One bearer", "Nobody else answers", "A name used once"],
+        find: only_one,
+        skeletons: &[
+            "A: Who else is called that?
+             H: Nobody: on the whole list, no other place carries the name. [f]",
+            "H: Call out the name {place}, and only one place on the list turns round. [f]
+             A: An easy letter to address. [-]",
+            "A: If I search for the name, how many answers do I get?
+             H: One. No other place on the list has it. [f]",
+            "H: The name is not shared: no other listed place has it. [f]
+             A: So a letter needs no second line. [-]",
+            "H: There is a list of all places called {place}. [f]
+             A: A long one?
+             H: It is the only name on it. [f]",
+        ],
+    },
+    Move {
+        id: "M24.many",
+        group: Group::Name,
+        themes: &[Theme::Words, Theme::Map],
+        essential: 0.4,
+        titles: &["Which {place}?", "A shared name", "The others of that name"],
+        find: many,
+        skeletons: &[
+            "A: Is there only one {place}?
+             H: Far from it. [-] The list holds {others} more of that name. [f]",
+            "H: Call the name out, and {others} other places answer. [f]
+             A: Is this the largest of them?
+             H: {largest}. [f]",
+            "H: A letter to {place} needs a second line. [-] There are {others} others on the list. [f]
+             A: Named after each other?
+             H: The list does not say. [-]",
+            "A: How many places share the name?
+             H: {Others}, besides this one. [f]",
+        ],
+    },
+    Move {
+        id: "M25",
+        group: Group::Name,
+        themes: &[Theme::Words],
+        essential: 0.4,
+        titles: &["From {first} to {last}", "Count the spellings", "Many ways to write it", "{at_least} spellings"],
+        find: spellings,
+        skeletons: &[
+            "H: Count the spellings. [-] The gazetteer keeps at least {at_least}, from {first} to {last}. [f]
+             A: All for one place?
+             H: All for this one. [-]",
+            "A: How do you write it?
+             H: In at least {at_least} ways, if you ask the gazetteer. [f] {First} is one of them, and {last} is another. [f]",
+            "H: {First} is this place. So is {last}. [f]
+             A: How many of those are there?
+             H: The gazetteer lists at least {at_least} in Latin letters. [f]",
+        ],
+    },
+    Move {
+        id: "M25.scripts",
+        group: Group::Name,
+        themes: &[Theme::Words],
+        essential: 0.3,
+        titles: &["In other alphabets", "Beyond Latin letters", "The name in other scripts"],
+        find: scripts,
+        skeletons: &[
+            "A: And in other scripts?
+             H: {scripts}. [f]",
+            "H: The name exists in more than one alphabet. [f] The gazetteer holds it in {scripts}. [f]
+             A: One place, many pens. [-]",
+            "H: Ask the gazetteer for the name in other scripts, and it opens a drawer: {scripts}. [f]",
+        ],
+    },
+    Move {
+        id: "M26",
+        group: Group::Name,
+        themes: &[Theme::Words, Theme::History],
+        essential: 0.5,
+        titles: &["Once {old}", "Another name on record", "Also {old}"],
+        find: old_name,
+        skeletons: &[
+            "A: Was it always called that?
+             H: The gazetteer also has the name {old} on record. [f]",
+            "H: Search for {old} in the gazetteer, and you end up here. [f]
+             A: Another name for the same place. [-]",
+            "H: There is a second name in the drawer: {old}. [f]
+             A: Older or newer?
+             H: The record marks it as a former or older one. [f]",
+        ],
+    },
+];
+
+fn same_name<'a>(l: &Ledger<'a>) -> Option<(&'a places::Fact, (u32, bool))> {
+    l.one(|d| match d {
+        Datum::SameName { others, is_largest, .. } => Some((*others, *is_largest)),
+        _ => None,
+    })
+}
+
+fn only_one<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, (0, _))) = same_name(l) else { return Vec::new() };
+    Found::new(0.1).cite("f", &[fact]).only()
+}
+
+fn many<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, (others @ 2.., is_largest))) = same_name(l) else { return Vec::new() };
+    Found::new((others as f32 / 40.0).min(0.8))
+        .cite("f", &[fact])
+        .slot("others", numbers::about(f64::from(others)))
+        .slot("largest", if is_largest { "Yes, it is the largest" } else { "No, another one has more people" })
+        .only()
+}
+
+fn is_sayable(word: &str) -> bool {
+    word.chars().all(|c| c.is_alphabetic() && (c as u32) < 0x0250 || matches!(c, ' ' | '-' | '\''))
+}
+
+fn spellings<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::Spellings { at_least, first, last, .. } if *at_least >= 5 => Some((*at_least, first, last)),
+        _ => None,
+    });
+    let Some((fact, (at_least, first, last))) = read.filter(|(_, (_, a, b))| is_sayable(a) && is_sayable(b)) else { return Vec::new() };
+    Found::new(f32::from(u8::try_from(at_least.min(60)).unwrap_or(60)) / 60.0)
+        .cite("f", &[fact])
+        .slot("at_least", numbers::cardinal(u64::from(at_least)))
+        .slot("first", first.clone())
+        .slot("last", last.clone())
+        .only()
+}
+
+fn scripts<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::Spellings { scripts, .. } if scripts.len() >= 3 => Some(scripts),
+        _ => None,
+    });
+    let Some((fact, scripts)) = read else { return Vec::new() };
+    Found::new(0.3).lean("f", &[fact]).slot("scripts", wording::listed(&scripts[..scripts.len().min(8)])).only()
+}
+
+fn old_name<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let all = l.each(|d| match d {
+        Datum::OldName { name } if is_sayable(name) => Some(name),
+        _ => None,
+    });
+    all.into_iter().map(|(fact, old)| Found::new(0.5).cite("f", &[fact]).slot("old", old.clone())).collect()
+}

@@ -1,3 +1,178 @@
-use super::Move;
+//! Flag, anthem, language, work of its country.
 
-pub(super) const MOVES: &[Move] = &[];
+use places::Topic;
+
+use super::{Found, Group, Move, quoted};
+use crate::{ledger::Ledger, theme::Theme};
+
+pub(super) const MOVES: &[Move] = &[
+    Move {
+        id: "N1",
+        group: Group::Nation,
+        themes: &[Theme::Culture, Theme::History],
+        essential: 0.6,
+        titles: &["Colours", "The flag, part by part", "What the flag says"],
+        find: flag,
+        skeletons: &[
+            "A: And the flag?
+             H: The Factbook describes it: {text}. [f]",
+            "H: Look at the flag of {country}. [-] In the words of the Factbook: {text}. [f]",
+            "H: The flag of {country} is described like this: {text}. [f]
+             A: Cloth with a paragraph. [-]",
+            "A: What flies over the town hall?
+             H: I can tell you what the flag of {country} looks like: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "N2",
+        group: Group::Nation,
+        themes: &[Theme::Culture],
+        essential: 0.4,
+        titles: &["A title to sing", "The song", "The anthem"],
+        find: anthem,
+        skeletons: &[
+            "A: Is there a song?
+             H: The anthem of {country} is listed as {text}. [f]",
+            "H: The title of the anthem of {country}: {text}. [f]
+             A: You will not sing it?
+             H: I am a synthetic voice with some shame. [-]",
+            "H: When {country} stands up to sing, the title on the sheet is {text}. [f]",
+        ],
+    },
+    Move {
+        id: "N3",
+        group: Group::Nation,
+        themes: &[Theme::Culture, Theme::History],
+        essential: 0.5,
+        titles: &["The story of the song", "How the anthem got there"],
+        find: anthem_story,
+        skeletons: &[
+            "A: Where does the anthem come from?
+             H: Of the anthem of {country} the Factbook says: {text}. [f]",
+            "H: The anthem of {country} has a story. [f] In the Factbook: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "N4",
+        group: Group::Nation,
+        themes: &[Theme::Culture, Theme::History],
+        essential: 0.5,
+        titles: &["The day off", "A date to keep", "One day of the year"],
+        find: holiday,
+        skeletons: &[
+            "A: Which day does {country} celebrate?
+             H: The Factbook lists the national holiday: {text}. [f]",
+            "H: The national holiday of {country}: {text}. [f]
+             A: Mark the calendar. [-]",
+            "H: One day of the year is marked in {country}: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "N5",
+        group: Group::Nation,
+        themes: &[Theme::Culture],
+        essential: 0.4,
+        titles: &["On the coat of arms", "An animal, a plant, a sign"],
+        find: symbols,
+        skeletons: &[
+            "A: What stands for {country}?
+             H: As national symbols, the Factbook names: {text}. [f]",
+            "H: The national symbols of {country}, as listed: {text}. [f]
+             A: Somebody had to choose. [-]",
+        ],
+    },
+    Move {
+        id: "N6",
+        group: Group::Nation,
+        themes: &[Theme::Culture],
+        essential: 0.4,
+        titles: &["Worth keeping", "Listed by the world", "World Heritage"],
+        find: heritage,
+        skeletons: &[
+            "A: What in {country} is World Heritage?
+             H: One of the sites: {text}. [f]",
+            "H: From the World Heritage list of {country}: {text}. [f]",
+            "H: {Country} has it on the World Heritage list: {text}. [f]
+             A: One line of many. [-]",
+            "A: Name a site that the world wants kept. [-]
+             H: In {country}, on the World Heritage list: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "N7",
+        group: Group::Nation,
+        themes: &[Theme::Words, Theme::Culture],
+        essential: 0.5,
+        titles: &["Spoken here", "What people speak", "Languages of {country}"],
+        find: languages,
+        skeletons: &[
+            "A: What do people speak?
+             H: For {country} the Factbook lists: {text}. [f]",
+            "H: Listen to {country}. [-] The languages on its page are: {text}. [f]",
+            "H: The Factbook counts the languages of {country}: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "N8",
+        group: Group::Nation,
+        themes: &[Theme::Work],
+        essential: 0.3,
+        titles: &["What grows", "From the fields of {country}"],
+        find: agriculture,
+        skeletons: &[
+            "A: What grows in {country}?
+             H: The Factbook lists the harvest: {text}. [f]",
+            "H: From the fields and stables of {country}: {text}. [f]
+             A: There goes my shopping list. [-]",
+        ],
+    },
+    Move {
+        id: "N9",
+        group: Group::Nation,
+        themes: &[Theme::Work],
+        essential: 0.3,
+        titles: &["What is made", "The workshops of {country}"],
+        find: industry,
+        skeletons: &[
+            "A: And what does {country} make?
+             H: Under industries, the Factbook has: {text}. [f]",
+            "H: The industries of {country}, as the Factbook names them: {text}. [f]",
+        ],
+    },
+];
+
+fn flag<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::Flag, 0.45)
+}
+
+fn anthem<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::AnthemTitle, 0.3)
+}
+
+fn anthem_story<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::AnthemHistory, 0.45)
+}
+
+fn holiday<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::Holiday, 0.35)
+}
+
+fn symbols<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::Symbols, 0.3)
+}
+
+fn heritage<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::Heritage, 0.3)
+}
+
+fn languages<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::Languages, 0.3)
+}
+
+fn agriculture<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::Agriculture, 0.2)
+}
+
+fn industry<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    quoted(l, Topic::Industry, 0.2)
+}

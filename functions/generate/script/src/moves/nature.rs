@@ -1,3 +1,220 @@
-use super::Move;
+//! Climate, height, sea.
 
-pub(super) const MOVES: &[Move] = &[];
+use places::Datum;
+
+use super::{Found, Group, Move};
+use crate::{ledger::Ledger, numbers, theme::Theme};
+
+pub(super) const MOVES: &[Move] = &[
+    Move {
+        id: "M20",
+        group: Group::Nature,
+        themes: &[Theme::Nature],
+        essential: 0.7,
+        titles: &["The colour on the map", "A label: {climate}", "What the map calls it", "One word for the weather"],
+        find: climate,
+        skeletons: &[
+            "A: What colour is {place} on the climate map?
+             H: The colour of {climate}. [climate]",
+            "H: The climate map has a label for every square of land. [-] For {place} it reads {climate}. [climate]
+             A: Does all of {country} have that label?
+             H: {share}. [climate]",
+            "A: What does the climate map say?
+             H: {Climate}. [climate] {share}. [climate]",
+            "H: Two words of climate, if two are enough: {climate}. [climate]
+             A: Whose words?
+             H: The words of the map. A class, not a forecast. [-]",
+            "A: Would I need a coat?
+             H: The map gives no temperatures, only a class: {climate}. [climate]
+             A: And the rest of {country}?
+             H: {share}. [climate]",
+            "H: Climate first: {climate}, by the map of Köppen and Geiger. [climate]
+             A: Is that common around there?
+             H: {share}. [climate]",
+        ],
+    },
+    Move {
+        id: "M20.quarrel",
+        group: Group::Nature,
+        themes: &[Theme::Nature],
+        essential: 0.5,
+        titles: &["An ocean without a sea", "The label travelled", "Oceanic, {km} inland"],
+        find: oceanic_inland,
+        skeletons: &[
+            "A: What does the climate map call it?
+             H: {Climate}. [climate]
+             A: With an ocean nearby?
+             H: The nearest coast is {km} away. [coast]
+             A: So the label travelled further than the water. [climate coast]",
+            "H: Look for the ocean that the climate label promises. The label says {climate}. [climate]
+             A: Is it far?
+             H: {Km} to the nearest coast. [coast]",
+            "H: The nearest sea coast is {km} off. [coast]
+             A: Then the climate has nothing to do with the sea. [-]
+             H: Its label says otherwise: {climate}. [climate]",
+            "A: Is there any sea air in {place}?
+             H: In the label, yes: {climate}. [climate] On the ground the coast is {km} away. [coast]",
+        ],
+    },
+    Move {
+        id: "M21",
+        group: Group::Nature,
+        themes: &[Theme::Nature],
+        essential: 0.5,
+        titles: &["{m} up", "How high?", "Above the sea", "A matter of height"],
+        find: height,
+        skeletons: &[
+            "A: How high is high here?
+             H: {M} above the sea. [height]",
+            "H: Measured from the sea, {place} sits at {m}. [height]
+             A: Precisely?
+             H: As precisely as a terrain model sees it from orbit. [-]",
+            "A: If the sea rose, how much would it take to reach the doorstep?
+             H: {M}, going by the terrain model. [height]",
+            "H: {M} of height: that is what the terrain model gives {place}. [height]
+             A: Sea level is the zero line, then. [-]",
+            "A: Uphill or downhill to the sea?
+             H: Down, by {m}. [height]",
+        ],
+    },
+    Move {
+        id: "M21.high",
+        group: Group::Nature,
+        themes: &[Theme::Nature],
+        essential: 0.6,
+        titles: &["High ground", "{m} closer to the sky", "A step down to the sea"],
+        find: high,
+        skeletons: &[
+            "H: Few places on the list sit as high: {m} above the sea. [height]
+             A: And how far from the sea?
+             H: {Km}. [coast]",
+            "A: What would an altimeter show?
+             H: {M}. [height]
+             A: That is a mountain. [-]
+             H: It is an address. People live at that height here. [height people]",
+            "H: Leave the sea behind for {km}, and climb {m}. [coast height]
+             A: And then?
+             H: Then you stand in {place}. [height]",
+        ],
+    },
+    Move {
+        id: "M21.below",
+        group: Group::Nature,
+        themes: &[Theme::Nature],
+        essential: 0.8,
+        titles: &["Below zero", "Under the sea line", "Down, not up"],
+        find: below,
+        skeletons: &[
+            "A: How high is it?
+             H: The other way: {m} below the level of the sea. [height]",
+            "H: Go down to the sea from here? You go up. [height]
+             A: How much?
+             H: {M}. The terrain model puts {place} below sea level. [height]",
+        ],
+    },
+    Move {
+        id: "M22",
+        group: Group::Nature,
+        themes: &[Theme::Nature, Theme::Map],
+        essential: 0.6,
+        titles: &["{km} to the sea", "How far is salt water?", "The way to the coast", "Asking for a beach"],
+        find: inland,
+        skeletons: &[
+            "A: How far is the sea?
+             H: {Km} to the nearest coast. [coast]",
+            "H: From {place} to the nearest sea coast it is {km}. [coast]
+             A: As the gull flies. [-]",
+            "A: Could a gull find its way here?
+             H: It would have to fly {km} from the nearest coast. [coast]",
+            "A: Where does the land end?
+             H: At the nearest point, after {km}. [coast] Beyond that, salt water. [coast]",
+            "H: For salt water you would have to leave. [-] The coast begins {km} away. [coast]
+             A: In which direction?
+             H: Our figure gives the distance, not the way. [-]",
+            "H: {Km}. That is the shortest line from here to a sea. [coast]
+             A: And the longest?
+             H: Nobody measures that one. [-]",
+        ],
+    },
+    Move {
+        id: "M22.shore",
+        group: Group::Nature,
+        themes: &[Theme::Nature, Theme::Map],
+        essential: 0.7,
+        titles: &["At the water", "One step from salt", "Where the map turns blue"],
+        find: shore,
+        skeletons: &[
+            "A: Is the sea close?
+             H: About as close as it gets: {km}, measured on the map. [coast]",
+            "H: On the map the blue begins {km} from {place}. [coast]
+             A: So it is a place by the sea. [-]",
+            "A: How long is the walk to the coast?
+             H: In distance, {km}. [coast] In time, that is up to you. [-]",
+            "H: Draw the coastline, and {place} is almost on it: {km} off. [coast]
+             A: Salt in the air, I imagine?
+             H: That is for your imagination. The figure is from the map. [-]",
+        ],
+    },
+];
+
+fn climate<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, (name, share))) = l.climate() else { return Vec::new() };
+    let percent = (share * 100.0).round() as u64;
+    let said = match percent {
+        0..=1 => "Hardly any of the places listed in the country share it".to_owned(),
+        2..=49 => format!("About {} in a hundred of its listed places share it", numbers::cardinal(percent)),
+        50..=97 => format!("Most of its listed places do, about {} in a hundred", numbers::cardinal(percent)),
+        _ => "Almost all of its listed places share it".to_owned(),
+    };
+    let found = Found::new(((1.0 - share) * 0.5) as f32).cite("climate", &[fact]).slot("climate", name);
+    if percent >= 1 { found.slot("share", said).only() } else { found.only() }
+}
+
+fn oceanic_inland<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let (Some((climate, (name, _))), Some((coast, km))) = (l.climate(), l.coast()) else { return Vec::new() };
+    if !name.contains("oceanic") || km < 150.0 {
+        return Vec::new();
+    }
+    Found::new((km / 600.0).min(0.8) as f32)
+        .cite("climate", &[climate])
+        .cite("coast", &[coast])
+        .slot("climate", name)
+        .slot("km", numbers::km(km))
+        .only()
+}
+
+fn height<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, m)) = l.height().filter(|(_, m)| (3..1_000).contains(m)) else { return Vec::new() };
+    Found::new(0.1).cite("height", &[fact]).slot("m", numbers::metres(f64::from(m))).only()
+}
+
+fn high<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, m)) = l.height().filter(|(_, m)| *m >= 1_000) else { return Vec::new() };
+    let mut found = Found::new((m as f32 / 3_500.0).min(1.0)).cite("height", &[fact]).slot("m", numbers::metres(f64::from(m)));
+    if let Some((people, _)) = l.people() {
+        found = found.lean("people", &[people]);
+    }
+    if let Some((coast, km)) = l.coast() {
+        found = found.lean("coast", &[coast]).slot("km", numbers::km(km));
+    }
+    found.only()
+}
+
+fn below<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, m)) = l.height().filter(|(_, m)| *m < -1) else { return Vec::new() };
+    Found::new(0.9).cite("height", &[fact]).slot("m", numbers::metres(f64::from(-m))).only()
+}
+
+fn inland<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, km)) = l.coast().filter(|(_, km)| *km >= 8.0) else { return Vec::new() };
+    Found::new((km / 1_500.0).min(0.8) as f32).cite("coast", &[fact]).slot("km", numbers::km(km)).only()
+}
+
+fn shore<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::Coast { km } if (0.5..8.0).contains(km) => Some(*km),
+        _ => None,
+    });
+    let Some((fact, km)) = read else { return Vec::new() };
+    Found::new(0.35).cite("coast", &[fact]).slot("km", format!("about {}", numbers::km(km).trim_start_matches("about "))).only()
+}

@@ -1,3 +1,86 @@
-use super::Move;
+//! What happened in its country.
 
-pub(super) const MOVES: &[Move] = &[];
+use places::Topic;
+
+use super::{Found, Group, Move};
+use crate::{ledger::Ledger, theme::Theme, wording};
+
+pub(super) const MOVES: &[Move] = &[
+    Move {
+        id: "P1",
+        group: Group::Past,
+        themes: &[Theme::History],
+        essential: 0.4,
+        titles: &["A page of history", "What the Factbook remembers", "Before today", "A line from the past of {country}"],
+        find: background,
+        skeletons: &[
+            "A: What does the Factbook remember of {country}?
+             H: Among other things, this. [-] {text}. [f]",
+            "H: A sentence from the history of {country}, as the Factbook tells it. [-] {text}. [f]",
+            "A: Read me a line of history. [-]
+             H: {text}. [f]
+             A: That is the whole country, not this {kind} alone. [-]",
+            "H: {text}. [f]
+             A: Says who?
+             H: The World Factbook, on {country}. [-]",
+            "A: What happened in {country} before all this?
+             H: The Factbook puts it so. [-] {text}. [f]",
+            "H: Further along on the same page: {inner}. [f]",
+        ],
+    },
+    Move {
+        id: "P2",
+        group: Group::Past,
+        themes: &[Theme::History],
+        essential: 0.4,
+        titles: &["On its own", "The date of independence", "Since when it is {country}"],
+        find: independence,
+        skeletons: &[
+            "A: Since when is {country} independent?
+             H: The Factbook writes: {text}. [f]",
+            "H: Under independence, the Factbook notes for {country}: {text}. [f]",
+            "H: One line of the Factbook counts the years of {country} on its own. [f] It reads: {text}. [f]
+             A: A country in one line. [-]",
+        ],
+    },
+    Move {
+        id: "P3",
+        group: Group::Past,
+        themes: &[Theme::History, Theme::Words],
+        essential: 0.5,
+        titles: &["The word {country}", "A country by its name", "What {country} means"],
+        find: country_name,
+        skeletons: &[
+            "A: And the name of the country?
+             H: On {country}, the Factbook says: {text}. [f]",
+            "H: {Country} has a name with a source. [f] In the Factbook it goes: {text}. [f]
+             A: So much for the map's largest letters. [-]",
+            "H: The word {country} is explained in the Factbook like this: {text}. [f]",
+            "A: What does {country} mean, as a word?
+             H: I can only quote the Factbook: {text}. [f]",
+        ],
+    },
+];
+
+fn background<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    l.texts(Topic::Background)
+        .into_iter()
+        .filter_map(|(fact, text)| {
+            let clauses = wording::clauses(text);
+            let [text] = clauses.as_slice() else { return None };
+            let stands = !text.starts_with(|c: char| c.is_lowercase()) && !DANGLING.iter().any(|word| text.starts_with(word));
+            (stands && text.split(' ').count() >= 6).then(|| Found::new(0.3).cite("f", &[fact]).slot("inner", wording::inner(text)).slot("text", text.clone()))
+        })
+        .collect()
+}
+
+/// Beginnings that lean on a sentence that is not quoted.
+const DANGLING: &[&str] = &["It ", "Its ", "He ", "She ", "They ", "However", "This ", "These ", "That ", "The latter", "Later", "Then", "Both ", "Also", "But ", "And ", "Since then", "Thereafter", "Subsequent", "Following the", "The transition", "Despite"];
+
+fn independence<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    super::quoted(l, Topic::Independence, 0.2)
+}
+
+fn country_name<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    super::quoted(l, Topic::CountryName, 0.35)
+}

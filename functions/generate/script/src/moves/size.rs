@@ -11,7 +11,7 @@ pub(super) const MOVES: &[Move] = &[
         group: Group::Size,
         themes: &[Theme::Size],
         essential: 1.0,
-        titles: &["Place {rank} at home", "The {country} list", "Head count", "{Rank} of many", "A number and a list"],
+        titles: &["At home in {country}", "The {country} list", "Head count", "A line in {country}", "A number and a list"],
         find: rank_at_home,
         skeletons: &[
             "A: How many people live there?
@@ -74,7 +74,7 @@ pub(super) const MOVES: &[Move] = &[
         group: Group::Size,
         themes: &[Theme::Size],
         essential: 0.6,
-        titles: &["Inside {region}", "The regional table", "{region_rank} in {region}"],
+        titles: &["Inside {region}", "The regional table", "A shorter list"],
         find: rank_in_region,
         skeletons: &[
             "A: Narrow it down to the region. [-]
@@ -254,7 +254,7 @@ fn rank_at_home<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .cite("country", &[rank.fact])
         .lean("people", &[people])
         .slot("about", numbers::about(f64::from(n)))
-        .slot("rank", numbers::cardinal(u64::from(rank.rank)))
+        .slot("rank", numbers::about(f64::from(rank.rank)))
         .slot("of", numbers::about(f64::from(rank.of)))
         .slot("verdict", verdict(rank.rank, rank.of, &l.country()))
         .slot("country_start", crate::wording::capitalised(&l.country()))
@@ -285,7 +285,7 @@ fn rank_in_region<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some(region) = l.brief.region else { return Vec::new() };
     Found::new(0.05)
         .cite("region", &[rank.fact])
-        .slot("region_rank", numbers::cardinal(u64::from(rank.rank)))
+        .slot("region_rank", numbers::about(f64::from(rank.rank)))
         .slot("region_of", numbers::about(f64::from(rank.of)))
         .slot("region_verdict", verdict(rank.rank, rank.of, region))
         .only()

@@ -1,3 +1,320 @@
-use super::Move;
+//! Light, latitude, the far side of the Earth.
 
-pub(super) const MOVES: &[Move] = &[];
+use places::{Datum, Other};
+
+use super::{Found, Group, Move};
+use crate::{ledger::Ledger, numbers, theme::Theme, wording};
+
+pub(super) const MOVES: &[Move] = &[
+    Move {
+        id: "M12",
+        group: Group::Sky,
+        themes: &[Theme::Sky],
+        essential: 0.5,
+        titles: &["June light, December light", "How long a day is", "Hours of light", "The long day"],
+        find: daylight,
+        skeletons: &[
+            "A: How long does the sun stay up in {dark_month}?
+             H: {Short} at the solstice. [f]
+             A: And half a year later?
+             H: {Long}. [f]",
+            "H: At the {light_month} solstice the daylight lasts {long}. [f]
+             A: And at the other one?
+             H: {Short}. [f] The year swings by {gap}. [f]",
+            "H: Between the two solstices the day changes its length by {gap}. [f]
+             A: Which one is the long one?
+             H: The one in {light_month}, with {long}. [f]",
+            "A: When would you visit, if you wanted light?
+             H: {Light_month}. At the solstice there are {long} of it. [f]
+             A: And if I wanted darkness?
+             H: {Dark_month}, when the day is over after {short}. [f]",
+            "H: Save candles in {light_month}, spend them in {dark_month}. [-]
+             A: How short is the short one?
+             H: {Short}. [f]",
+            "A: Give me the shortest day of the year. [-]
+             H: {Short} of daylight. [f] It comes at the solstice in {dark_month}. [f]
+             A: I will take the longest instead. [-]
+             H: Then come in {light_month}: {long}. [f]",
+        ],
+    },
+    Move {
+        id: "M12.even",
+        group: Group::Sky,
+        themes: &[Theme::Sky],
+        essential: 0.4,
+        titles: &["A year of even days", "Where days keep their length", "Minutes, not hours"],
+        find: even_days,
+        skeletons: &[
+            "H: Where others have seasons of light, here the day changes by {gap} in the whole year. [f]
+             A: From which length?
+             H: From {short} at the one solstice. [f]",
+            "A: Do the evenings get shorter in winter?
+             H: By very little. Between the two solstices the difference is {gap}. [f]",
+            "A: How different are June and December here?
+             H: By daylight, {gap}. [f] The shorter of the two days still has {short}. [f]",
+            "H: You could set your life by the length of the day. [-] It moves by {gap} between the solstices. [f]
+             A: The equator must be near. [-]",
+        ],
+    },
+    Move {
+        id: "M12.polar",
+        group: Group::Sky,
+        themes: &[Theme::Sky],
+        essential: 0.8,
+        titles: &["A day without end", "No sunset", "The sun that stays"],
+        find: polar,
+        skeletons: &[
+            "A: When does the sun set in {light_month}?
+             H: At the solstice it does not: the daylight lasts all twenty-four hours. [f]",
+            "H: At the solstice in {light_month}, the day here lasts twenty-four hours. [f]
+             A: And the night?
+             H: It has to wait. [-]",
+        ],
+    },
+    Move {
+        id: "M13",
+        group: Group::Sky,
+        themes: &[Theme::Sky],
+        essential: 0.3,
+        titles: &["Straight overhead", "Noon without a shadow", "Twice a year"],
+        find: overhead,
+        skeletons: &[
+            "A: Is there anything odd about noon here?
+             H: Twice a year the sun stands straight overhead. [f]
+             A: And your shadow?
+             H: It has nowhere to go but under your feet. [f]",
+            "H: On two days of the year the noon sun is exactly above {place}. [f]
+             A: Why two?
+             H: Once on its way north, once on its way south: this is the tropics. [f]",
+            "H: Stand a pole upright in {place}, and twice a year it throws no shadow at noon. [f]
+             A: You would have to know the day. [-]",
+        ],
+    },
+    Move {
+        id: "M17",
+        group: Group::Sky,
+        themes: &[Theme::Map, Theme::Sky],
+        essential: 0.3,
+        titles: &["The same line as {other}", "Along the latitude", "Sharing a line", "On the line of {other}"],
+        find: twin,
+        skeletons: &[
+            "A: Who else is on that latitude?
+             H: {other}, in {abroad}. [f]",
+            "H: Follow the latitude around the globe, and sooner or later you meet {other}, in {abroad}. [f]
+             A: Would you have guessed that?
+             H: From a map, perhaps. [-]",
+            "A: Who is as far from the equator as {place}?
+             H: Nearly to the kilometre, {other}. [f]
+             A: Which is where?
+             H: In {abroad}. [f]",
+            "H: On the globe, {place} and {other} stand on the same rung. [f]
+             A: {other} in {abroad}?
+             H: That one. The latitude is nearly the same. [f]",
+            "H: {other} is in {abroad}, and still it gets the noon sun at the same height. [f]
+             A: As {place}?
+             H: They have the same latitude, or nearly. [f]",
+            "A: Give me an unlikely relative. [-]
+             H: By latitude, {other}, in {abroad}. [f]",
+        ],
+    },
+    Move {
+        id: "M17.climate",
+        group: Group::Sky,
+        themes: &[Theme::Nature, Theme::Sky],
+        essential: 0.3,
+        titles: &["Same sun, other weather", "One latitude, two climates", "The same noon in {other}"],
+        find: twin_climate,
+        skeletons: &[
+            "H: {other}, in {abroad}, is on the same latitude and gets the same angle of sun. [f]
+             A: The same climate too?
+             H: No. [-] The map says {theirs} there, and {ours} here. [f climate]",
+            "A: Does the same latitude mean the same climate?
+             H: Compare {other}, in {abroad}. [f] Same line, but {theirs}. [f]
+             A: And {place}?
+             H: {Ours}. [climate]",
+            "H: Two places on one line: {place}, with the label {ours}, and {other}, with the label {theirs}. [f climate]
+             A: So the sun does not decide alone. [-]",
+        ],
+    },
+    Move {
+        id: "M18",
+        group: Group::Sky,
+        themes: &[Theme::Map, Theme::Sky],
+        essential: 0.2,
+        titles: &["Across the equator", "The mirror line", "Summer there, winter here"],
+        find: mirror,
+        skeletons: &[
+            "A: And on the other side of the equator?
+             H: The matching latitude belongs to {other}, in {abroad}. [f]
+             A: With the seasons the other way round. [-]",
+            "H: As far on the other side of the equator lies {other}, in {abroad}. [f]
+             A: Then its midsummer is the midwinter of {place}. [f]",
+            "H: When days grow longer in {place}, they grow shorter in {other}, by the same measure. [f]
+             A: Where is that?
+             H: In {abroad}, as far from the equator, on the other side. [f]",
+        ],
+    },
+    Move {
+        id: "M19",
+        group: Group::Sky,
+        themes: &[Theme::Map],
+        essential: 0.2,
+        titles: &["Straight through the Earth", "The other end", "Under our feet"],
+        find: antipode,
+        skeletons: &[
+            "A: What is on the other side of the Earth?
+             H: The listed place nearest to that point is {other}, in {abroad}. [f]
+             A: Near enough to shake hands?
+             H: Off by {off}. [f]",
+            "H: A line through the centre of the Earth, from {place} to the far side. [f]
+             A: Where does it end?
+             H: {Off} from {other}, in {abroad}. [f]",
+            "H: If {other}, in {abroad}, had a cellar deep enough, it would point this way. [f]
+             A: Exactly?
+             H: Give or take {off}. [f]",
+            "A: Name the place furthest from {place}. [-]
+             H: On the list, close to the far end of the Earth, it is {other}. [f]
+             A: In which country?
+             H: In {abroad}. [f]",
+        ],
+    },
+    Move {
+        id: "S1",
+        group: Group::Sky,
+        themes: &[Theme::Map],
+        essential: 0.2,
+        titles: &["Pole or equator", "Between pole and equator", "Where on the globe"],
+        find: poles,
+        skeletons: &[
+            "A: Which is nearer, the pole or the equator?
+             H: The {nearer}, with {near_km}. [f]
+             A: And the other one?
+             H: {Far_km}. [f]",
+            "H: Between equator and pole, {place} has to choose a side. [-] It is {near_km} to the {nearer}. [f]
+             A: And to the {further}?
+             H: {Far_km}. [f]",
+            "H: Walk {near_km} and you are at the {nearer}. [f]
+             A: And in the other direction?
+             H: {Far_km} to the {further}. [f]",
+            "A: How far is it to the equator?
+             H: {Equator_km}. [f] To the {pole} it would be {pole_km}. [f]",
+        ],
+    },
+];
+
+fn daylight<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, (june, december))) = l.daylight() else { return Vec::new() };
+    let (light, dark) = (june.max(december), june.min(december));
+    if light - dark < 1.5 || light > 23.7 || dark < 0.3 {
+        return Vec::new();
+    }
+    let north = june > december;
+    Found::new((((light - dark) - 4.0) / 10.0) as f32)
+        .cite("f", &[fact])
+        .slot("short", format!("about {}", numbers::hours(dark)))
+        .slot("long", format!("about {}", numbers::hours(light)))
+        .slot("gap", format!("about {}", numbers::hours(light - dark)))
+        .slot("light_month", if north { "June" } else { "December" })
+        .slot("dark_month", if north { "December" } else { "June" })
+        .only()
+}
+
+fn even_days<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, (june, december))) = l.daylight() else { return Vec::new() };
+    let gap = (june - december).abs();
+    if gap >= 1.5 {
+        return Vec::new();
+    }
+    let minutes = (gap * 60.0).round();
+    Found::new((1.5 - gap) as f32 * 0.4)
+        .cite("f", &[fact])
+        .slot("gap", if minutes < 2.0 { "hardly a minute".to_owned() } else { format!("about {} minutes", numbers::rounded(minutes)) })
+        .slot("short", format!("about {}", numbers::hours(june.min(december))))
+        .only()
+}
+
+fn polar<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((fact, (june, december))) = l.daylight().filter(|(_, (june, december))| june.max(*december) > 23.9) else { return Vec::new() };
+    Found::new(0.9).cite("f", &[fact]).slot("light_month", if june > december { "June" } else { "December" }).only()
+}
+
+fn overhead<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| matches!(d, Datum::SunOverhead).then_some(()));
+    read.map(|(fact, ())| Found::new(0.2).cite("f", &[fact])).into_iter().collect()
+}
+
+fn twins<'a>(l: &Ledger<'a>) -> Vec<(&'a places::Fact, &'a Other)> {
+    l.each(|d| match d {
+        Datum::LatitudeTwin(other) => Some(other),
+        _ => None,
+    })
+}
+
+fn twin<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    twins(l)
+        .into_iter()
+        .map(|(fact, other)| Found::new(0.2).cite("f", &[fact]).slot("other", other.name.clone()).slot("abroad", wording::country(&other.country)))
+        .collect()
+}
+
+fn twin_climate<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let Some((climate, (ours, _))) = l.climate() else { return Vec::new() };
+    twins(l)
+        .into_iter()
+        .filter_map(|(fact, other)| {
+            let theirs = other.climate.as_deref().filter(|theirs| *theirs != ours)?;
+            Some(
+                Found::new(0.35)
+                    .cite("f", &[fact])
+                    .lean("climate", &[climate])
+                    .slot("other", other.name.clone())
+                    .slot("abroad", wording::country(&other.country))
+                    .slot("theirs", theirs)
+                    .slot("ours", ours),
+            )
+        })
+        .collect()
+}
+
+fn mirror<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::MirrorTwin(other) => Some(other),
+        _ => None,
+    });
+    let Some((fact, other)) = read else { return Vec::new() };
+    Found::new(0.2).cite("f", &[fact]).slot("other", other.name.clone()).slot("abroad", wording::country(&other.country)).only()
+}
+
+fn antipode<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::Antipode { other, off_km } => Some((other, *off_km)),
+        _ => None,
+    });
+    let Some((fact, (other, off))) = read else { return Vec::new() };
+    Found::new(if off < 120.0 { 0.6 } else { 0.15 })
+        .cite("f", &[fact])
+        .slot("other", other.name.clone())
+        .slot("abroad", wording::country(&other.country))
+        .slot("off", format!("about {} kilometres", numbers::rounded(off)))
+        .only()
+}
+
+fn poles<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let read = l.one(|d| match d {
+        Datum::Poles { equator_km, pole_km, north } => Some((*equator_km, *pole_km, *north)),
+        _ => None,
+    });
+    let Some((fact, (equator, pole, north))) = read else { return Vec::new() };
+    let name = if north { "North Pole" } else { "South Pole" };
+    let (nearer, further, near, far) = if equator < pole { ("equator", name, equator, pole) } else { (name, "equator", pole, equator) };
+    Found::new(0.15)
+        .cite("f", &[fact])
+        .slot("nearer", nearer)
+        .slot("further", further)
+        .slot("pole", name)
+        .slot("near_km", numbers::km(near))
+        .slot("far_km", numbers::km(far))
+        .slot("pole_km", numbers::km(pole))
+        .slot("equator_km", numbers::km(equator))
+        .only()
+}

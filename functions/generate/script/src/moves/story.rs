@@ -1,3 +1,253 @@
-use super::Move;
+//! What books say about it: the dictionary's gloss, parts and mentions, the Factbook's lines on the place.
 
-pub(super) const MOVES: &[Move] = &[];
+use places::{Datum, Subject, Topic};
+
+use super::{Found, Group, Move};
+use crate::{ledger::Ledger, theme::Theme, wording};
+
+pub(super) const MOVES: &[Move] = &[
+    Move {
+        id: "M32",
+        group: Group::Story,
+        themes: &[Theme::Culture, Theme::History],
+        essential: 0.8,
+        titles: &["By the dictionary", "One line of the dictionary", "Looked up", "The short entry"],
+        find: gloss,
+        skeletons: &[
+            "A: Is it in the dictionary?
+             H: WordNet has it. [f] The entry says: {gloss}. [f]",
+            "H: Look up {place} in WordNet, the dictionary, and you read this: {gloss}. [f]",
+            "A: What does a dictionary find worth saying?
+             H: This: {gloss}. [f]
+             A: A dictionary has to be brief. [-]",
+            "H: {place}, according to the dictionary: {gloss}. [f]
+             A: Nothing else?
+             H: That is a clause of it, word for word. [-]",
+        ],
+    },
+    Move {
+        id: "M34",
+        group: Group::Story,
+        themes: &[Theme::Culture, Theme::History],
+        essential: 0.6,
+        titles: &["{part}", "The entry on {part}", "Under {part}", "Look up {part}"],
+        find: part,
+        skeletons: &[
+            "H: Inside {place}, the dictionary has an entry of its own for {part}. [f]
+             A: Saying what?
+             H: This: {gloss}. [f]",
+            "A: What does the dictionary say about {part}?
+             H: It says: {gloss}. [f]",
+            "H: Look up {part}. [-] The dictionary answers: {gloss}. [f]
+             A: And it counts that as a part of {place}?
+             H: It does. [f]",
+            "A: Give me something inside {place}. [-]
+             H: {part}. [f] In the words of the dictionary: {gloss}. [f]",
+            "H: Another page, another part: {part}. [f]
+             A: Described how?
+             H: As follows: {gloss}. [f]",
+            "H: The dictionary files {part} under {place}. [f] One clause of it reads: {gloss}. [f]",
+        ],
+    },
+    Move {
+        id: "M35",
+        group: Group::Story,
+        themes: &[Theme::History, Theme::Culture],
+        essential: 0.4,
+        titles: &["{name} was here", "Look up {name}", "A name in the index: {name}", "The line on {name}"],
+        find: person,
+        skeletons: &[
+            "H: Look up {name}, and the entry leads to {place}. [f]
+             A: Who was that?
+             H: The dictionary says: {gloss}. [f]",
+            "A: Does anyone in the dictionary lead here?
+             H: {name}. [f] The entry reads: {gloss}. [f]",
+            "H: There is a person in the dictionary whose entry names {place}: {name}. [f]
+             A: In what connection?
+             H: In its words: {gloss}. [f]",
+        ],
+    },
+    Move {
+        id: "M35.thing",
+        group: Group::Story,
+        themes: &[Theme::Culture, Theme::Map],
+        essential: 0.3,
+        titles: &["Mentioned under {name}", "{name} points here", "By way of {name}"],
+        find: thing,
+        skeletons: &[
+            "H: {place} also turns up in the entry on {name}. [f]
+             A: What does it say there?
+             H: It says: {gloss}. [f]",
+            "A: Where else in the dictionary do I meet it?
+             H: Under {name}: {gloss}. [f]",
+            "H: Open the dictionary at {name}. [-] You read: {gloss}. [f]
+             A: And {place} is in the middle of it. [f]",
+            "H: One more entry mentions {place}. [f] It is the one on {name}: {gloss}. [f]",
+        ],
+    },
+    Move {
+        id: "M33.mention",
+        group: Group::Story,
+        themes: &[Theme::History, Theme::Culture],
+        essential: 0.6,
+        titles: &["In the Factbook", "A line about {place}", "What the Factbook noted", "On the record"],
+        find: mention,
+        skeletons: &[
+            "A: Does the World Factbook mention it?
+             H: It does, in its pages on {country}. [f] I quote: {text}. [f]",
+            "H: The Factbook has a sentence with {place} in it: {text}. [f]",
+            "H: In the pages on {country} you come across the name. [f] It says there: {text}. [f]
+             A: A line, not a chapter. [-]",
+            "A: What did the Factbook find worth noting?
+             H: This: {text}. [f]",
+        ],
+    },
+    Move {
+        id: "M33.heritage",
+        group: Group::Story,
+        themes: &[Theme::Culture],
+        essential: 0.7,
+        titles: &["On the World Heritage list", "The listed one", "{site}"],
+        find: own_heritage,
+        skeletons: &[
+            "A: Is it World Heritage?
+             H: The Factbook has it among the World Heritage sites of {country}. [f] The entry is called {site}. [f]",
+            "H: Among the World Heritage sites of {country} stands this entry: {site}. [f]
+             A: So somebody else thought it worth keeping. [-]",
+            "H: The World Heritage list has a line for it: {site}. [f]
+             A: The exact words?
+             H: The exact words, as the Factbook gives them. [f]",
+        ],
+    },
+    Move {
+        id: "M8.gloss",
+        group: Group::Story,
+        themes: &[Theme::Culture, Theme::Map],
+        essential: 0.3,
+        titles: &["Next door: {other}", "What {other} is known for", "A neighbour in the dictionary"],
+        find: neighbour_gloss,
+        skeletons: &[
+            "A: Is anything around it in the dictionary?
+             H: {other} is, {km} to the {dir}. [f] The entry says: {gloss}. [f]",
+            "H: The dictionary stops short of {place}, and opens again at {other}, {km} off. [f]
+             A: Saying what?
+             H: This: {gloss}. [f]",
+            "H: {other} lies {km} away, and it has an entry: {gloss}. [f]",
+        ],
+    },
+    Move {
+        id: "M28",
+        group: Group::Record,
+        themes: &[Theme::History],
+        essential: 0.35,
+        titles: &["What nobody wrote down", "The empty page", "No king, no date", "Where the record goes quiet"],
+        find: missing,
+        skeletons: &[
+            "A: So far, no king, no battle, no date. Why?
+             H: Because our sources hold none for {place}: no dictionary entry, no line in the Factbook. [no WordNet entry, no Factbook line]
+             A: Silence in the sources is not silence in the place. [-]",
+            "A: When was it founded?
+             H: Our sources do not say. They hold no dictionary entry for {place}, and no line in the Factbook. [no WordNet entry, no Factbook line]",
+            "H: Here the record goes quiet. [-] The dictionary has no entry for {place}, and the Factbook no line. [no WordNet entry, no Factbook line]
+             A: Then we stop at what can be measured. [-]",
+            "A: Who lived here, and when?
+             H: I would have to invent it. [-] There is no dictionary entry for {place} in our sources, and no Factbook line. [no WordNet entry, no Factbook line]",
+            "H: You may miss the names of people in all this. [-] Our sources have none for {place}. [no WordNet entry, no Factbook line]
+             A: Somebody in {place} would know them. [-]",
+        ],
+    },
+];
+
+fn tidy(text: &str) -> Option<String> {
+    let clause = wording::clause(text)?;
+    Some(wording::inner(clause.strip_prefix("and ").unwrap_or(&clause)))
+}
+
+fn gloss<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let all = l.each(|d| match d {
+        Datum::Gloss { text } => tidy(text),
+        _ => None,
+    });
+    all.into_iter().map(|(fact, gloss)| Found::new(0.5).cite("f", &[fact]).slot("gloss", gloss)).collect()
+}
+
+fn part<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let all = l.each(|d| match d {
+        Datum::Part { name, text } if !name.contains('(') => Some((name, tidy(text)?)),
+        _ => None,
+    });
+    all.into_iter()
+        .filter(|(_, (_, gloss))| gloss.split(' ').count() >= 4)
+        .map(|(fact, (name, gloss))| {
+            // Dates and loss make a better story than a definition.
+            let told = ["century", "destroyed", "built", "burned", "constructed", "remains"].iter().any(|w| gloss.contains(w));
+            Found::new(if told { 0.7 } else { 0.4 }).cite("f", &[fact]).slot("part", name.clone()).slot("gloss", gloss)
+        })
+        .collect()
+}
+
+fn mentions<'a>(l: &Ledger<'a>, people: bool) -> Vec<Found<'a>> {
+    let all = l.each(|d| match d {
+        Datum::Mention { name, text, is_person } if *is_person == people && !is_of_living(text) => Some((name, wording::clauses(text))),
+        _ => None,
+    });
+    all.into_iter()
+        .filter_map(|(fact, (name, clauses))| {
+            let said = clauses.iter().find(|clause| clause.contains(l.brief.name))?;
+            Some(Found::new(if people { 0.45 } else { 0.4 }).cite("f", &[fact]).slot("name", name.clone()).slot("gloss", wording::inner(said)))
+        })
+        .collect()
+}
+
+/// `(born in 1937)` without a second year: not ours to describe.
+fn is_of_living(text: &str) -> bool {
+    text.contains("(born in") || text.contains("(born 1")
+}
+
+fn person<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    mentions(l, true)
+}
+
+fn thing<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    mentions(l, false)
+}
+
+fn mention<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    l.texts(Topic::Mention)
+        .into_iter()
+        .filter_map(|(fact, text)| {
+            let said = wording::clauses(text).into_iter().find(|clause| clause.contains(l.brief.name) && clause.split(' ').count() >= 5)?;
+            Some(Found::new(0.6).cite("f", &[fact]).slot("text", said))
+        })
+        .collect()
+}
+
+fn own_heritage<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    l.texts(Topic::Heritage)
+        .into_iter()
+        .filter(|(fact, _)| fact.subject == Subject::Place)
+        .filter_map(|(fact, text)| Some(Found::new(0.8).cite("f", &[fact]).slot("site", wording::clause(text)?)))
+        .take(1)
+        .collect()
+}
+
+fn neighbour_gloss<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let all = l.each(|d| match d {
+        Datum::NeighbourGloss { other, text } => Some((other, tidy(text)?)),
+        _ => None,
+    });
+    all.into_iter()
+        .map(|(fact, (other, gloss))| {
+            Found::new(0.4)
+                .cite("f", &[fact])
+                .slot("other", other.name.clone())
+                .slot("km", crate::numbers::km(other.km))
+                .slot("dir", wording::direction(other.direction))
+                .slot("gloss", gloss)
+        })
+        .collect()
+}
+
+fn missing<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    if l.place_texts() > 0 { Vec::new() } else { Found::new(0.3).only() }
+}

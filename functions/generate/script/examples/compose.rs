@@ -1,0 +1,78 @@
+//! Prints an episode with what each sentence stands on: `compose "Paris, France" base medium [topic]`.
+
+use places::Fact;
+use podcast::{Length, PodcastType, Preferences};
+use script::{Brief, Host, Script, Support, compose, rubric};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Sample {
+    name: String,
+    region: Option<String>,
+    country: String,
+    label: String,
+    geoname_id: u32,
+    facts: Vec<Fact>,
+}
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [place, podcast_type, length, rest @ ..] = args.as_slice() else {
+        return Err("usage: compose PLACE base|standout|topic|personalized short|medium|long [TOPIC or INTERESTS]".into());
+    };
+    let podcast_type: PodcastType = serde_json::from_str(&format!("{podcast_type:?}"))?;
+    let preferred_length: Length = serde_json::from_str(&format!("{length:?}"))?;
+    let preferences = Preferences { preferred_length, topic: rest.first().cloned(), interests: rest.to_vec(), ..Preferences::default() };
+    let sample = sample(place)?;
+    let brief = Brief {
+        name: &sample.name,
+        region: sample.region.as_deref(),
+        country: &sample.country,
+        label: &sample.label,
+        geoname_id: sample.geoname_id,
+        facts: &sample.facts,
+        podcast_type,
+        preferences: &preferences,
+    };
+    let script = compose(&brief)?;
+    print(&script);
+    let report = rubric::check_as(&script, rubric::Asked { podcast_type, length: preferred_length });
+    for check in &report.checks {
+        println!("{} {} = {} (target {})", if check.ok { "  ok " } else { " FAIL" }, check.name, check.value, check.target);
+    }
+    for one in &report.unsupported {
+        println!("unsupported: {} ({})", one.sentence, one.problem);
+    }
+    Ok(())
+}
+
+/// A file of facts, or a place by name.
+fn sample(place: &str) -> Result<Sample, Box<dyn std::error::Error>> {
+    if place.ends_with(".json") {
+        return Ok(serde_json::from_str(&std::fs::read_to_string(place)?)?);
+    }
+    Err(format!("no facts file {place}").into())
+}
+
+fn print(script: &Script) {
+    println!("# {}\n{}\n{}\n", script.title, script.description, script.note.as_deref().unwrap_or(""));
+    for chapter in &script.chapters {
+        println!("## {}\n", chapter.title);
+        for turn in &chapter.turns {
+            let host = if turn.host == Host::A { "A" } else { "B" };
+            let said: Vec<String> = turn.sentences.iter().map(|s| format!("{} [{}]", s.text, support(&s.support))).collect();
+            println!("HOST {host}: {}", said.join(" "));
+        }
+        println!();
+    }
+    println!("moves: {}\n", script.moves.join(" "));
+}
+
+fn support(support: &Support) -> String {
+    match support {
+        Support::Facts(ids) => ids.join(", "),
+        Support::NoClaim => "-".to_owned(),
+        Support::Disclosure => "AI".to_owned(),
+        Support::Absence(what) => format!("META {what}"),
+    }
+}
