@@ -42,7 +42,10 @@ where
 {
     let most = mapping.maximum_concurrency.unwrap_or(DEFAULT_CONCURRENCY);
     let free = Arc::new(Semaphore::new(most as usize));
-    while mapping.enabled {
+    if !mapping.enabled {
+        return;
+    }
+    loop {
         let Ok(permit) = Arc::clone(&free).acquire_owned().await else {
             return;
         };
