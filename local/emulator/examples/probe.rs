@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         _ => {}
     }
     let base = format!(
-        "http://{}/2018-06-01/runtime/invocation",
+        "{}/2018-06-01/runtime/invocation",
         std::env::var("AWS_LAMBDA_RUNTIME_API")?
     );
     loop {

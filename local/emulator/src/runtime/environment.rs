@@ -201,9 +201,10 @@ impl Environment {
     async fn spawn(pool: Arc<Pool>) -> io::Result<Environment> {
         let shared = pool.shared();
         let secret = uuid::Uuid::new_v4().simple().to_string();
-        let variables = shared
-            .settings
-            .variables(pool.function(), &format!("{}/{secret}", shared.runtime_api));
+        let variables = shared.settings.variables(
+            pool.function(),
+            &format!("http://{}/{secret}", shared.runtime_api),
+        );
         let program = shared.settings.bin_dir.join(&pool.function().binary);
         let (desk, messages) = mpsc::channel(4);
         // The desk is open before the process runs, or its first question would find nobody.

@@ -50,6 +50,7 @@ impl Settings {
         for (name, value) in function.environment.iter().chain(&self.environment) {
             variables.insert(name.clone(), value.clone());
         }
+        // With its scheme, as in `cargo lambda watch`: the Rust runtime takes a path no other way.
         variables.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), runtime_api.to_owned());
         variables
     }
