@@ -20,8 +20,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [place, podcast_type, length, rest @ ..] = args.as_slice() else {
         return Err("usage: compose PLACE base|standout|topic|personalized short|medium|long [TOPIC or INTERESTS]".into());
     };
-    let podcast_type: PodcastType = serde_json::from_str(&format!("{podcast_type:?}"))?;
-    let preferred_length: Length = serde_json::from_str(&format!("{length:?}"))?;
+    let podcast_type = PodcastType::parse(podcast_type).ok_or("the type is base, standout, topic or personalized")?;
+    let preferred_length = Length::parse(length).ok_or("the length is short, medium or long")?;
     let preferences = Preferences { preferred_length, topic: rest.first().cloned(), interests: rest.to_vec(), ..Preferences::default() };
     let sample = sample(place)?;
     let brief = Brief {

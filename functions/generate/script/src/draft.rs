@@ -158,7 +158,8 @@ fn arranged<'a>(mut parts: Vec<Part<'a>>, opening: Vec<Spoken>, close: Vec<Spoke
 
 /// Gives the lines to the hosts so that both hold about half of the words and both ask.
 fn cast(parts: &[Part<'_>], first_is_a: bool) -> Vec<Vec<Turn>> {
-    let n = parts.len().min(10);
+    // More chapters keep the plain alternation: six choices are enough to be fair.
+    let n = parts.len().min(6);
     let alternate = |mask: u32, at: usize| (at % 2 == 0) == first_is_a ^ (mask >> at & 1 == 1);
     let cast_with = |mask: u32| -> Vec<Vec<Turn>> {
         parts.iter().enumerate().map(|(at, part)| turns(&part.lines, alternate(mask, at))).collect()

@@ -237,6 +237,7 @@ impl<'l, 'a> Planner<'l, 'a> {
         let mut budget = Budget::new(brief.podcast_type, length, target);
         let mut told: HashSet<&str> = hook.chosen.found.told.iter().map(|fact| fact.id.as_str()).collect();
         let mut uses: HashMap<&str, usize> = HashMap::new();
+        let mut quoted: HashSet<String> = HashSet::new();
         let mut groups: HashMap<Group, i32> = HashMap::new();
         let mut body: Vec<Chosen<'a>> = Vec::new();
         while spent < 0.98 * target && !candidates.is_empty() {
@@ -247,12 +248,18 @@ impl<'l, 'a> Planner<'l, 'a> {
             if candidate.found.told.iter().any(|fact| told.contains(fact.id.as_str())) || *uses.get(candidate.of.id).unwrap_or(&0) >= most_uses(length) {
                 continue;
             }
+            // Two entries of a source may hold the same words.
+            let quote = candidate.found.slots.get("text").or_else(|| candidate.found.slots.get("gloss")).cloned();
+            if quote.as_ref().is_some_and(|quote| quoted.contains(quote)) {
+                continue;
+            }
             let Some((chosen, _)) = self.render(&candidate) else { continue };
             let takes = seconds(&chosen.lines);
             if spent + takes > 1.06 * target || !budget.allows(&chosen, takes) {
                 continue;
             }
             spent += takes;
+            quoted.extend(quote);
             self.count(&chosen.lines);
             told.extend(chosen.found.told.iter().map(|fact| fact.id.as_str()));
             *uses.entry(chosen.of.id).or_default() += 1;

@@ -58,7 +58,12 @@ fn line(text: &str) -> Option<Line<'_>> {
     let mut said = Vec::new();
     while let Some((before, after)) = rest.split_once('[') {
         let (bracket, after) = after.split_once(']')?;
+        let first = said.len();
         said.extend(sentences(before).map(|text| Template { text, stand: stand(text, bracket) }));
+        // A question takes a bracket only when it stands right before it: it names what was not heard yet.
+        if let Some(last) = said[first..].last_mut().filter(|last| last.text.ends_with('?') && bracket != "-") {
+            last.stand = Stand::Cites(bracket);
+        }
         rest = after;
     }
     said.extend(sentences(rest).map(|text| Template { text, stand: Stand::NoClaim }));

@@ -184,7 +184,7 @@ fn said_figure(core: &str, next: Option<&str>, before: Option<&str>) -> Option<S
     let tail = core.trim_start_matches(|c: char| c.is_ascii_digit() || c == ',');
     let n: u64 = digits.parse().ok()?;
     match tail {
-        "" if (is_month(next) || is_month(before)) && n <= 31 => Some(format!("the {}", numbers::ordinal(n)).replacen("the ", if is_month(next) { "the " } else { "" }, 1)),
+        "" if (is_month(next) || is_month(before)) && n <= 31 => Some(if is_month(next) { format!("the {} of", numbers::ordinal(n)) } else { numbers::ordinal(n) }),
         "" if core.contains(',') => Some(numbers::cardinal(n)),
         "" if (1000..=2100).contains(&n) => Some(numbers::year(n as u32)),
         "" => Some(numbers::cardinal(n)),
@@ -199,6 +199,31 @@ fn said_figure(core: &str, next: Option<&str>, before: Option<&str>) -> Option<S
         _ if tail.starts_with("th-") => Some(format!("{}-{}", numbers::ordinal(n), &tail[3..])),
         _ => None,
     }
+}
+
+/// Gives a clause that lost its subject one: `derives from` becomes `it derives from`.
+pub fn with_subject(clause: &str) -> String {
+    const VERBS: &[&str] = &["derives", "acquired", "originates", "comes", "refers", "means", "translates", "was", "is", "named", "adopted", "uses", "dates"];
+    match clause.split(' ').next() {
+        Some("name") => format!("the {clause}"),
+        Some("named") => format!("it was {clause}"),
+        Some(first) if VERBS.contains(&first) => format!("it {clause}"),
+        _ => clause.to_owned(),
+    }
+}
+
+/// Says a point with its height: `Mont Blanc, four thousand eight hundred and ten metres`.
+pub fn summit(text: &str) -> Option<String> {
+    let text = without_asides(text);
+    let at = text.find(|c: char| c.is_ascii_digit())?;
+    let (name, figure) = text.split_at(at);
+    let below = name.ends_with('-');
+    let name = name.trim_end_matches(['-', ' ', ',']);
+    let digits: String = figure.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(char::is_ascii_digit).collect();
+    let metres: u64 = digits.parse().ok()?;
+    let tail = if below { " below the sea" } else { "" };
+    (is_speakable(name) && !name.is_empty() && name.split(' ').count() < 9 && metres > 1)
+        .then(|| format!("{}, {} metres{tail}", inner(name), numbers::cardinal(metres)))
 }
 
 /// Lower-cases the first letter of a phrase that begins with an ordinary word.
@@ -226,7 +251,7 @@ mod tests {
         assert_eq!(spoken("built in the 14th century, destroyed July 14, 1789"), "built in the fourteenth century, destroyed July fourteenth, seventeen eighty-nine");
         assert_eq!(spoken("4,810 m high in the 1890s"), "four thousand eight hundred and ten metres high in the eighteen-nineties");
         assert_eq!(spoken("from the 3rd century B.C."), "from the third century BC");
-        assert_eq!(spoken("14 July"), "the fourteenth July");
+        assert_eq!(spoken("14 July"), "the fourteenth of July");
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub(super) const MOVES: &[Move] = &[
              H: Each of them, about its own noon. [-]",
             "A: Does the clock agree with the sun?
              H: In January they differ by {lag}, and the {ahead} is ahead. [f]",
-            "H: Look at the sun in January when it stands highest, then look at the clock. [-] They are {lag} apart. [f]
+            "H: Look at the January sun at its highest. Then look at the clock. [-] They are {lag} apart. [f]
              A: And which comes first?
              H: The {ahead}. [f]",
             "H: In January, noon by the sun comes {lag} {side} noon by the clock. [f]

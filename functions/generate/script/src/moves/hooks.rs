@@ -78,7 +78,7 @@ pub const HOOKS: &[Move] = &[
              A: Who?
              H: Their place is on our list, and it gets the last word. [f]
              ---
-             A: The last word was promised to the people on the other side of the planet. [-]
+             A: Now for the people on the other side of the planet. [-]
              H: Those nearest to the point are in {other}, which is in {abroad}. [f]
              A: Their feet point this way, and ours point towards {other}. [f]",
         ],
@@ -107,12 +107,13 @@ pub const HOOKS: &[Move] = &[
              A: Say it. [-]
              H: {Second}. [f]
              A: So that is inside the name {place}. [f]",
-            "H: People say {place} every day, and the word is older than anyone who says it. [-]
-             A: How old?
-             H: Listen to the Factbook: {first}. [f]
+            "H: The word {place} has a past, and the Factbook has kept some of it. [f]
+             A: How much?
+             H: Listen: {first}. [f]
              ---
-             A: And how does the story of the word end?
-             H: {Second}. [f] That is what people say when they say {place}. [f]",
+             A: And how does the past of the word go on?
+             H: In the Factbook, like this: {second}. [f]
+             A: That much is in the word {place}. [f]",
         ],
     },
     Move {
@@ -324,11 +325,11 @@ pub const HOOKS: &[Move] = &[
 
 fn half(depth: f64) -> &'static str {
     match depth {
-        d if d <= 0.1 => "top tenth",
-        d if d <= 0.3333 => "top third",
+        d if d <= 0.1 => "upper reaches",
+        d if d <= 0.3333 => "upper part",
         d if d <= 0.5 => "upper half",
         d if d <= 0.6667 => "lower half",
-        _ => "bottom third",
+        _ => "lower part",
     }
 }
 
@@ -368,7 +369,7 @@ fn name_origin<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some((fact, text)) = texts.first() else { return Vec::new() };
     let clauses = wording::clauses(text);
     let [first, .., second] = clauses.as_slice() else { return Vec::new() };
-    Found::new(0.8).cite("f", &[fact]).slot("first", wording::inner(first)).slot("second", wording::inner(second)).only()
+    Found::new(0.8).cite("f", &[fact]).slot("first", wording::with_subject(&wording::inner(first))).slot("second", wording::with_subject(&wording::inner(second))).only()
 }
 
 fn only_bearer<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {

@@ -190,12 +190,34 @@ fn quoted<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> {
     l.texts(topic)
         .into_iter()
         .filter_map(|(fact, text)| {
-            let text = wording::clause(text)?;
-            let text = text.split_once(": ").map_or(text.as_str(), |(_, rest)| rest).to_owned();
+            let text = quotable(topic, text, l.brief.name)?;
             let is_of_place = fact.subject == Subject::Place;
             Some(Found::new(if is_of_place { worth + 0.3 } else { worth }).cite("f", &[fact]).slot("text", wording::inner(&text)))
         })
         .collect()
+}
+
+fn quotable(topic: Topic, text: &str, place: &str) -> Option<String> {
+    if matches!(topic, Topic::HighestPoint | Topic::LowestPoint) {
+        return wording::summit(text);
+    }
+    let clauses = wording::clauses(text);
+    let said = match topic {
+        // One hazard of many would read as the only one.
+        Topic::Hazards => {
+            let mut joined = clauses.first()?.clone();
+            for clause in &clauses[1..] {
+                if joined.split(' ').count() + clause.split(' ').count() > 20 || crate::rubric::reading::count(&format!("{joined} {clause}")) > 1 {
+                    break;
+                }
+                joined = format!("{joined}, {clause}");
+            }
+            joined
+        }
+        _ => clauses.iter().find(|clause| clause.contains(place)).or(clauses.first())?.clone(),
+    };
+    let said = said.split_once(": ").map_or(said.as_str(), |(_, rest)| rest).replace(" - ", ", ");
+    Some(wording::with_subject(&said))
 }
 
 #[cfg(test)]

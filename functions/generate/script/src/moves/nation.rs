@@ -34,8 +34,7 @@ pub(super) const MOVES: &[Move] = &[
             "A: Is there a song?
              H: The anthem of {country} is listed as {text}. [f]",
             "H: The title of the anthem of {country}: {text}. [f]
-             A: You will not sing it?
-             H: I am a synthetic voice with some shame. [-]",
+             A: You will not sing it, I hope. [-]",
             "H: When {country} stands up to sing, the title on the sheet is {text}. [f]",
         ],
     },
@@ -64,7 +63,7 @@ pub(super) const MOVES: &[Move] = &[
              H: The Factbook lists the national holiday: {text}. [f]",
             "H: The national holiday of {country}: {text}. [f]
              A: Mark the calendar. [-]",
-            "H: One day of the year is marked in {country}: {text}. [f]",
+            "H: A day of the year is marked in {country}: {text}. [f]",
         ],
     },
     Move {

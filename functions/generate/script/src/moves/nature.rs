@@ -15,20 +15,20 @@ pub(super) const MOVES: &[Move] = &[
         find: climate,
         skeletons: &[
             "A: What colour is {place} on the climate map?
-             H: The colour of {climate}. [climate]",
+             H: The colour that stands for {climate}. [climate]",
             "H: The climate map has a label for every square of land. [-] For {place} it reads {climate}. [climate]
              A: Does all of {country} have that label?
              H: {share}. [climate]",
             "A: What does the climate map say?
              H: {Climate}. [climate] {share}. [climate]",
-            "H: Two words of climate, if two are enough: {climate}. [climate]
+            "H: The climate in short: {climate}. [climate]
              A: Whose words?
              H: The words of the map. A class, not a forecast. [-]",
             "A: Would I need a coat?
-             H: The map gives no temperatures, only a class: {climate}. [climate]
+             H: The map gives no temperatures, just a class: {climate}. [climate]
              A: And the rest of {country}?
              H: {share}. [climate]",
-            "H: Climate first: {climate}, by the map of Köppen and Geiger. [climate]
+            "H: Put briefly: {climate}, by the map of Köppen and Geiger. [climate]
              A: Is that common around there?
              H: {share}. [climate]",
         ],

@@ -66,7 +66,7 @@ pub(super) const MOVES: &[Move] = &[
              A: One town hall, two sizes. [-]",
             "H: The world list runs to about {world_of} names. [world]
              A: And the finger stops where?
-             H: Near number {world_rank}. That is the {world_half}. [world]",
+             H: About number {world_rank}. That is the {world_half}. [world]",
         ],
     },
     Move {
@@ -88,7 +88,7 @@ pub(super) const MOVES: &[Move] = &[
              A: Then it must climb. [-]
              H: It stands at {region_rank} there. [region]",
             "A: Closer in?
-             H: Closer in there is {region}, and its {region_of} places. [region] This {kind} is number {region_rank} among them. [region]",
+             H: Closer in there is {region}, with {region_of} places. [region] This {kind} is number {region_rank} among them. [region]",
         ],
     },
     Move {
@@ -104,7 +104,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: Put {other} next to it. [-] That one counts {other_people} people. [other]
              A: So how often does {place} fit in?
              H: {Times}. [other people]",
-            "A: What would it take to fill {other} with people from here?
+            "A: What would it take to fill {other} with people from here? [other]
              H: {Times} the whole {kind}. [other people]",
             "H: Suppose you emptied {other} and settled {place} in its place. [-]
              A: How full would it be?
@@ -180,7 +180,7 @@ pub(super) const MOVES: &[Move] = &[
         find: national_capital,
         skeletons: &[
             "A: And its office?
-             H: The highest one to be had: it is the capital of {country}. [seat]",
+             H: It is the capital of {country}. [seat]",
             "H: In the gazetteer it carries the mark of a capital, the one for {country}. [seat]
              A: Is it also the largest?
              H: {largest_answer}. [country]",
@@ -231,8 +231,8 @@ pub(super) const MOVES: &[Move] = &[
 
 fn half(depth: f64) -> &'static str {
     match depth {
-        d if d <= 0.02 => "top fiftieth",
-        d if d <= 0.1 => "top tenth",
+        d if d <= 0.02 => "topmost layer",
+        d if d <= 0.1 => "upper reaches",
         d if d <= 0.25 => "top quarter",
         d if d <= 0.5 => "upper half",
         d if d <= 0.75 => "lower half",

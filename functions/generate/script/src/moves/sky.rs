@@ -104,11 +104,11 @@ pub(super) const MOVES: &[Move] = &[
              A: Would you have guessed that?
              H: From a map, perhaps. [-]",
             "A: Who is as far from the equator as {place}?
-             H: Nearly to the kilometre, {other}. [f]
+             H: {other}, or nearly so. [f]
              A: Which is where?
              H: In {abroad}. [f]",
             "H: On the globe, {place} and {other} stand on the same rung. [f]
-             A: {other} in {abroad}?
+             A: {other} in {abroad}? [f]
              H: That one. The latitude is nearly the same. [f]",
             "H: {other} is in {abroad}, and still it gets the noon sun at the same height. [f]
              A: As {place}?

@@ -36,7 +36,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: Inside {place}, the dictionary has an entry of its own for {part}. [f]
              A: Saying what?
              H: This: {gloss}. [f]",
-            "A: What does the dictionary say about {part}?
+            "A: What does the dictionary say about {part}? [f]
              H: It says: {gloss}. [f]",
             "H: Look up {part}. [-] The dictionary answers: {gloss}. [f]
              A: And it counts that as a part of {place}?
@@ -81,7 +81,7 @@ pub(super) const MOVES: &[Move] = &[
             "A: Where else in the dictionary do I meet it?
              H: Under {name}: {gloss}. [f]",
             "H: Open the dictionary at {name}. [-] You read: {gloss}. [f]
-             A: And {place} is in the middle of it. [f]",
+             A: A line with {place} in it. [f]",
             "H: One more entry mentions {place}. [f] It is the one on {name}: {gloss}. [f]",
         ],
     },

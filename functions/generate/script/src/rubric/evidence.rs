@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use places::{Datum, Fact, Frame, Other};
+use places::{Datum, Fact, Frame, Other, Topic};
 
 use super::reading::{self, fold};
 
@@ -108,7 +108,8 @@ fn of_kind(datum: &Datum) -> Vec<(Unit, f64)> {
             }
             all
         }
-        Datum::Capital(o) | Datum::NearestCity(o) | Datum::LatitudeTwin(o) | Datum::MirrorTwin(o) => other(o),
+        Datum::NearestCity(o) => [other(o), vec![(Unit::People, 100_000.0)]].concat(),
+        Datum::Capital(o) | Datum::LatitudeTwin(o) | Datum::MirrorTwin(o) => other(o),
         Datum::Neighbour { other: o, .. } | Datum::NeighbourGloss { other: o, .. } => other(o),
         Datum::LargestIsNotCapital { capital_people, largest_people, .. } => {
             vec![(Unit::People, f64::from(*capital_people)), (Unit::People, f64::from(*largest_people))]
@@ -122,7 +123,7 @@ fn of_kind(datum: &Datum) -> Vec<(Unit, f64)> {
         Datum::SunOverhead => vec![(Unit::Places, 2.0)],
         Datum::Poles { equator_km, pole_km, .. } => vec![(Unit::Kilometres, *equator_km), (Unit::Kilometres, *pole_km)],
         Datum::Coast { km } => vec![(Unit::Kilometres, *km)],
-        Datum::Climate { share_of_country, .. } => vec![(Unit::Places, (share_of_country * 100.0).round())],
+        Datum::Climate { share_of_country, .. } => vec![(Unit::Places, (share_of_country * 100.0).round()), (Unit::Places, 100.0)],
         Datum::ClockLag { min } => vec![(Unit::Minutes, f64::from(min.abs()))],
         Datum::Clock { january_min, july_min, .. } => [january_min, july_min]
             .into_iter()
@@ -173,13 +174,13 @@ fn proven(datum: &Datum) -> String {
         Datum::NeighbourAbroad { foreign, own } => format!("{} {} neighbour", other(own), other(foreign)),
         Datum::Density { .. } => "list places nobody no other only".to_owned(),
         Datum::Borders { countries, .. } => countries.join(" "),
-        Datum::Antipode { other: o, .. } => format!("{} centre earth far end", other(o)),
+        Datum::Antipode { other: o, .. } => format!("{} centre earth far end last", other(o)),
         Datum::Daylight { june_h, december_h } => format!("daylight june december longest shortest day {}", if june_h.max(*december_h) >= 24.0 { "never always every" } else { "" }),
         Datum::SunOverhead => "sun overhead noon straight twice never".to_owned(),
         Datum::Poles { north, .. } => format!("equator {} pole nearest", if *north { "north" } else { "south" }),
         Datum::Coast { .. } => "sea coast nearest closest".to_owned(),
         Datum::Climate { name, share_of_country, .. } => {
-            format!("climate map class {name} {}", if *share_of_country > 0.5 { "most" } else { "" })
+            format!("climate map class Köppen Geiger {name} {}", if *share_of_country > 0.5 { "most" } else { "" })
         }
         Datum::Clock { zone, zone_city, .. } => format!("{zone} {zone_city} greenwich clock"),
         Datum::LocalMeanTime { ahead_s, until_month, .. } => {
@@ -190,7 +191,14 @@ fn proven(datum: &Datum) -> String {
         Datum::OldName { name } => name.clone(),
         Datum::Gloss { text } => format!("dictionary {text} {}", crate::wording::spoken(text)),
         Datum::Part { name, text } | Datum::Mention { name, text, .. } => format!("dictionary {name} {text} {}", crate::wording::spoken(text)),
-        Datum::Text { country, text, .. } => format!("factbook {country} {text} {}", crate::wording::spoken(text)),
+        Datum::Text { country, text, topic } => {
+            let kind = match topic {
+                Topic::HighestPoint => "highest point top",
+                Topic::LowestPoint => "lowest point",
+                _ => "",
+            };
+            format!("factbook {country} {kind} {text} {}", crate::wording::spoken(text))
+        }
         _ => String::new(),
     }
 }

@@ -207,7 +207,7 @@ fn unsupported_names(sentence: &Sentence, evidence: &Evidence, heard: &Heard) ->
             let is_known = |w: &str| heard.known.contains(w) || uncited && heard.names.contains(w) || FREE.contains(&w);
             let is_there = |w: &str| evidence.words.contains(w) || evidence.words.contains(w.trim_end_matches('s'));
             let is_fine = is_known(&base) || is_there(&base) || is_known(&folded) || parts().all(|p| p.len() < 2 || is_there(p) || is_known(p) || vocabulary().contains(p)) && (starts || parts().all(|p| is_there(p) || is_known(p)));
-            if is_capitalised(word) && !is_fine && !(starts && vocabulary().contains(&base)) {
+            if is_capitalised(word) && !is_fine && !(starts && (vocabulary().contains(&base) || parts().all(reading::is_number_word))) {
                 out.push(format!("name {word}"));
             }
             starts = false;
@@ -229,9 +229,11 @@ fn vocabulary() -> &'static HashSet<String> {
     WORDS.get_or_init(|| {
         let bank = moves::all().chain(moves::HOOKS).flat_map(|m| m.skeletons.iter().copied()).chain(phrases::all());
         let mut words = HashSet::new();
-        for text in bank {
-            for sentence in skeleton::sentences(text) {
-                words.extend(reading::words(sentence).iter().enumerate().filter(|(at, w)| *at == 0 || !is_capitalised(w)).map(|(_, w)| fold(w)));
+        for line in bank.flat_map(str::lines) {
+            let spoken = line.trim().trim_start_matches("H: ").trim_start_matches("A: ");
+            let sentences = spoken.split(['[', ']']).flat_map(skeleton::sentences);
+            for said in sentences.filter(|s| !s.starts_with('{')) {
+                words.extend(reading::words(said).iter().enumerate().filter(|(at, w)| *at == 0 || !is_capitalised(w)).map(|(_, w)| fold(w)));
             }
         }
         words

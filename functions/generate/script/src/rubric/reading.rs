@@ -82,7 +82,7 @@ fn decade(word: &str) -> Option<u64> {
     word.strip_suffix("ies").and_then(|stem| ten(&format!("{stem}y")))
 }
 
-fn is_number_word(word: &str) -> bool {
+pub(super) fn is_number_word(word: &str) -> bool {
     unit(word).is_some() || ten(word).is_some() || nth(word).is_some() || magnitude(word).is_some() || decade(word).is_some()
 }
 
@@ -190,6 +190,9 @@ fn amount(t: &[String], first: f64, mut at: usize) -> (f64, usize, bool) {
                 current = 0.0;
             }
             at += 1;
+        } else if let Some(by) = word.strip_suffix("th").and_then(magnitude) {
+            (total, current) = if by == 1e2 { (total, current * by) } else { (total + current * by, 0.0) };
+            return (total + current, at + 1, true);
         } else if word == "and" && after_magnitude && t.get(at + 1).is_some_and(|w| unit(w).is_some() || ten(w).is_some() || nth(w).is_some()) {
             match below_hundred(t, at + 1) {
                 Some((n, next)) => (current, at) = (current + n as f64, next),

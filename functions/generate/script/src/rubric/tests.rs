@@ -1,0 +1,124 @@
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use podcast::{Length, PodcastType, Preferences};
+use serde::Deserialize;
+
+use super::*;
+use crate::{Brief, Refusal, compose};
+
+#[derive(Deserialize)]
+struct Sample {
+    name: String,
+    region: Option<String>,
+    country: String,
+    label: String,
+    geoname_id: u32,
+    facts: Vec<Fact>,
+}
+
+fn samples() -> Vec<Sample> {
+    [
+        include_str!("../../tests/facts/paris.json"),
+        include_str!("../../tests/facts/timbuktu.json"),
+        include_str!("../../tests/facts/pirey.json"),
+        include_str!("../../tests/facts/kyoto.json"),
+        include_str!("../../tests/facts/ushuaia.json"),
+    ]
+    .iter()
+    .map(|json| serde_json::from_str(json).unwrap())
+    .collect()
+}
+
+fn script(sample: &Sample, podcast_type: PodcastType, length: Length) -> Script {
+    composed(sample, podcast_type, length).unwrap()
+}
+
+fn composed(sample: &Sample, podcast_type: PodcastType, length: Length) -> Result<Script, Refusal> {
+    let preferences = Preferences {
+        preferred_length: length,
+        topic: Some("nature".to_owned()),
+        interests: vec!["history".to_owned()],
+        ..Preferences::default()
+    };
+    let brief = Brief {
+        name: &sample.name,
+        region: sample.region.as_deref(),
+        country: &sample.country,
+        label: &sample.label,
+        geoname_id: sample.geoname_id,
+        facts: &sample.facts,
+        podcast_type,
+        preferences: &preferences,
+    };
+    compose(&brief)
+}
+
+const LENGTHS: [Length; 3] = [Length::Short, Length::Medium, Length::Long];
+
+#[test]
+fn every_type_and_length_is_supported_and_well_shaped() {
+    let mut failures = Vec::new();
+    for sample in samples() {
+        for podcast_type in [PodcastType::Base, PodcastType::Standout, PodcastType::Topic, PodcastType::Personalized] {
+            for length in LENGTHS {
+                let script = match composed(&sample, podcast_type, length) {
+                    Ok(script) => script,
+                    Err(Refusal::TooLittleOnTopic { facts, .. }) if facts < 10 => continue,
+                    Err(refusal) => panic!("{refusal}"),
+                };
+                let report = check_as(&script, Asked { podcast_type, length });
+                assert_eq!(report.unsupported, [], "{} {podcast_type:?} {length:?}", sample.name);
+                assert!(script.chapters.len() >= 3, "{} {podcast_type:?} {length:?}", sample.name);
+                failures.extend(report.failures().iter().map(|c| format!("{} {podcast_type:?} {length:?}: {} = {}", sample.name, c.name, c.value)));
+            }
+        }
+    }
+    println!("{}", failures.join("\n"));
+    assert!(failures.len() <= 30, "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn the_same_brief_gives_the_same_script() {
+    let sample = &samples()[2];
+
+    assert_eq!(script(sample, PodcastType::Base, Length::Short), script(sample, PodcastType::Base, Length::Short));
+}
+
+#[test]
+fn a_wrong_number_name_or_fact_is_caught() {
+    let (mut caught, mut tried) = ([0; 3], [0; 3]);
+    for sample in samples() {
+        let script = script(&sample, PodcastType::Base, Length::Medium);
+        let facts: HashMap<&str, &Fact> = script.facts.iter().map(|fact| (fact.id.as_str(), fact)).collect();
+        let heard = Heard::new([sample.name.as_str(), &sample.label]);
+        for sentence in script.sentences() {
+            let Support::Facts(ids) = &sentence.support else { continue };
+            for (kind, mutant) in mutants(sentence, ids).into_iter().flatten() {
+                tried[kind] += 1;
+                caught[kind] += usize::from(!problems(&mutant, &facts, &heard).is_empty());
+            }
+        }
+    }
+
+    println!("caught {caught:?} of {tried:?} (number, name, unknown fact)");
+    assert!(caught[0] * 100 >= tried[0] * 90, "{caught:?} of {tried:?}");
+    assert_eq!(caught[1..], tried[1..]);
+}
+
+fn mutants(sentence: &Sentence, ids: &[String]) -> [Option<(usize, Sentence)>; 3] {
+    let with = |text: String| Sentence { text, ..sentence.clone() };
+    let number = ["twenty", "thirty", "forty", "fifty", "sixty"].iter().find(|w| sentence.text.contains(*w)).map(|w| (0, with(sentence.text.replacen(w, "ninety", 1))));
+    let name = Some((1, with(format!("{} near Marrakesh.", sentence.text.trim_end_matches(['.', '?'])))));
+    let fact = ids.first().map(|_| (2, Sentence { support: Support::Facts(vec!["no.such.fact".to_owned()]), ..sentence.clone() }));
+    [number, name, fact]
+}
+
+#[test]
+fn a_city_and_a_village_share_few_phrases() {
+    let scripts: Vec<Script> = samples().iter().map(|s| script(s, PodcastType::Base, Length::Medium)).collect();
+
+    let overlap = overlap::overlap(&scripts);
+
+    println!("{overlap:?}");
+    assert!(overlap.containment <= 0.2, "{overlap:?}");
+}
