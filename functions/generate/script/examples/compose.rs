@@ -5,6 +5,7 @@ use podcast::{Length, PodcastType, Preferences};
 use script::{Brief, Host, Script, Support, compose, rubric};
 use serde::Deserialize;
 
+/// A brief with what it borrows.
 #[derive(Deserialize)]
 struct Sample {
     name: String,
@@ -51,7 +52,10 @@ fn sample(place: &str) -> Result<Sample, Box<dyn std::error::Error>> {
     if place.ends_with(".json") {
         return Ok(serde_json::from_str(&std::fs::read_to_string(place)?)?);
     }
-    Err(format!("no facts file {place}").into())
+    let found = places::resolve(place);
+    let place = found.place.ok_or(found.message)?;
+    let facts = places::facts(place.geoname_id).ok_or("the place is not listed")?;
+    Ok(Sample { label: place.label(), name: place.name, region: place.region, country: place.country, geoname_id: place.geoname_id, facts })
 }
 
 fn print(script: &Script) {

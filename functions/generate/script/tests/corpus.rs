@@ -1,0 +1,47 @@
+//! How episodes about real places compare with each other.
+
+use podcast::{Length, PodcastType, Preferences};
+use script::{Brief, Refusal, Script, compose, rubric};
+
+const PLACES: &[&str] = &[
+    "Paris, France", "Timbuktu", "Pirey", "Kyoto", "Ushuaia", "Reykjavik", "Longyearbyen", "Nauru", "La Paz, Bolivia",
+    "Singapore", "Nuuk", "Alice Springs", "Lhasa", "Chengdu", "Oaxaca", "Marfa, Texas", "Dingle, Ireland", "Hallstatt",
+    "Windhoek", "Zanzibar", "Samarkand", "Baku", "Tromso", "Cusco", "Hobart", "Valletta", "Tórshavn", "Colmar",
+    "Besançon", "École-Valentin", "Pouilley-les-Vignes", "Dole, France", "Goundam", "Springfield, Illinois", "Salem, Oregon",
+    "Iquitos", "Jericho", "Kathmandu", "Apia", "Kiruna",
+];
+
+fn script(query: &str, length: Length) -> Option<Result<Script, Refusal>> {
+    let place = places::resolve(query).place?;
+    let facts = places::facts(place.geoname_id)?;
+    let preferences = Preferences { preferred_length: length, ..Preferences::default() };
+    let label = place.label();
+    Some(compose(&Brief {
+        name: &place.name,
+        region: place.region.as_deref(),
+        country: &place.country,
+        label: &label,
+        geoname_id: place.geoname_id,
+        facts: &facts,
+        podcast_type: PodcastType::Base,
+        preferences: &preferences,
+    }))
+}
+
+#[test]
+fn real_places_get_supported_episodes_that_differ() {
+    let scripts: Vec<Script> = PLACES.iter().filter_map(|query| script(query, Length::Medium)).map(|made| made.expect("every place carries an episode")).collect();
+
+    let mut failures = Vec::new();
+    for script in &scripts {
+        let report = rubric::check_as(script, rubric::Asked { podcast_type: PodcastType::Base, length: Length::Medium });
+        assert_eq!(report.unsupported, [], "{}", script.title);
+        failures.extend(report.failures().iter().map(|check| format!("{}: {} = {}", script.title, check.name, check.value)));
+    }
+    let overlap = rubric::overlap::overlap(&scripts);
+
+    println!("{} places, {overlap:?}\n{}", scripts.len(), failures.join("\n"));
+    assert!(scripts.len() >= 30);
+    assert!(overlap.containment <= 0.15, "{overlap:?}");
+    assert!(overlap.openings.1 <= 0.2 && overlap.endings.1 <= 0.2, "{overlap:?}");
+}
