@@ -96,7 +96,8 @@ pub(super) const MOVES: &[Move] = &[
         find: area,
         skeletons: &[
             "A: How big is the whole country?
-             H: The Factbook compares {country} with what its readers know: {text}. [f]",
+             H: The Factbook compares {country} with what its readers know: {text}. [f]
+             A: An American yardstick, then. [-]",
             "H: For the area of {country}, the Factbook offers a comparison: {text}. [f]
              A: An American yardstick. [-]",
         ],

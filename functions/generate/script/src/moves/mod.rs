@@ -206,7 +206,7 @@ fn quotable(topic: Topic, text: &str, place: &str) -> Option<String> {
         // One hazard of many would read as the only one.
         Topic::Hazards => {
             let mut joined = clauses.first()?.clone();
-            for clause in &clauses[1..] {
+            for clause in clauses[1..].iter().filter(|clause| !clause.contains(':')) {
                 if joined.split(' ').count() + clause.split(' ').count() > 20 || crate::rubric::reading::count(&format!("{joined} {clause}")) > 1 {
                     break;
                 }

@@ -15,32 +15,32 @@ pub(super) const MOVES: &[Move] = &[
         find: rank_at_home,
         skeletons: &[
             "A: How many people live there?
-             H: {About}, by the GeoNames gazetteer. [people] In {country} that makes place {rank}. [country]
+             H: {About}, by the GeoNames gazetteer. [people] In {country} that makes it {rank_no}. [country]
              A: Out of how many?
              H: {Of} listed places. [country] {verdict}. [country]",
             "H: Start with the head count. [-] The gazetteer gives {place} {about} people. [people]
              A: And where does that put it?
-             H: On the list for {country}, at number {rank}. [country] The list is {of} names long. [country]",
+             H: On the list for {country}, at {rank_no}. [country] The list is {of} names long. [country]",
             "A: Give me one number for {place}, only one. [-]
              H: {About}. That is how many people the gazetteer counts. [people]
              A: And a second one, if I may. [-]
-             H: {Rank}. That is the line where {place} stands when {country} is sorted by size. [country]",
-            "H: Sort {country} by population and keep reading until line {rank}. [country]
+             H: {Rank_no}. That is the line where {place} stands when {country} is sorted by size. [country]",
+            "H: Sort {country} by population and keep reading until {rank_no}. [country]
              A: And there it is?
              H: There it is, with {about} people. [people] {verdict}. [country]",
             "A: Would you call it large or small?
-             H: {verdict}. [country] The count is {about} people, and the place in line is {rank}. [country people]
+             H: {verdict}. [country] The count is {about} people, and the place in line is {rank_no}. [country people]
              A: So the list decides, not the number. [-]",
             "H: {About} people: that is the whole {kind}, as the gazetteer has it. [people]
              A: Then measure it against its own country. [-]
-             H: {country_start} has {of} places on the list. [country] This one comes in at number {rank}. [country]",
+             H: {country_start} has {of} places on the list. [country] This one comes in at {rank_no}. [country]",
             "A: Before anything else, the size?
              H: {About} inhabitants. [people]
              A: And rank?
-             H: Number {rank} in {country}, counting from the top. [country] {verdict}. [country]",
+             H: {Rank_no} in {country}, counting from the top. [country] {verdict}. [country]",
             "H: {place} has {about} people on record. [people] What would you guess, upper or lower half of {country}?
              A: I would not guess. [-]
-             H: {verdict}. [country] To be exact, line {rank}. [country]",
+             H: {verdict}. [country] On paper, {rank_no}. [country]",
         ],
     },
     Move {
@@ -78,17 +78,17 @@ pub(super) const MOVES: &[Move] = &[
         find: rank_in_region,
         skeletons: &[
             "A: Narrow it down to the region. [-]
-             H: In {region} it is number {region_rank}. [region] The table there has {region_of} lines. [region]",
-            "H: Fold the list down to {region} alone. [-] Now {place} moves to place {region_rank}. [region]
+             H: In {region} it is {region_no}. [region] The table there has {region_of} lines. [region]",
+            "H: Fold the list down to {region} alone. [-] Now {place} moves to {region_no}. [region]
              A: Of how many?
              H: {Region_of}. [region]",
             "A: What is it inside {region}?
-             H: {Region_verdict}. [region] Number {region_rank}, to put a figure on it. [region]",
+             H: {Region_verdict}. [region] {Region_no}, to put a figure on it. [region]",
             "H: {region} keeps a shorter list, with {region_of} names. [region]
              A: Then it must climb. [-]
-             H: It stands at {region_rank} there. [region]",
+             H: It stands at {region_no} there. [region]",
             "A: Closer in?
-             H: Closer in there is {region}, with {region_of} places. [region] This {kind} is number {region_rank} among them. [region]",
+             H: Closer in there is {region}, with {region_of} places. [region] This {kind} is {region_no} among them. [region]",
         ],
     },
     Move {
@@ -146,7 +146,7 @@ pub(super) const MOVES: &[Move] = &[
              A: Which one?
              H: It is the seat of {of}. [seat]
              A: And by size?
-             H: Number {rank} in {frame}. [rank]",
+             H: {Rank_no} in {frame}. [rank]",
             "A: Who decides things for {of}?
              H: The seat is here, in {place}. [seat]
              A: So it must be the largest?
@@ -185,7 +185,7 @@ pub(super) const MOVES: &[Move] = &[
              A: Is it also the largest?
              H: {largest_answer}. [country]",
             "A: Who comes first in {country}?
-             H: In office, {place}: it is the capital. [seat] By people it is number {rank}. [country]",
+             H: In office, {place}: it is the capital. [seat] By people it is {rank_no}. [country]",
         ],
     },
     Move {
@@ -229,6 +229,12 @@ pub(super) const MOVES: &[Move] = &[
     },
 ];
 
+/// A place in a row: `number twelve`, `about number six thousand`.
+fn in_row(rank: u32) -> String {
+    let about = if rank < 20 { "" } else { "about " };
+    format!("{about}number {}", numbers::rounded(f64::from(rank)))
+}
+
 fn half(depth: f64) -> &'static str {
     match depth {
         d if d <= 0.02 => "topmost layer",
@@ -254,7 +260,7 @@ fn rank_at_home<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .cite("country", &[rank.fact])
         .lean("people", &[people])
         .slot("about", numbers::about(f64::from(n)))
-        .slot("rank", numbers::about(f64::from(rank.rank)))
+        .slot("rank_no", in_row(rank.rank))
         .slot("of", numbers::about(f64::from(rank.of)))
         .slot("verdict", verdict(rank.rank, rank.of, &l.country()))
         .slot("country_start", crate::wording::capitalised(&l.country()))
@@ -285,7 +291,7 @@ fn rank_in_region<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some(region) = l.brief.region else { return Vec::new() };
     Found::new(0.05)
         .cite("region", &[rank.fact])
-        .slot("region_rank", numbers::about(f64::from(rank.rank)))
+        .slot("region_no", in_row(rank.rank))
         .slot("region_of", numbers::about(f64::from(rank.of)))
         .slot("region_verdict", verdict(rank.rank, rank.of, region))
         .only()
@@ -346,6 +352,7 @@ fn seat_without_size<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .lean("rank", &[rank.fact])
         .slot("of", of)
         .slot("frame", frame)
+        .slot("rank_no", in_row(rank.rank))
         .slot("rank", numbers::cardinal(u64::from(rank.rank)))
         .slot("rank_ordinal", numbers::ordinal(u64::from(rank.rank)))
         .only()
@@ -360,7 +367,7 @@ fn national_capital<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let (Some((fact, (0, _))), Some(rank)) = (seat_fact(l), l.country_rank()) else { return Vec::new() };
     let answer = if rank.rank == 1 { "Yes, number one in people as well".to_owned() } else { format!("No, by people it is number {}", numbers::cardinal(u64::from(rank.rank))) };
     let found = Found::new(0.3).cite("seat", &[fact]).lean("country", &[rank.fact]).slot("largest_answer", answer);
-    let found = if rank.rank > 1 { found.slot("rank", numbers::cardinal(u64::from(rank.rank))) } else { found };
+    let found = if rank.rank > 1 { found.slot("rank_no", in_row(rank.rank)) } else { found };
     found.only()
 }
 
