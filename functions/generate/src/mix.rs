@@ -156,7 +156,7 @@ mod tests {
         let mix = mix.finish();
 
         let starts: Vec<u32> = mix.times.turns.iter().map(|turn| turn.start_ms).collect();
-        assert_eq!(starts, [300, 1550, 4050, 5400]);
+        assert_eq!(starts, [300, 1550, 4050, 5300]);
         assert_eq!(
             mix.times.chapters,
             [
@@ -166,10 +166,10 @@ mod tests {
                 },
                 Span {
                     start_ms: 4050,
-                    end_ms: 7100
+                    end_ms: 7000
                 }
             ]
         );
-        assert_eq!(mix.samples.len(), 71 * 2400);
+        assert_eq!(mix.samples.len(), 70 * 2400);
     }
 }
