@@ -84,6 +84,8 @@ struct Planner<'l, 'a> {
     seed: Seed,
     questions: usize,
     sentences: usize,
+    /// Skeletons spoken in this episode: each only once while its siblings last.
+    used: HashSet<(&'static str, usize)>,
 }
 
 impl<'l, 'a> Planner<'l, 'a> {
@@ -94,7 +96,7 @@ impl<'l, 'a> Planner<'l, 'a> {
         let neighbour = ledger.country_rank().map_or_else(|| u64::from(brief.geoname_id), |r| u64::from(r.rank));
         let neighbour = neighbour.wrapping_add(seed::hash(&[&format!("{:?}/{:?}", brief.podcast_type, brief.preferences.preferred_length)]));
         let facts = ledger.facts().iter().map(|fact| (fact.id.as_str(), *fact)).collect();
-        Self { ledger, themes, facts, seed: Seed::new(request, neighbour), questions: 0, sentences: 0 }
+        Self { ledger, themes, facts, seed: Seed::new(request, neighbour), questions: 0, sentences: 0, used: HashSet::new() }
     }
 
     fn candidates(&self) -> Vec<Candidate<'a>> {
@@ -186,6 +188,7 @@ impl<'l, 'a> Planner<'l, 'a> {
         } else if self.sentences > 20 && share < 0.18 {
             order.sort_by_key(|at| std::cmp::Reverse(skeletons[*at].matches("? ").count() + skeletons[*at].matches("?\n").count()));
         }
+        order.sort_by_key(|at| self.used.contains(&(candidate.of.id, *at)));
         order.into_iter().find_map(|at| {
             let lines = self.fill(&candidate.found, skeletons[at])?;
             let close = skeletons[at].split_once("---").map_or(0, |(_, close)| skeleton::lines(close).len());
@@ -258,6 +261,7 @@ impl<'l, 'a> Planner<'l, 'a> {
             if spent + takes > 1.06 * target || !budget.allows(&chosen, takes) {
                 continue;
             }
+            self.used.insert((chosen.of.id, chosen.skeleton));
             spent += takes;
             quoted.extend(quote);
             self.count(&chosen.lines);
