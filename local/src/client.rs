@@ -14,10 +14,15 @@ pub(crate) struct Client {
 impl Client {
     /// Speaks to the server at `origin`, such as `http://127.0.0.1:9000`.
     pub(crate) fn new(origin: &str) -> Self {
+        // As the existing front end: longer than any answer of the API may take.
+        Self::patient(origin, Duration::from_secs(30))
+    }
+
+    /// Speaks to the server at `origin` and waits for each answer as long as `patience`.
+    pub(crate) fn patient(origin: &str, patience: Duration) -> Self {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
-            // As the existing front end: longer than any answer may take.
-            .timeout_global(Some(Duration::from_secs(30)))
+            .timeout_global(Some(patience))
             .build()
             .into();
         Self { agent, origin: origin.trim_end_matches('/').to_owned() }

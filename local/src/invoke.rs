@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
@@ -7,6 +9,9 @@ use crate::{
     world,
 };
 
+/// What Lambda lets a function run at most, and a little.
+const LONGEST_RUN: Duration = Duration::from_secs(905);
+
 /// Runs a function on the event in a file and prints its answer.
 ///
 /// # Errors
@@ -14,7 +19,7 @@ use crate::{
 pub(crate) async fn invoke(arguments: &WorldArguments, call: &Call) -> Result<()> {
     let event = event(call)?;
     let world = world::reach(arguments).await?;
-    let client = Client::new(world.origin());
+    let client = Client::patient(world.origin(), LONGEST_RUN);
     let path = format!("/2015-03-31/functions/{}/invocations", call.function);
     let answer = tokio::task::spawn_blocking(move || client.post(&path, &event)).await.context("the client panicked")?;
     world.leave().await;

@@ -76,7 +76,7 @@ async fn start_on(socket: Socket, arguments: &WorldArguments) -> Result<World> {
     let options = Options {
         template,
         parameters,
-        environment: BTreeMap::new(),
+        environment: passed_on(),
         data: data.clone(),
         bin_dir: build_functions::bin_dir().context("cannot find the functions' binaries")?,
         mounts: mounts(&data, &checkout),
@@ -86,6 +86,12 @@ async fn start_on(socket: Socket, arguments: &WorldArguments) -> Result<World> {
     let address_file = data.join(ADDRESS_FILE);
     fs::write(&address_file, &origin).with_context(|| format!("cannot write {}", address_file.display()))?;
     Ok(World { origin, own: Some((emulator, address_file)) })
+}
+
+/// Settings of the shell that win over the template's.
+fn passed_on() -> BTreeMap<String, String> {
+    let names = ["RUST_LOG", "SPEECH_THREADS"];
+    names.into_iter().filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?))).collect()
 }
 
 /// Makes the data folder and what the functions expect in it; gives its absolute path.
@@ -104,7 +110,7 @@ fn parameters(
     origin: &str,
 ) -> Result<BTreeMap<String, String>> {
     let voice = match &arguments.voice {
-        Some(voice) if voice.split(':').next() == Some("tone") => voice.clone(),
+        Some(voice) if is_tone(voice) => voice.clone(),
         Some(folder) => voices(Path::new(folder))?,
         None => voices(&checkout.join("functions/generate/speech/voices"))?,
     };
@@ -115,6 +121,11 @@ fn parameters(
         ("MediaBaseUrl".to_owned(), format!("{origin}{MEDIA_PREFIX}")),
         ("VoiceDir".to_owned(), voice),
     ]))
+}
+
+/// `tone`, or `tone:MS` for lines that take a while.
+fn is_tone(voice: &str) -> bool {
+    voice == "tone" || voice.strip_prefix("tone:").is_some_and(|ms| ms.parse::<u32>().is_ok())
 }
 
 /// Makes sure that every voice file is there, before a job finds out that one is not.

@@ -4,25 +4,30 @@ import { Problem, generate, list } from "./api.js";
 import * as episode from "./episode.js";
 import { follow } from "./jobs.js";
 import { refresh } from "./library.js";
-import { announce, escape, showConnected } from "./text.js";
+import { announce, showConnected } from "./text.js";
 
 const form = document.querySelector("#ask");
 const errorBox = document.querySelector("#ask-error");
+const suggestionBox = document.querySelector("#ask-suggestions");
 const RETRY_MS = 1500;
+const askedHere = new Set();
+let lastRequest = null;
 
 form.podcast_type.addEventListener("change", showFields);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   ask();
 });
-window.addEventListener("hashchange", route);
+window.addEventListener("hashchange", () => route());
 showFields();
 start();
 
 // A server that is just starting is waited for: the page may be opened first.
 async function start() {
   try {
-    await Promise.all([refresh(), resume("processing"), resume("pending")]);
+    // In the order of a job's life, so that one that moves on meanwhile is in a later list.
+    for (const status of ["pending", "processing", "failed"]) await resume(status);
+    await refresh();
     showConnected(true);
     await route();
   } catch (error) {
@@ -39,11 +44,15 @@ async function resume(status) {
 async function ask() {
   const button = form.querySelector("button[type=submit]");
   errorBox.replaceChildren();
+  suggestionBox.replaceChildren();
+  form.location.removeAttribute("aria-invalid");
   button.disabled = true;
   try {
     const request = read();
-    const job = await generate(request, crypto.randomUUID());
+    const job = await generate(request, keyFor(request));
+    askedHere.add(job.job_id);
     follow(job.job_id, request.location, whenDone);
+    lastRequest = null;
     announce(`Making an episode about ${request.location}.`);
     form.location.value = "";
   } catch (error) {
@@ -51,6 +60,17 @@ async function ask() {
   } finally {
     button.disabled = false;
   }
+}
+
+// The same request gets the same key until it is accepted, so that trying again makes no second job.
+function keyFor(request) {
+  const text = JSON.stringify(request);
+  if (lastRequest?.text !== text) {
+    // Not randomUUID: browsers keep that from pages over plain HTTP.
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    lastRequest = { text, key: [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("") };
+  }
+  return lastRequest.key;
 }
 
 function read() {
@@ -64,36 +84,45 @@ function read() {
 
 function showError(error) {
   errorBox.textContent = error.message;
-  form.location.focus();
-  if (!error.suggestions?.length) return;
-  const box = document.createElement("div");
-  box.className = "suggestions";
-  for (const suggestion of error.suggestions) {
+  form.location.setAttribute("aria-invalid", "true");
+  suggestionBox.append(...(error.suggestions ?? []).map((suggestion) => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "quiet small";
-    button.innerHTML = escape(suggestion);
+    button.textContent = suggestion;
     button.addEventListener("click", () => {
       form.location.value = suggestion;
       ask();
     });
-    box.append(button);
-  }
-  errorBox.append(box);
+    return button;
+  }));
 }
 
+// Opens an episode that was asked for here, unless someone is listening to another or typing.
 async function whenDone(id) {
   await refresh().catch(() => {});
+  const isTyping = document.activeElement === form.location && form.location.value !== "";
+  if (!askedHere.has(id) && hashId() !== id) return;
+  if (episode.isOpen() || isTyping) return;
+  if (hashId() === id) return route();
   location.hash = `#/podcast/${id}`;
 }
 
+const hashId = () => location.hash.match(/^#\/podcast\/([0-9a-f-]+)$/)?.[1];
+
 async function route() {
-  const id = location.hash.match(/^#\/podcast\/([0-9a-f-]+)$/)?.[1];
+  // The skip link and the like: not a way to another view.
+  if (!location.hash.startsWith("#/") && location.hash !== "") return;
+  const id = hashId();
   if (!id) return episode.close();
   await episode.open(id, (again) => {
     location.hash = "#/";
-    refresh();
-    if (again) follow(again.id, again.location, whenDone);
+    document.querySelector("#library-title").focus();
+    refresh().catch(() => {});
+    if (again) {
+      askedHere.add(again.id);
+      follow(again.id, again.location, whenDone);
+    }
   });
 }
 

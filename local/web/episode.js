@@ -5,22 +5,20 @@ import { contours } from "./contours.js";
 import { announce, clock, day, escape } from "./text.js";
 
 const article = document.querySelector("#episode");
-let shown = null;
+let wanted = null;
+
+/** Whether an episode is open. */
+export const isOpen = () => !article.hidden;
 
 /** Opens an episode; `whenChanged` is called after it was deleted or is made again. */
 export async function open(id, whenChanged) {
-  if (shown === id) return;
-  let podcast;
-  try {
-    podcast = await detail(id);
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    article.innerHTML = `<p class="error">${escape(error.message)}. It may have been deleted.</p>`;
-    article.hidden = false;
-    return;
-  }
-  if (podcast.status !== "completed") return;
-  shown = id;
+  if (wanted === id && isOpen()) return;
+  wanted = id;
+  const podcast = await detail(id).catch((error) => error);
+  // Another episode may have been asked for meanwhile, or none.
+  if (wanted !== id) return;
+  if (podcast instanceof Error) return showProblem(podcast);
+  if (podcast.status !== "completed") return hide();
   article.innerHTML = markup(podcast);
   article.hidden = false;
   bind(podcast, whenChanged);
@@ -30,9 +28,21 @@ export async function open(id, whenChanged) {
 
 /** Closes whatever is open and stops its sound. */
 export function close() {
-  shown = null;
+  wanted = null;
+  hide();
+}
+
+function hide() {
   article.hidden = true;
   article.replaceChildren();
+}
+
+function showProblem(error) {
+  wanted = null;
+  const hint = error instanceof Problem ? "It may have been deleted." : "";
+  article.innerHTML = `<h2 id="episode-title" tabindex="-1">Not here</h2>
+    <p class="error">${escape(error.message)} ${hint}</p><a href="#/">Close</a>`;
+  article.hidden = false;
 }
 
 function markup(podcast) {
@@ -43,14 +53,15 @@ function markup(podcast) {
         <p class="meta">${escape(podcast.location)} · ${clock(podcast.duration_seconds)} · ${day(podcast.completed_at)}</p>
         <p>${escape(podcast.description)}</p>
         ${note ? `<p class="note">${escape(note)}</p>` : ""}
-        <audio controls preload="metadata" src="${escape(podcast.audio_url)}"></audio>
+        <audio controls preload="metadata" aria-label="Episode" src="${escape(podcast.audio_url)}"></audio>
         <div class="tools"><a href="${escape(podcast.audio_url)}" download>Download MP3</a>
           <button type="button" class="quiet small" data-do="regenerate">Make it again</button>
           <button type="button" class="quiet small" data-do="remove">Delete</button>
-          <a href="#/">Close</a></div></div></div>
+          <a href="#/">Close</a></div>
+        <p class="error episode-error" role="alert"></p></div></div>
     <div class="columns">
       <section><h3>Chapters</h3><ol class="chapters">${chapters.map(chapterMarkup).join("")}</ol></section>
-      <section><h3>Transcript</h3><div class="transcript" tabindex="0" aria-label="Transcript">${transcriptMarkup(chapters, transcript)}</div></section>
+      <section><h3>Transcript</h3><div class="transcript" tabindex="0" role="region" aria-label="Transcript">${transcriptMarkup(chapters, transcript)}</div></section>
     </div>
     <details><summary>${facts.length} facts behind it</summary><ul>${facts.map(factMarkup).join("")}</ul></details>
     <details><summary>Sources and licences</summary><ul>${attributions.map(attributionMarkup).join("")}</ul></details>`;
@@ -88,11 +99,14 @@ function bind(podcast, whenChanged) {
     }));
   audio.addEventListener("timeupdate", () => mark(audio.currentTime * 1000));
   audio.addEventListener("error", () => announce("The audio cannot be played."));
-  article.querySelector('[data-do="remove"]').addEventListener("click", async () => {
+  const act = (name, work) => article.querySelector(`[data-do="${name}"]`).addEventListener("click", () =>
+    work().catch((error) => { article.querySelector(".episode-error").textContent = error.message; }));
+  act("remove", async () => {
+    if (!confirm(`Delete “${podcast.title}”?`)) return;
     await remove(podcast.id);
     whenChanged(null);
   });
-  article.querySelector('[data-do="regenerate"]').addEventListener("click", async () => {
+  act("regenerate", async () => {
     await regenerate(podcast.id);
     whenChanged(podcast);
   });

@@ -56,11 +56,11 @@ function showFailure(job) {
   again.type = "button";
   again.className = "small";
   again.textContent = "Try again";
-  again.addEventListener("click", async () => {
+  again.addEventListener("click", () => attempt(job, async () => {
     await regenerate(job.id);
     drop(job);
     follow(job.id, job.location, job.whenDone);
-  });
+  }));
   const dismiss = document.createElement("button");
   dismiss.type = "button";
   dismiss.className = "quiet small";
@@ -76,9 +76,21 @@ function finish(job) {
   job.whenDone(job.id);
 }
 
-async function cancel(job) {
-  await remove(job.id).catch(() => {});
-  drop(job);
+function cancel(job) {
+  return attempt(job, async () => {
+    await remove(job.id).catch((error) => { if (error.status !== 404) throw error; });
+    drop(job);
+  });
+}
+
+// What a button could not do is said where the job is.
+async function attempt(job, work) {
+  try {
+    await work();
+  } catch (error) {
+    job.item.querySelector(".job-message").textContent = error.message;
+    announce(error.message);
+  }
 }
 
 function drop(job) {

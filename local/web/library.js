@@ -2,7 +2,7 @@
 
 import { list } from "./api.js";
 import { contours } from "./contours.js";
-import { clock, day, escape } from "./text.js";
+import { announce, clock, day, escape } from "./text.js";
 
 const cards = document.querySelector("#cards");
 const count = document.querySelector("#library-count");
@@ -19,7 +19,13 @@ export async function refresh() {
 
 more.addEventListener("click", async () => {
   more.disabled = true;
-  await list({ status: "completed", cursor: next }).then(append).finally(() => { more.disabled = false; });
+  try {
+    append(await list({ status: "completed", cursor: next }));
+  } catch (error) {
+    announce(error.message);
+  } finally {
+    more.disabled = false;
+  }
 });
 
 function append(page) {

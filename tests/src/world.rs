@@ -39,11 +39,11 @@ impl World {
     /// Starts the system with `voice`: `tone`, `tone:MS` for lines that take a while, or a folder.
     ///
     /// # Panics
-    /// When it does not get ready within a minute.
+    /// When it ends before it is ready.
     pub fn start_with(voice: &str) -> Self {
         build();
         let data = tempfile::tempdir().expect("a temporary folder");
-        let (runner, origin) = spawn(data.path(), voice);
+        let (runner, origin) = spawn(data.path(), voice, "127.0.0.1:0");
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(30)))
@@ -58,10 +58,11 @@ impl World {
         self.restart();
     }
 
-    /// Starts the runner again on the same data after it ended.
+    /// Starts the runner again on the same data and address after it ended.
     pub fn restart(&mut self) {
         let _ = self.runner.wait();
-        (self.runner, self.origin) = spawn(self.data.path(), &self.voice);
+        let address = self.origin.trim_start_matches("http://").to_owned();
+        (self.runner, self.origin) = spawn(self.data.path(), &self.voice, &address);
     }
 
     /// Asks the runner to stop and waits until it has; gives the time it took.
@@ -92,6 +93,13 @@ impl World {
         let all = fs::read_dir("/proc").expect("Linux");
         let ids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
         ids.filter(|id| parent(*id) == Some(self.runner.id()) && is_running(*id, function)).collect()
+    }
+
+    /// Sends a signal to every process of one function.
+    pub fn signal_function(&self, function: &str, signal: Signal) {
+        for process in self.processes(function) {
+            let _ = kill(pid(process), signal);
+        }
     }
 
     /// Where the system listens, such as `http://127.0.0.1:40123`.
@@ -211,9 +219,9 @@ pub fn generate_body(location: &str, length: &str) -> Value {
     json!({ "location": location, "podcast_type": "base", "preferences": { "preferred_length": length } })
 }
 
-fn spawn(data: &Path, voice: &str) -> (Child, String) {
+fn spawn(data: &Path, voice: &str, address: &str) -> (Child, String) {
     let mut command = Command::new(target().join("local"));
-    command.args(["--listen", "127.0.0.1:0", "--no-build", "--data"]).arg(data);
+    command.args(["--listen", address, "--no-build", "--data"]).arg(data);
     if !voice.is_empty() {
         command.args(["--voice", voice]);
     }
@@ -232,7 +240,10 @@ fn build() {
     BUILT.get_or_init(|| {
         let binaries = BINARIES.iter().flat_map(|binary| ["--bin", binary]);
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        let status = Command::new(cargo).args(["build", "--quiet", "--workspace"]).args(binaries).status().expect("cargo runs");
+        let release = (!cfg!(debug_assertions)).then_some("--release");
+        let mut build = Command::new(cargo);
+        build.args(["build", "--quiet", "--workspace"]).args(release).args(binaries);
+        let status = build.status().expect("cargo runs");
         assert!(status.success(), "the system does not build");
     });
 }

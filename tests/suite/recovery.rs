@@ -1,16 +1,16 @@
 //! Kill it at any moment: the job completes, once, and its progress never goes back.
 
-use std::{thread, time::Duration};
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use wherecast_tests::World;
 
-/// A lease and what comes after it.
-const RESCUE: Duration = Duration::from_secs(120);
+/// A lease, what comes after it, and a slow machine with other suites on it.
+const RESCUE: Duration = Duration::from_secs(240);
 const PLACE: &str = "Paris, France";
 
 fn reached(percent: u64) -> impl Fn(&serde_json::Value) -> bool {
-    move |state| state["progress"].as_u64() >= Some(percent)
+    move |state| state["status"] == "processing" && state["progress"].as_u64() >= Some(percent)
 }
 
 fn assert_made_once(world: &World, id: &str, seen: &[u64]) {
@@ -58,7 +58,9 @@ fn a_killed_emulator_goes_on(at_percent: u64) {
 
     assert_made_once(&world, &id, &seen);
     for worker in workers {
-        assert!(!std::path::Path::new(&format!("/proc/{worker}")).exists(), "worker {worker} outlived its emulator");
+        // A zombie has no program any more: whoever adopted it may reap it later.
+        let program = std::fs::read_link(format!("/proc/{worker}/exe"));
+        assert!(program.is_err(), "worker {worker} outlived its emulator");
     }
 }
 
@@ -98,18 +100,16 @@ fn a_stop_gives_the_job_back_and_the_next_start_takes_it_at_once() {
 
 #[test]
 fn a_frozen_worker_that_comes_back_writes_nothing() {
-    let world = World::start_with("tone:400");
+    let world = World::start_with("tone:600");
     let id = world.accept(PLACE, "short");
-    let mut seen = world.follow(&id, RESCUE, reached(35));
+    let mut seen = world.follow(&id, RESCUE, reached(32));
 
-    let frozen = world.processes("generate");
-    for worker in &frozen {
-        let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(i32::try_from(*worker).unwrap()), Signal::SIGSTOP);
-    }
-    thread::sleep(Duration::from_secs(36));
-    for worker in &frozen {
-        let _ = nix::sys::signal::kill(nix::unistd::Pid::from_raw(i32::try_from(*worker).unwrap()), Signal::SIGCONT);
-    }
+    world.signal_function("generate", Signal::SIGSTOP);
+    let frozen = world.processes("generate").len();
+    let before = seen[seen.len() - 1];
+    seen.extend(world.follow(&id, RESCUE, reached(before + 2)));
+    assert!(world.processes("generate").len() > frozen, "nobody took over");
+    world.signal_function("generate", Signal::SIGCONT);
     seen.extend(world.finish(&id, RESCUE));
 
     assert_made_once(&world, &id, &seen);

@@ -18,8 +18,9 @@ fn a_short_episode_is_spoken_levelled_and_chaptered() {
     let seen = world.finish(&id, PATIENCE);
 
     assert!(seen.is_sorted(), "{seen:?}");
-    for percent in [10, 30, 60, 90, 100] {
-        assert!(seen.iter().any(|&p| p == percent) || percent != 60, "{percent} in {seen:?}");
+    // Research, script and mastering may fit between two polls; recording never does.
+    for percent in [30, 60, 90, 100] {
+        assert!(seen.contains(&percent), "{percent} in {seen:?}");
     }
     let podcast = world.get(&format!("/api/v1/podcasts/{id}")).json();
     let audio = world.ask("GET", podcast["audio_url"].as_str().unwrap(), &[], None).body;
