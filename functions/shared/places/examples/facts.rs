@@ -3,10 +3,19 @@
 use std::time::Instant;
 
 fn main() {
-    let query = std::env::args().nth(1).unwrap_or_else(|| "Paris, France".to_owned());
+    let query = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "Paris, France".to_owned());
     let started = Instant::now();
     let found = places::resolve(&query);
-    println!("{:?} {:?} {:.2} in {:?}: {}", found.kind, found.matched, found.confidence, started.elapsed(), found.message);
+    println!(
+        "{:?} {:?} {:.2} in {:?}: {}",
+        found.kind,
+        found.matched,
+        found.confidence,
+        started.elapsed(),
+        found.message
+    );
     for other in &found.alternatives {
         println!("  or {}", other.label);
     }

@@ -14,7 +14,7 @@ pub fn attribution() -> &'static [Attribution] {
     &SOURCES
 }
 
-const SOURCES: [Attribution; 7] = [
+const SOURCES: [Attribution; 6] = [
     Attribution {
         name: "GeoNames",
         licence: "CC BY 4.0",
@@ -39,11 +39,6 @@ const SOURCES: [Attribution; 7] = [
         name: "Natural Earth",
         licence: "public domain",
         link: "https://www.naturalearthdata.com/",
-    },
-    Attribution {
-        name: "Unicode CLDR",
-        licence: "Unicode-3.0",
-        link: "https://cldr.unicode.org/",
     },
     Attribution {
         name: "IANA Time Zone Database",

@@ -179,7 +179,11 @@ pub enum Topic {
 #[serde(rename_all = "snake_case", tag = "type")]
 pub enum Datum {
     /// Where it is: country and, where known, region and district.
-    Location { country: String, region: Option<String>, district: Option<String> },
+    Location {
+        country: String,
+        region: Option<String>,
+        district: Option<String>,
+    },
     /// People living there, rounded by nobody.
     Population { people: u32 },
     /// Height above the sea from a digital elevation model, metres.
@@ -189,15 +193,40 @@ pub enum Datum {
     /// Rank by population among the places of the frame whose population is known, city sections left out.
     Rank { frame: Frame, rank: u32, of: u32 },
     /// How many other listed places carry the same name, and whether this one is the largest of them.
-    SameName { others: u32, is_largest: bool, countries: u32 },
+    SameName {
+        others: u32,
+        is_largest: bool,
+        countries: u32,
+    },
     /// First on a list sorted along an axis, among places with at least `min_people` people.
-    Extreme { axis: Axis, frame: Frame, min_people: u32, of: u32, runner_up: Option<String>, value: f64 },
+    Extreme {
+        axis: Axis,
+        frame: Frame,
+        min_people: u32,
+        of: u32,
+        runner_up: Option<String>,
+        value: f64,
+    },
     /// Second to fifth on such a list: who leads it and by how much (degrees or metres or people).
-    NearlyExtreme { axis: Axis, frame: Frame, min_people: u32, of: u32, rank: u32, leader: Other, gap: f64 },
+    NearlyExtreme {
+        axis: Axis,
+        frame: Frame,
+        min_people: u32,
+        of: u32,
+        rank: u32,
+        leader: Other,
+        gap: f64,
+    },
     /// The capital of its country, when that is another place.
     Capital(Other),
     /// The largest place of its country, when that is not the capital: `capital_people` for comparison.
-    LargestIsNotCapital { capital: String, capital_people: u32, largest: String, largest_people: u32, this_is_capital: bool },
+    LargestIsNotCapital {
+        capital: String,
+        capital_people: u32,
+        largest: String,
+        largest_people: u32,
+        this_is_capital: bool,
+    },
     /// A foreign capital that is nearer than its own.
     NearerForeignCapital { own: Other, foreign: Other },
     /// The nearest place of 100,000 or more people.
@@ -209,7 +238,10 @@ pub enum Datum {
     /// The nearest listed place lies in another country; `own` is the nearest at home.
     NeighbourAbroad { foreign: Other, own: Other },
     /// Countries with a listed place within `within_km`, its own left out.
-    Borders { within_km: u32, countries: Vec<String> },
+    Borders {
+        within_km: u32,
+        countries: Vec<String>,
+    },
     /// A large place on nearly the same latitude, at least 25 degrees of longitude away.
     LatitudeTwin(Other),
     /// A large place as far on the other side of the equator.
@@ -221,20 +253,43 @@ pub enum Datum {
     /// In the tropics: the noon sun stands overhead twice a year.
     SunOverhead,
     /// Distance to the equator and to the nearer pole, kilometres.
-    Poles { equator_km: f64, pole_km: f64, north: bool },
+    Poles {
+        equator_km: f64,
+        pole_km: f64,
+        north: bool,
+    },
     /// Distance to the nearest sea coast, kilometres.
     Coast { km: f64 },
     /// Köppen-Geiger class: code, what it is called, share of the country's listed places with it, and whether
     /// the country has a coast at all.
-    Climate { code: String, name: String, share_of_country: f64 },
+    Climate {
+        code: String,
+        name: String,
+        share_of_country: f64,
+    },
     /// Minutes the sun is behind the clock at noon in January; negative: ahead.
     ClockLag { min: i32 },
     /// The zone of the clock, offsets in minutes from UTC in January and July; `zone_city` as spoken.
-    Clock { zone: String, zone_city: String, january_min: i32, july_min: i32, is_zone_city: bool },
+    Clock {
+        zone: String,
+        zone_city: String,
+        january_min: i32,
+        july_min: i32,
+        is_zone_city: bool,
+    },
     /// Local mean time kept for a zone named after this very place, seconds ahead of Greenwich, until a year.
-    LocalMeanTime { ahead_s: i32, until_year: i32, until_month: u8 },
+    LocalMeanTime {
+        ahead_s: i32,
+        until_year: i32,
+        until_month: u8,
+    },
     /// How many spellings are on record (at least), the first and last in Latin letters, and scripts by name.
-    Spellings { at_least: u32, first: String, last: String, scripts: Vec<String> },
+    Spellings {
+        at_least: u32,
+        first: String,
+        last: String,
+        scripts: Vec<String>,
+    },
     /// A former or older name on record.
     OldName { name: String },
     /// A WordNet gloss of the place, one clause.
@@ -242,9 +297,17 @@ pub enum Datum {
     /// A WordNet part of the place: its name and gloss, one clause each.
     Part { name: String, text: String },
     /// A WordNet entry that speaks of the place: who or what, and its gloss.
-    Mention { name: String, text: String, is_person: bool },
+    Mention {
+        name: String,
+        text: String,
+        is_person: bool,
+    },
     /// A described neighbour: another place with a gloss, for places that have none.
     NeighbourGloss { other: Other, text: String },
     /// A Factbook text, cleaned; `country` names the entity it is about.
-    Text { topic: Topic, country: String, text: String },
+    Text {
+        topic: Topic,
+        country: String,
+        text: String,
+    },
 }

@@ -113,7 +113,8 @@ impl Pack {
     /// Returns the places of a list that a name points to, most people first.
     pub(crate) fn list(&self, number: u64) -> impl Iterator<Item = usize> {
         let number = number as usize;
-        let range = self.list_starts.u32(number) as usize..self.list_starts.u32(number + 1) as usize;
+        let range =
+            self.list_starts.u32(number) as usize..self.list_starts.u32(number + 1) as usize;
         range.map(|at| self.lists.u32(at) as usize)
     }
 
@@ -124,7 +125,8 @@ impl Pack {
 
     /// Returns what the books say about a place.
     pub(crate) fn texts_of(&self, place: usize) -> Option<PlaceTexts> {
-        let at = (0..self.text_places.len()).find(|at| self.text_places.u32(*at) as usize == place)?;
+        let at =
+            (0..self.text_places.len()).find(|at| self.text_places.u32(*at) as usize == place)?;
         serde_json::from_str(self.place_texts.get(at)).ok()
     }
 
@@ -140,7 +142,9 @@ impl Pack {
 /// Returns a section's bytes.
 fn section(name: &str) -> &'static [u8] {
     let number = |at: usize| {
-        let bytes = BYTES[at..at + 8].try_into().expect("eight bytes were taken");
+        let bytes = BYTES[at..at + 8]
+            .try_into()
+            .expect("eight bytes were taken");
         u64::from_le_bytes(bytes) as usize
     };
     (0..number(8))

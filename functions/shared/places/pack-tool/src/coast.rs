@@ -102,7 +102,11 @@ fn nearest(points: &[Point], axis: usize, at: &Point, best: f64) -> f64 {
     let best = best.min(distance2(&points[middle], at));
     let offset = at[axis] - points[middle][axis];
     let (left, right) = (&points[..middle], &points[middle + 1..]);
-    let (near, far) = if offset < 0.0 { (left, right) } else { (right, left) };
+    let (near, far) = if offset < 0.0 {
+        (left, right)
+    } else {
+        (right, left)
+    };
     let best = nearest(near, (axis + 1) % 3, at, best);
     if offset * offset < best {
         nearest(far, (axis + 1) % 3, at, best)

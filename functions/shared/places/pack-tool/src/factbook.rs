@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{
     country::Country,
     gazetteer::{Feature, Gazetteer},
-    prose::{Text, Texts, clauses, is_balanced, is_unfit, sentences, speaks_of, tidy},
+    prose::{Text, Texts, clauses, entries, is_balanced, is_unfit, sentences, speaks_of, tidy},
     sources::Sources,
 };
 
@@ -35,25 +35,65 @@ enum Cut {
 
 /// Where each topic is read.
 const ROWS: [(&str, &str, Cut); 20] = [
-    ("country_name", "Government/Country name/etymology", Cut::Clauses),
+    (
+        "country_name",
+        "Government/Country name/etymology",
+        Cut::Clauses,
+    ),
     ("background", "Introduction/Background", Cut::History),
     ("flag", "Government/Flag", Cut::Clauses),
-    ("anthem_title", "Government/National anthem(s)/title", Cut::Whole),
-    ("anthem_history", "Government/National anthem(s)/history", Cut::Clauses),
+    (
+        "anthem_title",
+        "Government/National anthem(s)/title",
+        Cut::Whole,
+    ),
+    (
+        "anthem_history",
+        "Government/National anthem(s)/history",
+        Cut::Clauses,
+    ),
     ("holiday", "Government/National holiday", Cut::Clauses),
     ("symbols", "Government/National symbol(s)", Cut::Clauses),
-    ("heritage", "Government/National heritage/selected World Heritage Site locales", Cut::Clauses),
+    (
+        "heritage",
+        "Government/National heritage/selected World Heritage Site locales",
+        Cut::Clauses,
+    ),
     ("climate", "Geography/Climate", Cut::Clauses),
     ("terrain", "Geography/Terrain", Cut::Clauses),
-    ("highest_point", "Geography/Elevation/highest point", Cut::Whole),
-    ("lowest_point", "Geography/Elevation/lowest point", Cut::Whole),
-    ("river", "Geography/Major rivers (by length in km)", Cut::Clauses),
+    (
+        "highest_point",
+        "Geography/Elevation/highest point",
+        Cut::Whole,
+    ),
+    (
+        "lowest_point",
+        "Geography/Elevation/lowest point",
+        Cut::Whole,
+    ),
+    (
+        "river",
+        "Geography/Major rivers (by length in km)",
+        Cut::Clauses,
+    ),
     ("geography_note", "Geography/Geography - note", Cut::Clauses),
-    ("area_comparison", "Geography/Area - comparative", Cut::Clauses),
+    (
+        "area_comparison",
+        "Geography/Area - comparative",
+        Cut::Clauses,
+    ),
     ("coastline", "Geography/Coastline", Cut::Whole),
     ("hazards", "Geography/Natural hazards", Cut::Clauses),
-    ("languages", "People and Society/Languages/Languages", Cut::Whole),
-    ("population_distribution", "Geography/Population distribution", Cut::Clauses),
+    (
+        "languages",
+        "People and Society/Languages/Languages",
+        Cut::Whole,
+    ),
+    (
+        "population_distribution",
+        "Geography/Population distribution",
+        Cut::Clauses,
+    ),
     ("independence", "Government/Independence", Cut::Clauses),
 ];
 const LISTS: [(&str, &str); 2] = [
@@ -61,9 +101,8 @@ const LISTS: [(&str, &str); 2] = [
     ("industry", "Economy/Industries"),
 ];
 /// Rows whose clauses may be tied to a town they name.
-const NAMING: [&str; 9] = [
+const NAMING: [&str; 8] = [
     "country_name",
-    "capital_name",
     "background",
     "flag",
     "anthem_history",
@@ -92,22 +131,34 @@ pub(crate) fn read(
             continue;
         };
         let about = about(file, country);
-        let capital_name = rows(file, "capital_name", "Government/Capital/etymology", Cut::Clauses);
+        let capital_name = rows(
+            file,
+            "capital_name",
+            "Government/Capital/etymology",
+            Cut::Clauses,
+        );
         if let Some(&capital) = towns.capitals.get(country.code.as_str()) {
             let name = clean(text_at(file, "Government/Capital/name").unwrap_or_default());
             if name_matches(&name, &gazetteer.places[capital as usize].name) {
-                texts.entry(capital).or_default().texts.extend(capital_name.clone());
+                texts
+                    .entry(capital)
+                    .or_default()
+                    .texts
+                    .extend(capital_name.clone());
             }
         }
         let empty = HashMap::new();
-        let named = towns.by_country.get(country.code.as_str()).unwrap_or(&empty);
-        for text in about.texts.iter().chain(&capital_name) {
+        let named = towns
+            .by_country
+            .get(country.code.as_str())
+            .unwrap_or(&empty);
+        for text in &about.texts {
             for (place, topic) in named_in(text, named, country) {
-                let is_own_name =
-                    text.topic == "capital_name" && towns.capitals.get(country.code.as_str()) == Some(&place);
-                if !is_own_name {
-                    texts.entry(place).or_default().texts.push(Text { topic, ..text.clone() });
-                }
+                let text = Text {
+                    topic,
+                    ..text.clone()
+                };
+                texts.entry(place).or_default().texts.push(text);
             }
         }
         all.insert(country.code.clone(), about);
@@ -149,11 +200,19 @@ fn towns(gazetteer: &Gazetteer) -> Towns {
     };
     for (at, place) in gazetteer.places.iter().enumerate() {
         if place.feature == Feature::Capital {
-            towns.capitals.entry(place.country.clone()).or_insert(at as u32);
+            towns
+                .capitals
+                .entry(place.country.clone())
+                .or_insert(at as u32);
         }
-        let is_region = gazetteer.regions.get(place.region as usize).is_some_and(|region| {
-            region.1 == place.name && place.feature != Feature::Capital && place.people < 200_000
-        });
+        let is_region = gazetteer
+            .regions
+            .get(place.region as usize)
+            .is_some_and(|region| {
+                region.1 == place.name
+                    && place.feature != Feature::Capital
+                    && place.people < 200_000
+            });
         if place.people >= FEWEST_PEOPLE
             && place.feature != Feature::Section
             && place.name.len() >= 4
@@ -187,7 +246,8 @@ fn about(file: &Value, country: &Country) -> About {
 
 /// Takes one row apart into texts fit to be spoken.
 fn rows(file: &Value, topic: &'static str, path: &str, cut: Cut) -> Vec<Text> {
-    let Some(raw) = text_at(file, path) else {
+    // A country that never became independent has a list of other dates there.
+    let Some(raw) = text_at(file, path).filter(|raw| !raw.starts_with("no official date")) else {
         return Vec::new();
     };
     let blocks = if topic == "flag" || topic == "geography_note" {
@@ -199,13 +259,24 @@ fn rows(file: &Value, topic: &'static str, path: &str, cut: Cut) -> Vec<Text> {
     for block in blocks {
         let pieces = match cut {
             Cut::Whole => vec![block],
+            Cut::Clauses if topic == "heritage" || topic == "river" => entries(&block),
             Cut::Clauses => clauses(&block),
             Cut::History => sentences(&block)
                 .into_iter()
                 .filter(|sentence| is_history(sentence))
                 .collect(),
         };
-        texts.extend(pieces.iter().filter_map(|piece| text_of(topic, path, piece)));
+        // Behind the day of independence follow other days, which are not it.
+        let kept = if topic == "independence" {
+            1
+        } else {
+            pieces.len()
+        };
+        let fit = pieces
+            .iter()
+            .take(kept)
+            .filter_map(|piece| text_of(topic, path, piece));
+        texts.extend(fit);
     }
     texts
 }
@@ -214,10 +285,16 @@ fn text_of(topic: &'static str, path: &str, piece: &str) -> Option<Text> {
     let text = match topic {
         "heritage" | "river" => MARK.replace_all(piece, "").into_owned(),
         "highest_point" | "lowest_point" => unit(&MARK.replace_all(piece, "")),
-        "anthem_title" => piece.trim_matches('"').to_owned(),
+        "anthem_title" => piece.replace('"', ""),
         _ => piece.to_owned(),
     };
     let text = tidy(text.trim().trim_end_matches(['.', ';', ',']));
+    // The full stop of an era went with the end of the clause.
+    let text = if text.ends_with("B.C") || text.ends_with("A.D") {
+        text + "."
+    } else {
+        text
+    };
     let fits = !text.is_empty()
         && text.len() <= LONGEST_TEXT
         && !is_unfit(&text)
@@ -226,7 +303,8 @@ fn text_of(topic: &'static str, path: &str, piece: &str) -> Option<Text> {
         && (topic != "anthem_title" || !text.contains("none"))
         && (topic != "coastline" || !text.starts_with("0 km"))
         && (topic != "river" || text.contains(" km"))
-        && !text.starts_with("none") && text != "NA";
+        && !text.starts_with("none")
+        && text != "NA";
     fits.then(|| Text {
         topic,
         text,
@@ -274,17 +352,42 @@ fn first_block(raw: &str) -> String {
 fn clean(raw: &str) -> String {
     let text = TAG.replace_all(raw, " ");
     let text = ENTITY.replace_all(&text, |found: &Captures<'_>| entity(&found[1]));
-    let text = text.replace(" -- ", ", ").replace(['“', '”'], "\"").replace('’', "'");
+    let text = text
+        .replace(" -- ", ", ")
+        .replace(['“', '”'], "\"")
+        .replace('’', "'");
     calm(&tidy(&text))
 }
 
 fn entity(name: &str) -> String {
     let known = [
-        ("amp", "&"), ("nbsp", " "), ("quot", "\""), ("ldquo", "\""), ("rdquo", "\""),
-        ("rsquo", "'"), ("lsquo", "'"), ("apos", "'"), ("ndash", "-"), ("mdash", " - "),
-        ("lt", "<"), ("gt", ">"), ("deg", "°"), ("oslash", "ø"), ("Oslash", "Ø"), ("aelig", "æ"),
-        ("szlig", "ß"), ("eth", "ð"), ("ETH", "Ð"), ("thorn", "þ"), ("THORN", "Þ"), ("aring", "å"),
-        ("Aring", "Å"), ("hellip", "..."), ("ordm", "º"), ("frac12", "½"), ("middot", "·"),
+        ("amp", "&"),
+        ("nbsp", " "),
+        ("quot", "\""),
+        ("ldquo", "\""),
+        ("rdquo", "\""),
+        ("rsquo", "'"),
+        ("lsquo", "'"),
+        ("apos", "'"),
+        ("ndash", "-"),
+        ("mdash", " - "),
+        ("lt", "<"),
+        ("gt", ">"),
+        ("deg", "°"),
+        ("oslash", "ø"),
+        ("Oslash", "Ø"),
+        ("aelig", "æ"),
+        ("szlig", "ß"),
+        ("eth", "ð"),
+        ("ETH", "Ð"),
+        ("thorn", "þ"),
+        ("THORN", "Þ"),
+        ("aring", "å"),
+        ("Aring", "Å"),
+        ("hellip", "..."),
+        ("ordm", "º"),
+        ("frac12", "½"),
+        ("middot", "·"),
     ];
     if let Some((_, text)) = known.iter().find(|(known, _)| *known == name) {
         return (*text).to_owned();
@@ -295,15 +398,22 @@ fn entity(name: &str) -> String {
     }
     // The rest are letters with an accent, `eacute` and the like.
     let marks = [
-        ("acute", '\u{301}'), ("grave", '\u{300}'), ("circ", '\u{302}'), ("tilde", '\u{303}'),
-        ("uml", '\u{308}'), ("cedil", '\u{327}'), ("caron", '\u{30c}'),
+        ("acute", '\u{301}'),
+        ("grave", '\u{300}'),
+        ("circ", '\u{302}'),
+        ("tilde", '\u{303}'),
+        ("uml", '\u{308}'),
+        ("cedil", '\u{327}'),
+        ("caron", '\u{30c}'),
     ];
     marks
         .iter()
         .find_map(|(suffix, mark)| {
             let letter = name.strip_suffix(suffix)?;
-            let composed: String =
-                unicode_normalization::UnicodeNormalization::nfc([letter, &mark.to_string()].concat().chars()).collect();
+            let composed: String = unicode_normalization::UnicodeNormalization::nfc(
+                [letter, &mark.to_string()].concat().chars(),
+            )
+            .collect();
             Some(composed)
         })
         .unwrap_or_default()
@@ -334,34 +444,45 @@ fn title(word: &str) -> String {
 }
 
 const ACRONYMS: [&str; 30] = [
-    "UN", "US", "USA", "EU", "UK", "USSR", "UNESCO", "ASEAN", "OPEC", "UAE", "AD", "BC", "BCE", "CE",
-    "GDP", "UTC", "NASA", "AU", "OAS", "DC", "CIA", "DNA", "GMT", "WWI", "WWII", "NE", "NW", "SE", "SW",
-    "PRC",
+    "UN", "US", "USA", "EU", "UK", "USSR", "UNESCO", "ASEAN", "OPEC", "UAE", "AD", "BC", "BCE",
+    "CE", "GDP", "UTC", "NASA", "AU", "OAS", "DC", "CIA", "DNA", "GMT", "WWI", "WWII", "NE", "NW",
+    "SE", "SW", "PRC",
 ];
 
 /// A sentence of the past that stands by itself.
 fn is_history(sentence: &str) -> bool {
-    let years = YEAR.find_iter(sentence).filter_map(|year| year.as_str().parse::<u32>().ok());
+    let years = YEAR
+        .find_iter(sentence)
+        .filter_map(|year| year.as_str().parse::<u32>().ok());
     let latest = years.max();
-    let old = latest.is_some_and(|year| year < 1990) || (latest.is_none() && CENTURY.is_match(sentence));
+    let old =
+        latest.is_some_and(|year| year < 1990) || (latest.is_none() && CENTURY.is_match(sentence));
     old && !LEANS.is_match(sentence)
 }
 
 /// The towns of the country that a text names, and as which topic.
-fn named_in(text: &Text, towns: &HashMap<String, u32>, country: &Country) -> Vec<(u32, &'static str)> {
+fn named_in(
+    text: &Text,
+    towns: &HashMap<String, u32>,
+    country: &Country,
+) -> Vec<(u32, &'static str)> {
     let heritage = text.topic == "heritage";
     if !heritage && !NAMING.contains(&text.topic) {
         return Vec::new();
     }
     let mut found: Vec<(u32, &'static str)> = Vec::new();
-    for name in CAPITALISED.find_iter(&text.text).flat_map(|run| runs(run.as_str())) {
+    for name in CAPITALISED
+        .find_iter(&text.text)
+        .flat_map(|run| runs(run.as_str()))
+    {
         let Some(&place) = towns.get(&name).filter(|_| name != country.name) else {
             continue;
         };
         if heritage && !COMMON.contains(&name.as_str()) {
             found.push((place, "heritage"));
         } else if !heritage && speaks_of(&text.text, &name) {
-            found.push((place, "mention"));
+            let stands_alone = ["background", "population_distribution"].contains(&text.topic);
+            found.push((place, if stands_alone { "mention" } else { text.topic }));
         }
     }
     found.sort_unstable();
@@ -372,15 +493,43 @@ fn named_in(text: &Text, towns: &HashMap<String, u32>, country: &Country) -> Vec
 /// Every run of words inside a capitalised run: `Old Town of X` has `X`.
 fn runs(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split(' ').collect();
-    let pairs = (0..words.len()).flat_map(|from| (from + 1..=words.len()).map(move |to| (from, to)));
+    let pairs =
+        (0..words.len()).flat_map(|from| (from + 1..=words.len()).map(move |to| (from, to)));
     pairs.map(|(from, to)| words[from..to].join(" ")).collect()
 }
 
 /// Words of heritage names that are also names of towns.
 const COMMON: [&str; 30] = [
-    "Park", "Palace", "Castle", "Church", "City", "Town", "Island", "Islands", "Valley", "Royal", "Cathedral",
-    "Monastery", "Great", "Natural", "Sites", "Historic", "National", "Cave", "Caves", "Mines", "Monte", "Santa",
-    "Saint", "Independence", "Statue", "Wright", "Frank", "Lloyd", "Victoria", "Union",
+    "Park",
+    "Palace",
+    "Castle",
+    "Church",
+    "City",
+    "Town",
+    "Island",
+    "Islands",
+    "Valley",
+    "Royal",
+    "Cathedral",
+    "Monastery",
+    "Great",
+    "Natural",
+    "Sites",
+    "Historic",
+    "National",
+    "Cave",
+    "Caves",
+    "Mines",
+    "Monte",
+    "Santa",
+    "Saint",
+    "Independence",
+    "Statue",
+    "Wright",
+    "Frank",
+    "Lloyd",
+    "Victoria",
+    "Union",
 ];
 
 fn name_matches(a: &str, b: &str) -> bool {
@@ -395,17 +544,28 @@ fn pattern(pattern: &str) -> Regex {
 static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"</?(?:em|strong|i|b|u)\s*/?>|<[^>]+>"));
 static ENTITY: LazyLock<Regex> = LazyLock::new(|| pattern(r"&(#?\w+);"));
 static BREAK: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:<br\s*/?>\s*){1,}|</p>"));
-static LABEL: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(?:<p>)?\s*<(?:strong|em)>[^<]{1,60}:\s*(?:&nbsp;)?\s*</(?:strong|em)>\s*:?|^note\s?\d*:"));
+static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(?:<p>)?\s*<(?:strong|em)>[^<]{1,60}:\s*(?:&nbsp;)?\s*</(?:strong|em)>\s*:?|^note\s?\d*:",
+    )
+});
 static MARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*[\[(][csmn][\])]|\s*\(mixed\)"));
 static YEARS_NOTE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\s*\((?:\d{4}|note)[^)]*\)"));
 static CAPITALS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b\p{Lu}[\p{Lu}'-]*\p{Lu}\b"));
 static ROMAN: LazyLock<Regex> = LazyLock::new(|| pattern(r"^[IVX]+$"));
 static YEAR: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[1-9]\d{2,3}\b"));
-static CENTURY: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bcentur(y|ies)\b"));
-static LEANS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"^(It|Its|He|She|They|Their|This|These|Those|However|Thus|Both|After that|His|Her|Since then|Despite|The latter|The former)\b"));
-static OF_THE_DAY: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\b(199\d|20[0-3]\d)\b.*\b(government|parliament|minister|party|regime|war)\b|\bcurrent (emperor|king|queen|president|government)\b|Emperor Naruhito"));
-static CAPITALISED: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"\p{Lu}[\p{L}'’-]+(?: (?:\p{Lu}[\p{L}'’-]+|de|la|el|do|da|dos|di|am|upon|sur))*"));
+static CENTURY: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\b(\d|1\d)(st|nd|rd|th)\b.{0,30}\bcentur(y|ies)\b"));
+static LEANS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"^(It|Its|He|She|They|Their|This|These|Those|However|Thus|Both|After that|His|Her|Since then|Despite|The latter|The former|[^,]{1,50}, (it|its|he|she|they|their|his|her|this))\b",
+    )
+});
+static OF_THE_DAY: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(199\d|20[0-3]\d)\b.*\b(government|parliament|minister|party|regime|war)\b|\bcurrent (emperor|king|queen|president|government)\b|Emperor Naruhito|Gulf of America",
+    )
+});
+static CAPITALISED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"\p{Lu}[\p{L}'’-]+(?: (?:\p{Lu}[\p{L}'’-]+|de|la|el|do|da|dos|di|am|upon|sur))*")
+});

@@ -185,7 +185,11 @@ fn mark_sections(places: &mut [Place]) {
             .split(' ')
             .nth(1)
             .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
-        if place.name.contains("rrondissement") || (near_its_city && numbered) {
+        let last = place.name.rsplit(' ').next().unwrap_or_default();
+        let ends_in_number =
+            last.starts_with(|c: char| c.is_ascii_digit()) && place.feature == Feature::Place;
+        let is_numbered = (near_its_city && numbered) || (ends_in_number && place.people >= 1_000);
+        if place.name.contains("rrondissement") || is_numbered {
             place.feature = Feature::Section;
         }
         cities
@@ -211,13 +215,21 @@ impl Gazetteer {
         out.column("people", places.iter().map(|p| p.people.to_le_bytes()));
         out.column(
             "country",
-            places.iter().map(|p| at(&countries, &p.country).to_le_bytes()),
+            places
+                .iter()
+                .map(|p| at(&countries, &p.country).to_le_bytes()),
         );
         out.column("region", places.iter().map(|p| p.region.to_le_bytes()));
         out.column("district", places.iter().map(|p| p.district.to_le_bytes()));
-        out.column("zone", places.iter().map(|p| at(&zones, &p.zone).to_le_bytes()));
+        out.column(
+            "zone",
+            places.iter().map(|p| at(&zones, &p.zone).to_le_bytes()),
+        );
         out.column("feature", places.iter().map(|p| [p.feature as u8]));
-        out.column("elevation", places.iter().map(|p| p.elevation_m.to_le_bytes()));
+        out.column(
+            "elevation",
+            places.iter().map(|p| p.elevation_m.to_le_bytes()),
+        );
         out.column("climate", places.iter().map(|p| [p.climate]));
         out.column("coast", places.iter().map(|p| p.coast_hm.to_le_bytes()));
         out.strings("names", places.iter().map(|p| p.name.as_str()));

@@ -90,7 +90,10 @@ fn spellings(place: &Place) -> (u16, u32, String) {
 
 /// Airport and other codes are in capitals only.
 fn is_code(name: &str) -> bool {
-    name.len() <= 5 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    name.len() <= 5
+        && name
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 
 /// The number of a script, as `places` names them in the same order; `None` when mixed.
@@ -129,7 +132,10 @@ impl Index {
         out.bytes("name_map", self.map.clone());
         out.column("list_starts", self.starts.iter().map(|s| s.to_le_bytes()));
         out.column("lists", self.postings.iter().map(|p| p.to_le_bytes()));
-        out.column("spellings", self.spellings.iter().map(|s| s.0.to_le_bytes()));
+        out.column(
+            "spellings",
+            self.spellings.iter().map(|s| s.0.to_le_bytes()),
+        );
         out.column("scripts", self.spellings.iter().map(|s| s.1.to_le_bytes()));
         out.strings("spelling_ends", self.spellings.iter().map(|s| s.2.as_str()));
     }

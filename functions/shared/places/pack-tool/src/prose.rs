@@ -42,6 +42,14 @@ pub(crate) fn write(texts: &Texts, out: &mut Container) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Splits at semicolons that stand in no list of their own: see [`clauses`].
+pub(crate) fn entries(text: &str) -> Vec<String> {
+    text.split(';')
+        .map(|entry| entry.trim().to_owned())
+        .filter(|entry| !entry.is_empty())
+        .collect()
+}
+
 /// Splits at semicolons outside brackets and quotes; a clause that leans on the one before stays with it.
 pub(crate) fn clauses(text: &str) -> Vec<String> {
     let text = text.replace(";\"", "\";").replace(",\"", "\",");
@@ -63,7 +71,8 @@ pub(crate) fn clauses(text: &str) -> Vec<String> {
     for clause in clauses {
         let clause = clause.trim().trim_end_matches('.').trim().to_owned();
         match whole.last_mut() {
-            Some(last) if LEANING.is_match(&clause) => {
+            // What follows a colon is a list, which makes no sense in pieces.
+            Some(last) if LEANING.is_match(&clause) || last.contains(": ") => {
                 last.push_str("; ");
                 last.push_str(&clause);
             }
@@ -117,7 +126,10 @@ pub(crate) fn speaks_of(text: &str, name: &str) -> bool {
 /// Collapses runs of white space, and takes it out before punctuation.
 pub(crate) fn tidy(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    text.replace(" ,", ",").replace(" ;", ";").replace(" )", ")").replace("( ", "(")
+    text.replace(" ,", ",")
+        .replace(" ;", ";")
+        .replace(" )", ")")
+        .replace("( ", "(")
 }
 
 fn pattern(pattern: &str) -> Regex {
@@ -126,7 +138,7 @@ fn pattern(pattern: &str) -> Regex {
 
 static LEANING: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)^(it|its|he|she|his|her|they|their|this|these|those|that|such|some|another|others?|the former|the latter|both|all that|however|thus|hence|then|also|later|and|or|but|which|who|where|over subsequent|subsequently|only)\b",
+        r"(?i)^(it|its|he|she|his|her|they|their|this|these|those|that|such|some|another|others?|the former|the latter|both|all that|however|thus|hence|then|also|later|and|or|but|which|who|where|over subsequent|subsequently|only|(?:the )?(?:rest|remainder|remaining)|the (?:islands?|archipelago|lake|area|cave|mountain|volcano))\b",
     )
 });
 static SENTENCE_END: LazyLock<Regex> = LazyLock::new(|| pattern(r"\. +[A-Z]"));
@@ -135,7 +147,7 @@ static ABBREVIATION: LazyLock<Regex> = LazyLock::new(|| {
 });
 static UNFIT: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)\b(milit\w*|terror\w*|strategic\w*|embass\w*|consulate\w*|naval base|air base|air force base|army base|insurg\w*|rebel\w*|coups?|junta|nuclear|atomic|weapon\w*|missile\w*|bomb\w*|massacr\w*|genocid\w*|ethnic cleansing|sanctions?|narcotic\w*|drugs?|traffick\w*|militant\w*|al-qaeda|taliban|hamas|hezbollah|nato|suicide|assassinat\w*|mourning|concentration camp|holocaust|nazi\w*|murder\w*|killed|killing|slaughter\w*|rape\w*|slaves?|slavery|prison\w* camp|elections?|elected|re-elected|president|prime minister|referend\w*|opposition party|corruption|peacekeep\w*|annex\w*|occupied territor\w*|separatis\w*|disputed?|israel\w*|palestin\w*|gaza|west bank|crimea|russo-ukrainian|torture\w*|hostages?|holy war|jihad\w*|islamist\w*|refugees?)\b",
+        r"(?i)\b(milit\w*|terror\w*|strategic\w*|embass\w*|consulate\w*|naval base|air base|air force base|army base|insurg\w*|rebel\w*|coups?|junta|nuclear|atomic|weapon\w*|missile\w*|bomb\w*|massacr\w*|genocid\w*|ethnic cleansing|sanctions?|narcotic\w*|drugs?|traffick\w*|militant\w*|al-qaeda|taliban|hamas|hezbollah|nato|suicide|assassinat\w*|mourning|concentration camp|holocaust|nazi\w*|murder\w*|killed|killing|slaughter\w*|rape\w*|slaves?|slavery|prison\w* camp|elections?|elected|re-elected|president|prime minister|referend\w*|opposition party|corruption|peacekeep\w*|annex\w*|occupied territor\w*|separatis\w*|disputed?|israel\w*|palestin\w*|gaza|west bank|crimea|russo-ukrainian|torture\w*|hostages?|attack\w*|forces|troops|arm(?:y|ies)|invasion|invaded|holy war|jihad\w*|islamist\w*|refugees?)\b",
     )
 });
 static SUPERLATIVE: LazyLock<Regex> = LazyLock::new(|| {
@@ -158,15 +170,23 @@ mod tests {
     fn a_clause_that_leans_on_another_stays_with_it() {
         assert_eq!(
             clauses("a fortress; it was destroyed in 1789; a landmark (old; grey)"),
-            ["a fortress; it was destroyed in 1789", "a landmark (old; grey)"]
+            [
+                "a fortress; it was destroyed in 1789",
+                "a landmark (old; grey)"
+            ]
         );
     }
 
     #[test]
     fn an_initial_does_not_end_a_sentence() {
         assert_eq!(
-            sentences("St. Pierre lay in ruins. The town was moved in A.D. 79 by George S. Patton."),
-            ["St. Pierre lay in ruins", "The town was moved in A.D. 79 by George S. Patton"]
+            sentences(
+                "St. Pierre lay in ruins. The town was moved in A.D. 79 by George S. Patton."
+            ),
+            [
+                "St. Pierre lay in ruins",
+                "The town was moved in A.D. 79 by George S. Patton"
+            ]
         );
     }
 

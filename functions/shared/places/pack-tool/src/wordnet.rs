@@ -34,6 +34,8 @@ const SETTLEMENTS: [&str; 11] = [
     "resort city",
     "spa",
 ];
+/// A name of several described places means the one with at least so many people.
+const FAMOUS_PEOPLE: u32 = 1_000_000;
 /// Mentions kept for one place.
 const MOST_MENTIONS: usize = 30;
 
@@ -66,7 +68,8 @@ pub(crate) fn read(
             entry.parts.extend(dictionary.parts(meaning));
         }
         entry.gloss.dedup();
-        let shared = linked_names[place.name.as_str()] > 1 || dictionary.is_also_a_region(&place.name);
+        let is_one_of_many = linked_names[place.name.as_str()] > 1 && place.people < FAMOUS_PEOPLE;
+        let shared = is_one_of_many || dictionary.is_also_a_region(&place.name);
         let needs = shared.then(|| hints(place, gazetteer, countries));
         let parts: BTreeSet<&String> = entry.parts.iter().map(|part| &part.0).collect();
         let mentions = dictionary.mentions(&place.name, needs.as_deref());
@@ -89,7 +92,10 @@ fn hints(
     countries: &BTreeMap<String, Country>,
 ) -> Vec<String> {
     let region = gazetteer.regions.get(place.region as usize);
-    let country = countries.get(&place.country);
+    // A country is too wide a hint where its states share the names of its towns.
+    let country = countries
+        .get(&place.country)
+        .filter(|country| country.code != "US");
     region
         .map(|region| region.1.clone())
         .into_iter()
@@ -141,9 +147,17 @@ impl Dictionary {
     }
 
     fn is_person(&self, meaning: &Meaning) -> bool {
+        self.is_a(meaning, &["person"])
+    }
+
+    /// Whether one of the kinds stands above an entry.
+    fn is_a(&self, meaning: &Meaning, kinds: &[&str]) -> bool {
         let mut open: Vec<&Meaning> = self.to(meaning, "@i").collect();
         for _ in 0..12 {
-            if open.iter().any(|kind| kind.words[0] == "person") {
+            if open
+                .iter()
+                .any(|kind| kinds.contains(&kind.words[0].as_str()))
+            {
                 return true;
             }
             open = open.iter().flat_map(|kind| self.to(kind, "@")).collect();
@@ -151,13 +165,18 @@ impl Dictionary {
         false
     }
 
-    /// Whether a name is also that of a state, a country, a person or a river.
+    /// Whether a name is also that of a state, a country, an island or a river.
     fn is_also_a_region(&self, name: &str) -> bool {
         let entries = self.by_word.get(&fold(name)).into_iter().flatten();
         entries
             .map(|offset| &self.meanings[offset])
-            .filter(|meaning| meaning.pointers.iter().any(|(kind, _)| kind == "@i"))
-            .any(|meaning| !self.is_settlement(meaning))
+            .filter(|meaning| !self.is_settlement(meaning))
+            .any(|meaning| {
+                self.is_a(
+                    meaning,
+                    &["location", "body of water", "land", "geological formation"],
+                )
+            })
     }
 
     /// Ties entries to listed places, by name, country and, in the United States, state.
@@ -199,7 +218,11 @@ impl Dictionary {
             }
             let candidates = meaning.words.iter().flat_map(|word| {
                 let word = fold(word);
-                names.get(&word).into_iter().flatten().map(move |at| (*at, word.clone()))
+                names
+                    .get(&word)
+                    .into_iter()
+                    .flatten()
+                    .map(move |at| (*at, word.clone()))
             });
             let best = candidates
                 .filter(|(at, _)| within.contains(gazetteer.places[*at as usize].country.as_str()))
@@ -238,19 +261,30 @@ impl Dictionary {
     }
 
     /// Entries that speak of a name, in the dictionary's order.
-    fn mentions(&self, name: &str, needs: Option<&[String]>) -> Vec<(String, String, bool, String)> {
+    fn mentions(
+        &self,
+        name: &str,
+        needs: Option<&[String]>,
+    ) -> Vec<(String, String, bool, String)> {
         let mut mentions = Vec::new();
         for meaning in self.meanings.values() {
             let is_instance = meaning.pointers.iter().any(|(kind, _)| kind == "@i");
             let is_legend = meaning.pointers.iter().any(|(kind, _)| kind == ";c");
-            if !is_instance || is_legend || !meaning.gloss.contains(name) {
+            let is_town = self.is_settlement(meaning);
+            if !is_instance || is_legend || is_town || !meaning.gloss.contains(name) {
                 continue;
             }
-            if meaning.words.iter().any(|word| word.contains(name) || name.contains(word.as_str())) {
+            if meaning
+                .words
+                .iter()
+                .any(|word| word.contains(name) || name.contains(word.as_str()))
+            {
                 continue;
             }
             let is_person = self.is_person(meaning);
-            let life = LIFE.captures(&meaning.gloss).map(|years| years[1].to_owned());
+            let life = LIFE
+                .captures(&meaning.gloss)
+                .map(|years| years[1].to_owned());
             if is_person && life.is_none() {
                 continue;
             }
@@ -261,11 +295,19 @@ impl Dictionary {
                 .into_iter()
                 .filter(|clause| speaks_of(clause, name))
                 .collect();
-            let word = if is_person { longest(&meaning.words) } else { meaning.words[0].clone() };
-            mentions.extend(
-                kept.into_iter()
-                    .map(|text| (word.clone(), text, is_person, life.clone().unwrap_or_default())),
-            );
+            let word = if is_person {
+                longest(&meaning.words)
+            } else {
+                meaning.words[0].clone()
+            };
+            mentions.extend(kept.into_iter().map(|text| {
+                (
+                    word.clone(),
+                    text,
+                    is_person,
+                    life.clone().unwrap_or_default(),
+                )
+            }));
         }
         mentions
     }
@@ -351,7 +393,10 @@ fn may_be_capital(clause: &str, place: &Place) -> bool {
 fn clean(gloss: &str) -> Vec<String> {
     let without_years = LIFE.replace_all(gloss, "");
     let without_notes = NOTE.replace_all(&without_years, "");
-    let spoken = without_notes.replace('`', "'").replace("--", ", ");
+    let spoken = without_notes
+        .replace('`', "'")
+        .replace("--", ", ")
+        .replace("; and ", "; ");
     clauses(&prose::tidy(&spoken))
         .into_iter()
         .filter(|clause| !clause.starts_with('"') && is_balanced(clause))
@@ -366,10 +411,14 @@ fn pattern(pattern: &str) -> Regex {
 }
 
 static LIFE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"\s*\(((?:circa |died in |died |born )?\d{1,4}\??(?: BC)?-(?:circa )?\d{2,4}\??(?: BC)?|died (?:in |about )?\d{2,4})\)")
+    pattern(
+        r"\s*\(((?:circa |died in |died |born )?\d{1,4}\??(?: BC)?-(?:circa )?\d{2,4}\??(?: BC)?|died (?:in |about )?\d{2,4})\)",
+    )
 });
 static CAPITAL_AND: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"capital (?:city )?and (?:the )?(?:\w+[- ])?(?:largest|chief|principal|major|leading|main|most \w+) (?:city|town|port|seaport|center|urban area|port city)(?: and [^;]*?)? of")
+    pattern(
+        r"capital (?:city )?and (?:the )?(?:\w+[- ])?(?:largest|chief|principal|major|leading|main|most \w+) (?:city|town|port|seaport|center|urban area|port city)(?: and [^;]*?)? of",
+    )
 });
 static NOTE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^\([^)]*\)\s*|\s*\((?:also|formerly|now|or|see)[^)]*\)"));

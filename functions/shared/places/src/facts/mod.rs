@@ -40,7 +40,9 @@ impl Notes {
         let region = country
             .iter()
             .copied()
-            .filter(|other| place.region_number().is_some() && other.region_number() == place.region_number())
+            .filter(|other| {
+                place.region_number().is_some() && other.region_number() == place.region_number()
+            })
             .collect();
         Notes {
             place,
@@ -59,13 +61,24 @@ impl Notes {
             (country, "country", self.country.as_slice()),
         ];
         if let Some(region) = self.place.region() {
-            frames.push((Frame::Region(region.to_owned()), "region", self.region.as_slice()));
+            frames.push((
+                Frame::Region(region.to_owned()),
+                "region",
+                self.region.as_slice(),
+            ));
         }
         frames
     }
 
     /// Adds a fact that was read or worked out from the list.
-    fn add(&mut self, id: impl Into<String>, source: Source, surprise: f32, claim: String, datum: Datum) {
+    fn add(
+        &mut self,
+        id: impl Into<String>,
+        source: Source,
+        surprise: f32,
+        claim: String,
+        datum: Datum,
+    ) {
         let strength = match source {
             Source::Computed | Source::TimeZones | Source::NaturalEarth => 1.0,
             Source::WordNet | Source::Factbook => 0.9,
@@ -101,7 +114,11 @@ impl Notes {
             let as_low = values.iter().filter(|other| **other <= value).count();
             as_high.min(as_low).max(1) as f64 / values.len().max(1) as f64
         };
-        let home = if self.country.len() >= 50 { share(&self.country) } else { 1.0 };
+        let home = if self.country.len() >= 50 {
+            share(&self.country)
+        } else {
+            1.0
+        };
         surprise(share(&self.world).min(home))
     }
 
@@ -121,10 +138,16 @@ impl Notes {
 
     /// Whether who governs the place is disputed, so that nothing is said about whose it is.
     fn is_disputed(&self) -> bool {
-        let code = self.place.country_code();
-        ["TW", "XK", "PS", "EH", "IL", "CY", "FK"].contains(&code)
-            || (code == "UA" && ["11", "20"].contains(&self.place.region_code()))
+        is_disputed(self.place)
     }
+}
+
+/// Whether who governs a place is disputed between states.
+fn is_disputed(place: Listed) -> bool {
+    const LANDS: [&str; 7] = ["TW", "XK", "PS", "EH", "IL", "CY", "FK"];
+    const REGIONS: [&str; 2] = ["11", "20"];
+    let code = place.country_code();
+    LANDS.contains(&code) || (code == "UA" && REGIONS.contains(&place.region_code()))
 }
 
 /// `min(1, -log2(p) / 10)`.

@@ -1,4 +1,4 @@
-use super::{Notes, surprise, word};
+use super::{Notes, is_disputed, surprise, word};
 use crate::{
     fact::{Datum, Source},
     listed::{Listed, km_between},
@@ -6,6 +6,8 @@ use crate::{
 
 /// A city is a place of at least so many people.
 const CITY_PEOPLE: u32 = 100_000;
+/// Only the nearest neighbour is told of beyond this.
+const FARTHEST_NEIGHBOUR_KM: f64 = 200.0;
 /// Twins on the globe are taken from places of at least so many people.
 const TWIN_PEOPLE: u32 = 500_000;
 
@@ -14,7 +16,7 @@ pub(super) fn add(notes: &mut Notes) {
     let mut near: Vec<(f64, Listed)> = notes
         .world
         .iter()
-        .filter(|other| **other != notes.place && (other.lat_deg() - notes.place.lat_deg()).abs() < 12.0)
+        .filter(|other| **other != notes.place)
         .map(|other| (notes.place.km_to(*other), *other))
         .filter(|(km, other)| !is_part(notes.place, *other, *km))
         .collect();
@@ -32,7 +34,13 @@ pub(super) fn add(notes: &mut Notes) {
 
 /// Whether another listed place lies inside the place itself: a quarter that is not called one.
 fn is_part(place: Listed, other: Listed, km: f64) -> bool {
-    let radius_km = f64::from(place.people().unwrap_or(0)).sqrt() * 0.004;
+    // American lists have neighbourhoods as places of their own.
+    let reach = if place.country_code() == "US" {
+        0.008
+    } else {
+        0.004
+    };
+    let radius_km = f64::from(place.people().unwrap_or(0)).sqrt() * reach;
     let smaller = other.people() < place.people();
     (smaller && km < radius_km) || (km < 5.0 && other.name() == place.name())
 }
@@ -45,10 +53,23 @@ fn capital(notes: &mut Notes) {
         return;
     }
     let km = notes.place.km_to(capital);
-    let rare = notes.surprise(km, |p| (p.country_number() == notes.place.country_number()).then(|| p.km_to(capital)));
+    let rare = notes.surprise(km, |p| {
+        (p.country_number() == notes.place.country_number()).then(|| p.km_to(capital))
+    });
     let other = notes.other(capital);
-    let claim = format!("{}, the capital of {}, lies {km:.0} kilometres to the {}.", other.name, other.country, word(&other));
-    notes.add("capital", Source::Computed, rare, claim, Datum::Capital(other));
+    let claim = format!(
+        "{}, the capital of {}, lies {km:.0} kilometres to the {}.",
+        other.name,
+        other.country,
+        word(&other)
+    );
+    notes.add(
+        "capital",
+        Source::Computed,
+        rare,
+        claim,
+        Datum::Capital(other),
+    );
     if notes.is_disputed() {
         return;
     }
@@ -56,7 +77,9 @@ fn capital(notes: &mut Notes) {
         .world
         .iter()
         .copied()
-        .filter(|p| p.is_capital() && p.country_number() != notes.place.country_number())
+        .filter(|p| {
+            p.is_capital() && p.country_number() != notes.place.country_number() && !is_disputed(*p)
+        })
         .min_by(|a, b| notes.place.km_to(*a).total_cmp(&notes.place.km_to(*b)));
     if let Some(foreign) = foreign.filter(|foreign| notes.place.km_to(*foreign) * 1.5 < km) {
         let (own, foreign) = (notes.other(capital), notes.other(foreign));
@@ -64,42 +87,111 @@ fn capital(notes: &mut Notes) {
             "{}, the capital of {}, is {:.0} kilometres away; its own, {}, {:.0}.",
             foreign.name, foreign.country, foreign.km, own.name, own.km
         );
-        notes.add("nearer_foreign_capital", Source::Computed, 0.6, claim, Datum::NearerForeignCapital { own, foreign });
+        notes.add(
+            "nearer_foreign_capital",
+            Source::Computed,
+            0.6,
+            claim,
+            Datum::NearerForeignCapital { own, foreign },
+        );
     }
 }
 
 fn nearest_city(notes: &mut Notes, near: &[(f64, Listed)]) {
-    let Some((km, city)) = near.iter().find(|(_, p)| p.people() >= Some(CITY_PEOPLE)).copied() else {
+    let Some((km, city)) = near
+        .iter()
+        .find(|(_, p)| p.people() >= Some(CITY_PEOPLE))
+        .copied()
+    else {
         return;
     };
     let other = notes.other(city);
-    let claim = format!("The nearest place of 100000 or more people is {}, {km:.0} kilometres to the {}.", other.name, word(&other));
-    notes.add("nearest_city", Source::Computed, tail(km, &[(40.0, 0.5), (115.0, 0.1), (163.0, 0.05), (355.0, 0.01), (1912.0, 0.001)]), claim, Datum::NearestCity(other));
+    let claim = format!(
+        "The nearest place of 100000 or more people is {}, {km:.0} kilometres to the {}.",
+        other.name,
+        word(&other)
+    );
+    notes.add(
+        "nearest_city",
+        Source::Computed,
+        tail(
+            km,
+            &[
+                (40.0, 0.5),
+                (115.0, 0.1),
+                (163.0, 0.05),
+                (355.0, 0.01),
+                (1912.0, 0.001),
+            ],
+        ),
+        claim,
+        Datum::NearestCity(other),
+    );
 }
 
 fn neighbours(notes: &mut Notes, near: &[(f64, Listed)]) {
-    let known = near.iter().filter(|(_, p)| p.people() >= Some(500)).take(3);
+    let is_known = |(_, place): &&(f64, Listed)| place.people() >= Some(500);
+    let first_km = near.first().map_or(0.0, |first| first.0);
+    let known_km = near
+        .iter()
+        .find(is_known)
+        .map_or(f64::INFINITY, |first| first.0);
+    // Where nobody counted, the uncounted neighbours are the nearest.
+    let is_counted = known_km < (3.0 * first_km).max(15.0);
+    let known = near
+        .iter()
+        .filter(|near| !is_counted || is_known(near))
+        .enumerate()
+        .take_while(|(at, (km, _))| *at == 0 || *km < FARTHEST_NEIGHBOUR_KM)
+        .map(|(_, near)| near)
+        .take(3);
     for (order, (km, neighbour)) in (1..).zip(known) {
         let other = notes.other(*neighbour);
         let rare = if order == 1 {
-            tail(*km, &[(3.7, 0.5), (15.0, 0.1), (23.0, 0.05), (55.0, 0.01), (137.0, 0.001)])
+            tail(
+                *km,
+                &[
+                    (3.7, 0.5),
+                    (15.0, 0.1),
+                    (23.0, 0.05),
+                    (55.0, 0.01),
+                    (137.0, 0.001),
+                ],
+            )
         } else {
             0.1
         };
-        let claim = format!("{} lies {km:.1} kilometres to the {}.", other.name, word(&other));
-        notes.add(format!("neighbour.{order}"), Source::Computed, rare, claim, Datum::Neighbour { order, other });
+        let claim = format!(
+            "{} lies {km:.1} kilometres to the {}.",
+            other.name,
+            word(&other)
+        );
+        notes.add(
+            format!("neighbour.{order}"),
+            Source::Computed,
+            rare,
+            claim,
+            Datum::Neighbour { order, other },
+        );
     }
 }
 
 /// How unusual a distance is, by the distances that half, a tenth and so on of all places exceed.
 fn tail(km: f64, steps: &[(f64, f64)]) -> f32 {
-    let share = steps.iter().rev().find(|(from, _)| km >= *from).map_or(0.5, |(_, share)| *share);
+    let share = steps
+        .iter()
+        .rev()
+        .find(|(from, _)| km >= *from)
+        .map_or(0.5, |(_, share)| *share);
     surprise(share)
 }
 
 fn density(notes: &mut Notes, near: &[(f64, Listed)]) {
     for within_km in [10, 50] {
-        let places = near.iter().take_while(|(km, _)| *km <= f64::from(within_km)).count() as u32;
+        let places = near
+            .iter()
+            .take_while(|(km, _)| *km <= f64::from(within_km))
+            .count() as u32;
         let rare = match (within_km, places) {
             (50, 0) => 0.7,
             (10, 0) => 0.3,
@@ -107,18 +199,34 @@ fn density(notes: &mut Notes, near: &[(f64, Listed)]) {
             _ => 0.1,
         };
         let claim = format!("{places} other listed places lie within {within_km} kilometres.");
-        notes.add(format!("density.{within_km}"), Source::Computed, rare, claim, Datum::Density { within_km, places });
+        notes.add(
+            format!("density.{within_km}"),
+            Source::Computed,
+            rare,
+            claim,
+            Datum::Density { within_km, places },
+        );
     }
 }
 
 fn abroad(notes: &mut Notes, near: &[(f64, Listed)]) {
     let home = notes.place.country_number();
-    let is_foreign = |p: Listed| p.country_number() != home;
+    let is_foreign = |p: Listed| p.country_number() != home && !is_disputed(p);
     let own = near.iter().find(|(_, p)| !is_foreign(*p)).copied();
-    if let (Some((_, first)), Some((_, own))) = (near.first().filter(|(_, p)| is_foreign(*p)), own) {
+    if let (Some((_, first)), Some((_, own))) = (near.first().filter(|(_, p)| is_foreign(*p)), own)
+    {
         let (foreign, own) = (notes.other(*first), notes.other(own));
-        let claim = format!("The nearest listed place is {} in {}; the nearest at home is {}.", foreign.name, foreign.country, own.name);
-        notes.add("neighbour_abroad", Source::Computed, 0.7, claim, Datum::NeighbourAbroad { foreign, own });
+        let claim = format!(
+            "The nearest listed place is {} in {}; the nearest at home is {}.",
+            foreign.name, foreign.country, own.name
+        );
+        notes.add(
+            "neighbour_abroad",
+            Source::Computed,
+            0.7,
+            claim,
+            Datum::NeighbourAbroad { foreign, own },
+        );
     }
     let mut countries: Vec<String> = near
         .iter()
@@ -130,8 +238,20 @@ fn abroad(notes: &mut Notes, near: &[(f64, Listed)]) {
     countries.dedup();
     if !countries.is_empty() {
         let rare = if countries.len() > 1 { 0.7 } else { 0.4 };
-        let claim = format!("Within 50 kilometres there are listed places of {}.", countries.join(", "));
-        notes.add("borders", Source::Computed, rare, claim, Datum::Borders { within_km: 50, countries });
+        let claim = format!(
+            "Within 50 kilometres there are listed places of {}.",
+            countries.join(", ")
+        );
+        notes.add(
+            "borders",
+            Source::Computed,
+            rare,
+            claim,
+            Datum::Borders {
+                within_km: 50,
+                countries,
+            },
+        );
     }
 }
 
@@ -141,7 +261,12 @@ fn twins(notes: &mut Notes) {
         let degrees = (other.lon_deg() - place.lon_deg()).abs();
         degrees.min(360.0 - degrees)
     };
-    let large: Vec<Listed> = notes.world.iter().copied().take_while(|p| p.people() >= Some(TWIN_PEOPLE)).collect();
+    let large: Vec<Listed> = notes
+        .world
+        .iter()
+        .copied()
+        .take_while(|p| p.people() >= Some(TWIN_PEOPLE))
+        .collect();
     let abroad = |p: &Listed| p.country_number() != place.country_number();
     let mut same: Vec<Listed> = large
         .iter()
@@ -152,21 +277,46 @@ fn twins(notes: &mut Notes) {
     same.sort_by_key(|p| (p.climate() / 4 == place.climate() / 4, *p));
     for (number, twin) in (1..).zip(same.into_iter().take(2)) {
         let other = notes.other(twin);
-        let claim = format!("{}, {}, lies on nearly the same latitude.", other.name, other.country);
-        notes.add(format!("latitude_twin.{number}"), Source::Computed, 0.3, claim, Datum::LatitudeTwin(other));
+        let claim = format!(
+            "{}, {}, lies on nearly the same latitude.",
+            other.name, other.country
+        );
+        notes.add(
+            format!("latitude_twin.{number}"),
+            Source::Computed,
+            0.3,
+            claim,
+            Datum::LatitudeTwin(other),
+        );
     }
-    let mirror = large.iter().copied().find(|p| (p.lat_deg() + place.lat_deg()).abs() < 0.5 && p.lat_deg().abs() > 5.0);
+    let mirror = large
+        .iter()
+        .copied()
+        .find(|p| (p.lat_deg() + place.lat_deg()).abs() < 0.5 && p.lat_deg().abs() > 5.0);
     if let Some(mirror) = mirror {
         let other = notes.other(mirror);
-        let claim = format!("{}, {}, lies as far on the other side of the equator.", other.name, other.country);
-        notes.add("mirror_twin", Source::Computed, 0.3, claim, Datum::MirrorTwin(other));
+        let claim = format!(
+            "{}, {}, lies as far on the other side of the equator.",
+            other.name, other.country
+        );
+        notes.add(
+            "mirror_twin",
+            Source::Computed,
+            0.3,
+            claim,
+            Datum::MirrorTwin(other),
+        );
     }
 }
 
 fn antipode(notes: &mut Notes) {
     let (lat, lon) = (-notes.place.lat_deg(), notes.place.lon_deg() + 180.0);
     let off = |p: Listed| km_between((lat, lon), (p.lat_deg(), p.lon_deg()));
-    let nearest = notes.world.iter().copied().min_by(|a, b| off(*a).total_cmp(&off(*b)));
+    let nearest = notes
+        .world
+        .iter()
+        .copied()
+        .min_by(|a, b| off(*a).total_cmp(&off(*b)));
     let Some(nearest) = nearest else {
         return;
     };
@@ -177,6 +327,15 @@ fn antipode(notes: &mut Notes) {
         _ => 0.15,
     };
     let other = notes.other(nearest);
-    let claim = format!("The listed place nearest to the opposite point of the globe is {}, {}, {off_km:.0} kilometres from it.", other.name, other.country);
-    notes.add("antipode", Source::Computed, rare, claim, Datum::Antipode { other, off_km });
+    let claim = format!(
+        "The listed place nearest to the opposite point of the globe is {}, {}, {off_km:.0} kilometres from it.",
+        other.name, other.country
+    );
+    notes.add(
+        "antipode",
+        Source::Computed,
+        rare,
+        claim,
+        Datum::Antipode { other, off_km },
+    );
 }

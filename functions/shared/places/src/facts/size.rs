@@ -8,8 +8,9 @@ use crate::{
 
 /// Lists of the larger places only, by fewest people.
 const THRESHOLDS: [u32; 4] = [0, 10_000, 100_000, 1_000_000];
-/// A shorter list has no end worth telling.
-const FEWEST_LISTED: usize = 8;
+/// A shorter list has no end worth telling: of a country, and of a region.
+const FEWEST_IN_COUNTRY: usize = 20;
+const FEWEST_IN_REGION: usize = 100;
 /// Share of places that stand at the end of some list: 15,807 of 228,678.
 const EXTREME_SHARE: f64 = 0.07;
 
@@ -28,7 +29,11 @@ pub(super) fn add(notes: &mut Notes) {
 
 fn location(notes: &mut Notes) {
     let place = notes.place.to_place();
-    let claim = format!("{} is a populated place in {}.", place.name, place.long_label());
+    let claim = format!(
+        "{} is the name of a populated place: {}.",
+        place.name,
+        place.long_label()
+    );
     let datum = Datum::Location {
         country: place.country,
         region: place.region,
@@ -44,7 +49,13 @@ fn population(notes: &mut Notes) {
     };
     let rare = notes.surprise(f64::from(people), |p| p.people().map(f64::from));
     let claim = format!("{} has about {people} people.", notes.place.name());
-    notes.add("population", Source::GeoNames, rare, claim, Datum::Population { people });
+    notes.add(
+        "population",
+        Source::GeoNames,
+        rare,
+        claim,
+        Datum::Population { people },
+    );
     notes.last(|fact| fact.perishable = true);
 }
 
@@ -53,8 +64,17 @@ fn elevation(notes: &mut Notes) {
         return;
     };
     let rare = notes.surprise(f64::from(m), |p| p.elevation_m().map(f64::from));
-    let claim = format!("{} lies about {m} metres above the sea.", notes.place.name());
-    notes.add("elevation", Source::GeoNames, rare, claim, Datum::Elevation { m });
+    let claim = format!(
+        "{} lies about {m} metres above the sea.",
+        notes.place.name()
+    );
+    notes.add(
+        "elevation",
+        Source::GeoNames,
+        rare,
+        claim,
+        Datum::Elevation { m },
+    );
 }
 
 fn seat(notes: &mut Notes) {
@@ -68,10 +88,23 @@ fn seat(notes: &mut Notes) {
         _ => None,
     };
     let governed = of.clone().unwrap_or_else(|| "its district".to_owned());
-    let share = notes.world.iter().filter(|p| p.seat_order().is_some_and(|o| o <= order)).count();
+    let share = notes
+        .world
+        .iter()
+        .filter(|p| p.seat_order().is_some_and(|o| o <= order))
+        .count();
     let rare = surprise(share as f64 / notes.world.len() as f64);
-    let claim = format!("{} is the seat of the administration of {governed}.", notes.place.name());
-    notes.add("seat", Source::GeoNames, rare, claim, Datum::Seat { order, of });
+    let claim = format!(
+        "{} is the seat of the administration of {governed}.",
+        notes.place.name()
+    );
+    notes.add(
+        "seat",
+        Source::GeoNames,
+        rare,
+        claim,
+        Datum::Seat { order, of },
+    );
     notes.last(|fact| fact.strength = 0.9);
 }
 
@@ -95,7 +128,13 @@ fn ranks(notes: &mut Notes) {
             frame_name(&frame)
         );
         let rare = if of >= 50 { surprise(share) } else { 0.2 };
-        notes.add(format!("rank.{key}"), Source::Computed, rare, claim, Datum::Rank { frame, rank, of });
+        notes.add(
+            format!("rank.{key}"),
+            Source::Computed,
+            rare,
+            claim,
+            Datum::Rank { frame, rank, of },
+        );
         notes.last(|fact| {
             fact.perishable = true;
             fact.strength = 0.8;
@@ -109,7 +148,9 @@ fn namesakes(notes: &mut Notes) {
         .world
         .iter()
         .copied()
-        .filter(|other| *other != place && other.name() == place.name() && other.km_to(place) > 30.0)
+        .filter(|other| {
+            *other != place && other.name() == place.name() && other.km_to(place) > 30.0
+        })
         .collect();
     let countries: HashSet<u16> = same.iter().map(|other| other.country_number()).collect();
     let others = same.len() as u32;
@@ -160,7 +201,13 @@ fn largest_is_not_capital(notes: &mut Notes) {
         largest_people,
         this_is_capital: notes.place == capital,
     };
-    notes.add("largest_is_not_capital", Source::Computed, 0.9, claim, datum);
+    notes.add(
+        "largest_is_not_capital",
+        Source::Computed,
+        0.9,
+        claim,
+        datum,
+    );
 }
 
 const AXES: [Axis; 7] = [
@@ -202,9 +249,15 @@ fn extremes(notes: &mut Notes) {
         if notes.is_disputed() && frame != Frame::World {
             continue;
         }
+        let fewest = match frame {
+            Frame::Region(_) => FEWEST_IN_REGION,
+            _ => FEWEST_IN_COUNTRY,
+        };
         for axis in AXES.into_iter().filter(|axis| has_ends(*axis, list)) {
             // The list without a threshold says most; a longer threshold is told only when it does not hold there.
-            let first = THRESHOLDS.into_iter().find_map(|min_people| standing(notes.place, axis, min_people, list));
+            let first = THRESHOLDS
+                .into_iter()
+                .find_map(|min_people| standing(notes.place, axis, min_people, list, fewest));
             found.extend(first.map(|standing| (frame.clone(), key, axis, standing)));
         }
     }
@@ -222,7 +275,13 @@ struct Standing {
     runner_up: Option<Listed>,
 }
 
-fn standing(place: Listed, axis: Axis, min_people: u32, list: &[Listed]) -> Option<Standing> {
+fn standing(
+    place: Listed,
+    axis: Axis,
+    min_people: u32,
+    list: &[Listed],
+    fewest: usize,
+) -> Option<Standing> {
     let own = value(axis, place)?;
     if place.people().unwrap_or(0) < min_people || (axis == Axis::Largest && min_people > 0) {
         return None;
@@ -232,8 +291,11 @@ fn standing(place: Listed, axis: Axis, min_people: u32, list: &[Listed]) -> Opti
         .filter(|p| p.people().unwrap_or(0) >= min_people)
         .filter_map(|p| Some((value(axis, *p)?, *p)))
         .collect();
-    let rank = 1 + listed.iter().filter(|(value, other)| *value > own || (*value == own && *other < place)).count();
-    let worth = listed.len() >= FEWEST_LISTED && (rank == 1 || (rank <= 5 && listed.len() >= 50));
+    let rank = 1 + listed
+        .iter()
+        .filter(|(value, other)| *value > own || (*value == own && *other < place))
+        .count();
+    let worth = listed.len() >= fewest && (rank == 1 || (rank <= 5 && listed.len() >= 50));
     if !worth {
         return None;
     }
@@ -252,16 +314,29 @@ fn standing(place: Listed, axis: Axis, min_people: u32, list: &[Listed]) -> Opti
 }
 
 fn tell(notes: &mut Notes, frame: Frame, key: &str, axis: Axis, standing: Standing) {
-    let Standing { min_people, of, rank, leader, runner_up } = standing;
+    let Standing {
+        min_people,
+        of,
+        rank,
+        leader,
+        runner_up,
+    } = standing;
     let word = format!("{axis:?}").to_lowercase();
     let list = match min_people {
         0 => format!("the {of} listed places of {}", frame_name(&frame)),
-        _ => format!("the {of} listed places of {} with at least {min_people} people", frame_name(&frame)),
+        _ => format!(
+            "the {of} listed places of {} with at least {min_people} people",
+            frame_name(&frame)
+        ),
     };
     let name = notes.place.name();
-    let rare = surprise(EXTREME_SHARE / f64::from(of).log10().max(1.0)) * if rank == 1 { 1.0 } else { 0.8 };
+    let rare = surprise(EXTREME_SHARE / f64::from(of).log10().max(1.0))
+        * if rank == 1 { 1.0 } else { 0.8 };
     let own = value(axis, notes.place).unwrap_or_default();
-    let id = format!("{}.{key}.{word}", if rank == 1 { "extreme" } else { "nearly" });
+    let id = format!(
+        "{}.{key}.{word}",
+        if rank == 1 { "extreme" } else { "nearly" }
+    );
     let rare = match key {
         "world" => 1.0,
         _ => rare + if of >= 500 { 0.3 } else { 0.1 },
@@ -272,13 +347,37 @@ fn tell(notes: &mut Notes, frame: Frame, key: &str, axis: Axis, standing: Standi
             _ => own,
         };
         let runner_up = runner_up.map(|p| p.name().to_owned());
-        let datum = Datum::Extreme { axis, frame, min_people, of, runner_up, value: signed };
-        notes.add(id, Source::Computed, rare.min(1.0), format!("{name} is the {word} of {list}."), datum);
+        let datum = Datum::Extreme {
+            axis,
+            frame,
+            min_people,
+            of,
+            runner_up,
+            value: signed,
+        };
+        notes.add(
+            id,
+            Source::Computed,
+            rare.min(1.0),
+            format!("{name} is the {word} of {list}."),
+            datum,
+        );
     } else {
         let gap = value(axis, leader).unwrap_or_default() - own;
-        let claim = format!("{name} is number {rank} of {list} sorted from the {word}; {} is first.", leader.name());
+        let claim = format!(
+            "{name} is number {rank} of {list} sorted from the {word}; {} is first.",
+            leader.name()
+        );
         let leader = notes.other(leader);
-        let datum = Datum::NearlyExtreme { axis, frame, min_people, of, rank, leader, gap };
+        let datum = Datum::NearlyExtreme {
+            axis,
+            frame,
+            min_people,
+            of,
+            rank,
+            leader,
+            gap,
+        };
         notes.add(id, Source::Computed, (rare * 0.7).min(1.0), claim, datum);
     }
     if matches!(axis, Axis::Highest | Axis::Lowest | Axis::Largest) {
@@ -321,8 +420,14 @@ fn spellings(notes: &mut Notes) {
         .filter(|(bit, _)| mask & (1 << bit) != 0)
         .map(|(_, name)| (*name).to_owned())
         .collect();
-    let rare = notes.surprise(f64::from(at_least), |p| Some(f64::from(PACK.spellings.u16(p.0))));
-    let claim = format!("At least {at_least} spellings of {} are on record, in {} scripts.", notes.place.name(), scripts.len());
+    let rare = notes.surprise(f64::from(at_least), |p| {
+        Some(f64::from(PACK.spellings.u16(p.0)))
+    });
+    let claim = format!(
+        "At least {at_least} spellings of {} are on record, in {} scripts.",
+        notes.place.name(),
+        scripts.len()
+    );
     let datum = Datum::Spellings {
         at_least,
         first: first.to_owned(),

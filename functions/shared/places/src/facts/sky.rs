@@ -30,13 +30,28 @@ pub(super) fn add(notes: &mut Notes) {
 fn light(notes: &mut Notes) {
     let lat = notes.place.lat_deg();
     let (june_h, december_h) = (daylight_h(lat, TILT_DEG), daylight_h(lat, -TILT_DEG));
-    let swing = |p: Listed| (daylight_h(p.lat_deg(), TILT_DEG) - daylight_h(p.lat_deg(), -TILT_DEG)).abs();
+    let swing =
+        |p: Listed| (daylight_h(p.lat_deg(), TILT_DEG) - daylight_h(p.lat_deg(), -TILT_DEG)).abs();
     let rare = notes.surprise(swing(notes.place), |p| Some(swing(p)));
-    let claim = format!("Daylight lasts {june_h:.2} hours at the June solstice and {december_h:.2} at the December solstice.");
-    notes.add("daylight", Source::Computed, rare, claim, Datum::Daylight { june_h, december_h });
+    let claim = format!(
+        "Daylight lasts {june_h:.2} hours at the June solstice and {december_h:.2} at the December solstice."
+    );
+    notes.add(
+        "daylight",
+        Source::Computed,
+        rare,
+        claim,
+        Datum::Daylight { june_h, december_h },
+    );
     if lat.abs() < TILT_DEG {
         let claim = "The noon sun stands overhead twice a year.".to_owned();
-        notes.add("sun_overhead", Source::Computed, surprise(0.28), claim, Datum::SunOverhead);
+        notes.add(
+            "sun_overhead",
+            Source::Computed,
+            surprise(0.28),
+            claim,
+            Datum::SunOverhead,
+        );
     }
 }
 
@@ -53,15 +68,32 @@ fn poles(notes: &mut Notes) {
     let equator_km = lat.abs() * DEGREE_KM;
     let pole_km = QUARTER_KM - equator_km;
     let rare = notes.surprise(lat.abs(), |p| Some(p.lat_deg().abs()));
-    let claim = format!("The equator is {equator_km:.0} kilometres away, the nearer pole {pole_km:.0}.");
-    notes.add("poles", Source::Computed, rare, claim, Datum::Poles { equator_km, pole_km, north: lat >= 0.0 });
+    let claim =
+        format!("The equator is {equator_km:.0} kilometres away, the nearer pole {pole_km:.0}.");
+    notes.add(
+        "poles",
+        Source::Computed,
+        rare,
+        claim,
+        Datum::Poles {
+            equator_km,
+            pole_km,
+            north: lat >= 0.0,
+        },
+    );
 }
 
 fn coast(notes: &mut Notes) {
     let km = notes.place.coast_km();
     let rare = notes.surprise(km, |p| Some(p.coast_km()));
     let claim = format!("The nearest sea coast is about {km:.0} kilometres away.");
-    notes.add("coast", Source::NaturalEarth, rare, claim, Datum::Coast { km });
+    notes.add(
+        "coast",
+        Source::NaturalEarth,
+        rare,
+        claim,
+        Datum::Coast { km },
+    );
 }
 
 fn climate(notes: &mut Notes) {
@@ -69,12 +101,29 @@ fn climate(notes: &mut Notes) {
     let Some((code, name)) = climate_name(class) else {
         return;
     };
-    let alike = notes.country.iter().filter(|p| p.climate() == class).count();
+    let alike = notes
+        .country
+        .iter()
+        .filter(|p| p.climate() == class)
+        .count();
     let share_of_country = alike as f64 / notes.country.len().max(1) as f64;
-    let in_world = notes.world.iter().filter(|p| p.climate() == class).count() as f64 / notes.world.len() as f64;
-    let rare = surprise(in_world.min(if notes.country.len() >= 50 { share_of_country } else { 1.0 }).max(1e-6));
+    let in_world = notes.world.iter().filter(|p| p.climate() == class).count() as f64
+        / notes.world.len() as f64;
+    let rare = surprise(
+        in_world
+            .min(if notes.country.len() >= 50 {
+                share_of_country
+            } else {
+                1.0
+            })
+            .max(1e-6),
+    );
     let claim = format!("On the Köppen-Geiger map its climate is {name} ({code}).");
-    let datum = Datum::Climate { code: code.to_owned(), name: name.to_owned(), share_of_country };
+    let datum = Datum::Climate {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        share_of_country,
+    };
     notes.add("climate", Source::Koeppen, rare, claim, datum);
 }
 
@@ -127,9 +176,17 @@ fn clock(notes: &mut Notes) {
     };
     let zone_city = zone.rsplit('/').next().unwrap_or(zone).replace('_', " ");
     let is_zone_city = is_named_after(notes.place, &zone_city);
-    let claim = format!("Its clock follows {zone}: {january_min} minutes ahead of UTC in January, {july_min} in July.");
+    let claim = format!(
+        "Its clock follows {zone}: {january_min} minutes ahead of UTC in January, {july_min} in July."
+    );
     let rare = if january_min % 60 != 0 { 0.5 } else { 0.1 };
-    let datum = Datum::Clock { zone: zone.to_owned(), zone_city, january_min, july_min, is_zone_city };
+    let datum = Datum::Clock {
+        zone: zone.to_owned(),
+        zone_city,
+        january_min,
+        july_min,
+        is_zone_city,
+    };
     notes.add("clock", Source::TimeZones, rare, claim, datum);
     notes.last(|fact| fact.perishable = true);
 
@@ -145,8 +202,15 @@ fn clock(notes: &mut Notes) {
         ..=-14 => 0.1,
         _ => 0.5,
     });
-    let claim = format!("In January the mean sun is highest {min} minutes after noon by the clock.");
-    notes.add("clock_lag", Source::Computed, rare, claim, Datum::ClockLag { min });
+    let claim =
+        format!("In January the mean sun is highest {min} minutes after noon by the clock.");
+    notes.add(
+        "clock_lag",
+        Source::Computed,
+        rare,
+        claim,
+        Datum::ClockLag { min },
+    );
     if is_zone_city {
         local_mean_time(notes, &rules);
     }
@@ -161,7 +225,8 @@ fn offset_min(rules: &TimeZone, month: i8) -> Option<i32> {
 fn is_named_after(place: Listed, zone_city: &str) -> bool {
     let city = fold(zone_city);
     // A namesake elsewhere in the zone is not the city the zone is named after.
-    fold(place.name()) == city && place.people() >= Some(10_000)
+    fold(place.name()) == city
+        && place.people() >= Some(10_000)
         && Listed::all().find(|p| p.zone() == place.zone() && fold(p.name()) == city) == Some(place)
 }
 
@@ -171,7 +236,10 @@ fn local_mean_time(notes: &mut Notes, rules: &TimeZone) {
         return;
     };
     let ahead_s = rules.to_offset(start).seconds();
-    let Some(change) = rules.following(start).find(|change| change.offset().seconds() != ahead_s) else {
+    let Some(change) = rules
+        .following(start)
+        .find(|change| change.offset().seconds() != ahead_s)
+    else {
         return;
     };
     let day = rules.to_datetime(change.timestamp());
@@ -188,5 +256,15 @@ fn local_mean_time(notes: &mut Notes, rules: &TimeZone) {
         ahead_s.abs() / 60,
         ahead_s.abs() % 60
     );
-    notes.add("local_mean_time", Source::TimeZones, 0.7, claim, Datum::LocalMeanTime { ahead_s, until_year, until_month });
+    notes.add(
+        "local_mean_time",
+        Source::TimeZones,
+        0.7,
+        claim,
+        Datum::LocalMeanTime {
+            ahead_s,
+            until_year,
+            until_month,
+        },
+    );
 }
