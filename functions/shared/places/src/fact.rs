@@ -177,6 +177,7 @@ pub enum Topic {
 /// The typed value of a fact.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "type")]
+#[expect(missing_docs, reason = "each variant explains its fields")]
 pub enum Datum {
     /// Where it is: country and, where known, region and district.
     Location {

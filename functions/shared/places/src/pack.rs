@@ -50,8 +50,6 @@ pub(crate) struct Country {
     pub(crate) aliases: Vec<String>,
     #[serde(default)]
     texts: Option<usize>,
-    #[serde(default)]
-    pub(crate) landlocked: bool,
 }
 
 /// What the books say about one place.

@@ -237,7 +237,7 @@ fn value(axis: Axis, place: Listed) -> Option<f64> {
 fn has_ends(axis: Axis, list: &[Listed]) -> bool {
     let sideways = matches!(axis, Axis::Easternmost | Axis::Westernmost);
     let reaches = |test: fn(f64) -> bool| list.iter().any(|p| test(p.lon_deg()));
-    !sideways || !(reaches(|lon| lon > 150.0) && reaches(|lon| lon < -150.0))
+    !(sideways && reaches(|lon| lon > 150.0) && reaches(|lon| lon < -150.0))
 }
 
 fn extremes(notes: &mut Notes) {
