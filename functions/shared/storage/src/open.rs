@@ -197,15 +197,21 @@ async fn log_modes(connection: &Connection, path: &str, access: Access) -> Resul
         2 => "full",
         _ => "extra",
     };
+    // Asked for out here: a future that awaits within the macro could not be sent to another thread.
+    let journal_mode = pragma_text(connection, "PRAGMA journal_mode").await?;
+    let busy_timeout_ms = pragma_int(connection, "PRAGMA busy_timeout").await?;
+    let foreign_keys = pragma_int(connection, "PRAGMA foreign_keys").await?;
+    let wal_autocheckpoint = pragma_int(connection, "PRAGMA wal_autocheckpoint").await?;
+    let schema_version = pragma_int(connection, "PRAGMA user_version").await?;
     info!(
         path,
         access = ?access,
-        journal_mode = pragma_text(connection, "PRAGMA journal_mode").await?,
-        busy_timeout_ms = pragma_int(connection, "PRAGMA busy_timeout").await?,
+        journal_mode,
+        busy_timeout_ms,
         synchronous,
-        foreign_keys = pragma_int(connection, "PRAGMA foreign_keys").await?,
-        wal_autocheckpoint = pragma_int(connection, "PRAGMA wal_autocheckpoint").await?,
-        schema_version = pragma_int(connection, "PRAGMA user_version").await?,
+        foreign_keys,
+        wal_autocheckpoint,
+        schema_version,
         "database initialized"
     );
     Ok(())

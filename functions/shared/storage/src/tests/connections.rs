@@ -23,6 +23,16 @@ async fn the_file_stays_in_wal_mode() {
     assert_eq!(world.texts("PRAGMA journal_mode").await, ["wal"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn storage_may_be_opened_by_a_task_of_its_own() {
+    let world = World::start().await;
+    let config = world.config();
+
+    let opened = tokio::spawn(async move { Storage::open(&config, Access::Read).await });
+
+    assert!(opened.await.unwrap().is_ok());
+}
+
 #[tokio::test]
 async fn promises_are_flushed_and_nothing_else_waits_for_the_disk() {
     let world = World::start().await;
