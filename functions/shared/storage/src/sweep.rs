@@ -10,10 +10,14 @@ use crate::{
     row::{number, parsed},
 };
 
-/// How long `create` may take from the commit to the message before that message counts as lost.
-const UNQUEUED_FOR: SignedDuration = SignedDuration::from_secs(30);
+/// How long after the commit its message counts as lost: `create` is cut off after 10 s.
+const UNQUEUED_FOR: SignedDuration = SignedDuration::from_secs(12);
 /// How long a message may wait for a worker before it counts as lost.
 const QUEUED_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// How long it may wait while a worker is free: the longest wait between two attempts is 60 s.
+const UNCLAIMED_FOR: SignedDuration = SignedDuration::from_secs(90);
+/// How many workers there are: the template's `MaximumConcurrency`.
+const WORKERS: u32 = 2;
 /// How long past the end of its lease a podcast waits for its own message to come back.
 const EXPIRED_FOR: SignedDuration = SignedDuration::from_secs(15);
 /// How long a requeued podcast with a dead worker waits for the next one.
@@ -25,8 +29,10 @@ pub(crate) const STRANDED: &str = "SELECT id, generation FROM podcasts
     WHERE status IN ('pending', 'processing') AND attempt < ?1 AND (
         (status = 'pending' AND queued_at IS NULL AND updated_at < ?2)
         OR (status = 'pending' AND queued_at < ?3)
-        OR (status = 'processing' AND lease_expires_at < ?4 AND coalesce(queued_at, 0) < ?5))
-    ORDER BY updated_at LIMIT ?6";
+        OR (status = 'pending' AND queued_at < ?4 AND (SELECT count(*) FROM podcasts
+            WHERE status IN ('pending', 'processing') AND lease_expires_at > ?5) < ?6)
+        OR (status = 'processing' AND lease_expires_at < ?7 AND coalesce(queued_at, 0) < ?8))
+    ORDER BY updated_at LIMIT ?9";
 
 pub(crate) const DISCARDED: &str =
     "SELECT path FROM discarded_media ORDER BY swept_at, path LIMIT ?1";
@@ -83,6 +89,9 @@ impl Storage {
             MAX_ATTEMPTS,
             before(UNQUEUED_FOR),
             before(QUEUED_FOR),
+            before(UNCLAIMED_FOR),
+            now.as_millisecond(),
+            WORKERS,
             before(EXPIRED_FOR),
             before(REQUEUED_FOR),
             limit

@@ -7,22 +7,40 @@ async fn stranded(world: &World, second: i64) -> Vec<PodcastId> {
 }
 
 #[tokio::test]
-async fn a_podcast_that_was_never_queued_is_stranded_after_30_seconds() {
+async fn a_podcast_that_was_never_queued_is_stranded_after_12_seconds() {
     let world = World::start().await;
     let id = world.accept(asked_by("alice"), 0).await;
 
-    assert_eq!(stranded(&world, 30).await, []);
-    assert_eq!(stranded(&world, 31).await, [id]);
+    assert_eq!(stranded(&world, 12).await, []);
+    assert_eq!(stranded(&world, 13).await, [id]);
 }
 
 #[tokio::test]
-async fn a_queued_podcast_is_stranded_when_nobody_takes_it_for_15_minutes() {
+async fn a_queued_podcast_is_stranded_when_no_worker_is_free_for_15_minutes() {
     let world = World::start().await;
     let id = world.accept(asked_by("alice"), 0).await;
     world.storage.mark_queued(id, at(1)).await.unwrap();
+    let at_work = [world.claimed().await, world.claimed().await];
+    for job in &at_work {
+        world.storage.extend(&job.lease, at(900)).await.unwrap();
+    }
 
     assert_eq!(stranded(&world, 901).await, []);
     assert_eq!(stranded(&world, 902).await, [id]);
+}
+
+#[tokio::test]
+async fn a_queued_podcast_is_stranded_when_a_free_worker_leaves_it_for_90_seconds() {
+    let world = World::start().await;
+    let id = world.accept(asked_by("alice"), 0).await;
+    world.storage.mark_queued(id, at(1)).await.unwrap();
+    let at_work = world.claimed().await;
+    world.storage.extend(&at_work.lease, at(90)).await.unwrap();
+
+    assert_eq!(stranded(&world, 91).await, []);
+    assert_eq!(stranded(&world, 92).await, [id]);
+    world.storage.mark_queued(id, at(92)).await.unwrap();
+    assert_eq!(stranded(&world, 119).await, []);
 }
 
 #[tokio::test]
@@ -55,7 +73,7 @@ async fn a_regenerated_podcast_that_was_not_queued_is_stranded_too() {
         .await
         .unwrap();
 
-    assert_eq!(stranded(&world, 10_031).await, [job.podcast.id]);
+    assert_eq!(stranded(&world, 10_013).await, [job.podcast.id]);
 }
 
 #[tokio::test]
@@ -139,7 +157,17 @@ async fn the_sweep_reads_unfinished_podcasts_only() {
     let stranded = plan_of(&world, sweep::STRANDED).await;
     let discarded = plan_of(&world, sweep::DISCARDED).await;
 
-    assert!(stranded[0].contains("podcasts_unfinished"), "{stranded:?}");
+    let tables: Vec<_> = stranded
+        .iter()
+        .filter(|step| step.contains("podcasts"))
+        .collect();
+    assert!(
+        tables.len() == 2
+            && tables
+                .iter()
+                .all(|step| step.contains("podcasts_unfinished")),
+        "{stranded:?}"
+    );
     assert_eq!(
         discarded,
         ["SCAN discarded_media USING COVERING INDEX discarded_media_by_sweep"]
