@@ -112,7 +112,8 @@ pub(crate) fn has_superlative(text: &str) -> bool {
 
 /// Whether brackets and quotes come in pairs, so that the text can be spoken.
 pub(crate) fn is_balanced(text: &str) -> bool {
-    text.matches('(').count() == text.matches(')').count() && text.matches('"').count() % 2 == 0
+    text.matches('(').count() == text.matches(')').count()
+        && text.matches('"').count().is_multiple_of(2)
 }
 
 /// Whether a text speaks of a name as of a place: after a preposition, not inside a longer name.
