@@ -17,6 +17,8 @@ use crate::{
 const MOST_ALTERNATIVES: usize = 6;
 /// A first place this much ahead of the second is the one meant; its score is logarithmic in people.
 const CLEAR_LEAD: f64 = 1.6;
+/// A place of this score, some ten thousand people, is meant rather than a region of its name.
+const KNOWN_SCORE: f64 = 11.0;
 /// Coordinates farther than this from every listed place are of no place.
 const FARTHEST_KM: f64 = 50.0;
 /// Longer input is no name; the search for near names is not tried on it.
@@ -97,9 +99,8 @@ fn exact(readings: &[Reading]) -> Option<Resolution> {
             if let Some(country) = country_called(&reading.name).filter(|c| !outshines(&hits, c)) {
                 return Some(country_answer(country));
             }
-            if let Some(region) =
-                region_called(reading).filter(|_| hits.first().is_none_or(|hit| hit.score < 11.0))
-            {
+            let is_known_place = hits.first().is_some_and(|hit| hit.score >= KNOWN_SCORE);
+            if !is_known_place && let Some(region) = region_called(reading) {
                 return Some(region);
             }
         }

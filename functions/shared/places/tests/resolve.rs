@@ -32,7 +32,10 @@ fn a_famous_name_alone_is_the_famous_place_and_tells_of_the_others() {
     let found = resolve("Paris");
 
     assert_eq!(found.kind, Kind::Resolved);
-    assert_eq!(found.place.unwrap().label(), "Paris, Île-de-France, France");
+    assert_eq!(
+        found.place.expect("a place").label(),
+        "Paris, Île-de-France, France"
+    );
     assert_eq!(found.alternatives[0].label, "Paris, Texas, United States");
     assert!(found.alternatives.len() <= 6);
 }
@@ -43,7 +46,7 @@ fn a_name_of_many_equals_is_ambiguous_with_labels_that_tell_them_apart() {
 
     assert_eq!(found.kind, Kind::Ambiguous);
     let mut labels: Vec<String> = found.alternatives.iter().map(|c| c.label.clone()).collect();
-    labels.push(found.place.unwrap().label());
+    labels.push(found.place.expect("a place").label());
     let count = labels.len();
     labels.sort();
     labels.dedup();
