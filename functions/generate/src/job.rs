@@ -16,7 +16,7 @@ use crate::{
     stop::{Cause, Result, Stop, chain},
 };
 
-/// What a listener reads when five attempts were not enough.
+/// What a listener reads when five attempts got it no further.
 const EXHAUSTED: &str = "This episode could not be made: something on our side failed five times. \
     Please try again later.";
 
@@ -69,12 +69,12 @@ pub(crate) async fn take(worker: &Worker, delivery: Delivery) -> Fate {
 }
 
 async fn make(worker: &Worker, job: Job, delivery: Delivery) -> Fate {
-    let (lease, attempts) = (job.lease.clone(), job.podcast.attempt);
+    let lease = job.lease.clone();
     let began = Instant::now();
     info!(
         podcast.id = %lease.podcast_id,
         podcast.generation = lease.generation,
-        attempt = attempts,
+        attempt = job.podcast.attempt,
         location = job.podcast.place_label,
         "making a podcast"
     );
@@ -84,7 +84,6 @@ async fn make(worker: &Worker, job: Job, delivery: Delivery) -> Fate {
         worker,
         delivery: &delivery,
         lease: &lease,
-        attempts,
     };
     match end.settle(made).await {
         Ok(fate) => {
@@ -129,7 +128,6 @@ struct End<'a> {
     worker: &'a Worker,
     delivery: &'a Delivery,
     lease: &'a Lease,
-    attempts: u32,
 }
 
 impl End<'_> {
@@ -138,10 +136,7 @@ impl End<'_> {
             Ok(()) => Ok(Fate::Consumed),
             Err(Stop::LeaseLost) => Err(StorageError::LeaseLost(self.lease.podcast_id)),
             Err(Stop::Refused { reason, cause }) => self.fail(&reason, cause).await,
-            Err(Stop::Passing(cause)) if self.attempts >= MAX_ATTEMPTS => {
-                self.fail(EXHAUSTED, Some(cause)).await
-            }
-            Err(Stop::Passing(cause)) => self.retry_later(&cause).await,
+            Err(Stop::Passing(cause)) => self.retry_later(cause).await,
             Err(Stop::Interrupted) => self.release().await,
             Err(Stop::OutOfTime) => self.hand_on().await,
         };
@@ -170,10 +165,15 @@ impl End<'_> {
         Ok(Fate::Consumed)
     }
 
-    async fn retry_later(&self, cause: &Cause) -> Result<Fate, StorageError> {
-        let rest = backoff(self.attempts);
+    /// Lets a later attempt try, unless as many as may got the podcast no further.
+    async fn retry_later(&self, cause: Cause) -> Result<Fate, StorageError> {
+        let attempts = self.worker.storage.attempts(self.lease).await?;
+        if attempts >= MAX_ATTEMPTS {
+            return self.fail(EXHAUSTED, Some(cause)).await;
+        }
+        let rest = backoff(attempts);
         let seconds = rest.as_secs().max(1);
-        warn!(podcast.id = %self.lease.podcast_id, error = chain(&**cause), rest_s = seconds, "attempt failed");
+        warn!(podcast.id = %self.lease.podcast_id, error = chain(&*cause), rest_s = seconds, "attempt failed");
         let message =
             format!("Something went wrong on our side; trying again in {seconds} seconds");
         self.worker

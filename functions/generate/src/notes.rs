@@ -81,7 +81,6 @@ pub(crate) fn metadata(
             "sha256": episode.sha256,
         },
         "generation": attempt.lease.generation,
-        "attempts": attempt.podcast.attempt,
         "stage_durations_ms": attempt.stage_durations_ms(),
     })
 }

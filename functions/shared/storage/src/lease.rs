@@ -16,7 +16,10 @@ use crate::{
 /// How long a worker may be silent before another may take its podcast.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
-/// How many workers may take a podcast before it is given up.
+/// How many workers may take a podcast, one after the other, without one that gets it further.
+///
+/// One that crashes ever so often gets done as long as each attempt adds to it. One that crashes its
+/// worker at the same place each time is given up.
 pub const MAX_ATTEMPTS: u32 = 5;
 
 const CLAIM: &str = concat!(
@@ -50,7 +53,7 @@ pub enum Claim {
     },
     /// It is finished or deleted: there is nothing to do.
     Nothing,
-    /// Nobody makes it, and it has had [`MAX_ATTEMPTS`]: it will be failed by the sweep.
+    /// Nobody makes it, and [`MAX_ATTEMPTS`] got it no further: it will be failed by the sweep.
     Exhausted,
 }
 
@@ -87,7 +90,7 @@ pub struct Completion {
 }
 
 impl Storage {
-    /// Takes a podcast that nobody is making, and counts the attempt.
+    /// Takes a podcast that nobody is making, and counts the attempt until it gets further.
     pub async fn claim(&self, id: PodcastId, now: Timestamp) -> Result<Claim> {
         self.write(Durability::Process, async move |connection| {
             match take(connection, id, now).await? {
@@ -115,7 +118,8 @@ impl Storage {
         .await
     }
 
-    /// Tells the listener how far it is. A percentage below the one reached is ignored.
+    /// Tells the listener how far it is. A percentage below the one reached is ignored, one above it makes
+    /// the count of attempts start over.
     ///
     /// # Errors
     /// [`StorageError::LeaseLost`].
@@ -198,13 +202,25 @@ impl Storage {
         .await
     }
 
+    /// Returns how many attempts there have been since the podcast last got further, this one included.
+    ///
+    /// # Errors
+    /// [`StorageError::LeaseLost`].
+    pub async fn attempts(&self, lease: &Lease) -> Result<u32> {
+        const SQL: &str = "SELECT attempt FROM podcasts WHERE id = ?1 AND lease_token = ?2";
+        let values = params![lease.id(), lease.token()];
+        let attempts = self.first(SQL, values, |row| number(row, 0)).await?;
+        attempts.ok_or(StorageError::LeaseLost(lease.podcast_id))
+    }
+
     /// Gives the podcast back unharmed, for a worker told to stop: the attempt does not count.
     ///
     /// # Errors
     /// [`StorageError::LeaseLost`].
     pub async fn release(&self, lease: &Lease, now: Timestamp) -> Result<()> {
         // Its message is still with the queue: as good as queued now.
-        const SQL: &str = "UPDATE podcasts SET status = 'pending', attempt = attempt - 1,
+        // The attempt is not in the count any more if it got the podcast further.
+        const SQL: &str = "UPDATE podcasts SET status = 'pending', attempt = max(attempt - 1, 0),
                 queued_at = ?3, lease_token = NULL, lease_expires_at = NULL, updated_at = ?3
             WHERE id = ?1 AND lease_token = ?2";
         let lease = lease.clone();
@@ -215,7 +231,7 @@ impl Storage {
         .await
     }
 
-    /// Gives the podcast back after an error that can pass: the attempt counts.
+    /// Gives the podcast back after an error that can pass: the attempt counts unless it got further.
     ///
     /// # Errors
     /// [`StorageError::LeaseLost`].
@@ -261,9 +277,8 @@ impl Lease {
         message: &str,
         now: Timestamp,
     ) -> Result<()> {
-        const SQL: &str =
-            "UPDATE podcasts SET progress = max(progress, min(?3, 100)), message = ?4,
-                updated_at = ?5
+        const SQL: &str = "UPDATE podcasts SET attempt = iif(min(?3, 100) > progress, 0, attempt),
+                progress = max(progress, min(?3, 100)), message = ?4, updated_at = ?5
             WHERE id = ?1 AND lease_token = ?2";
         let values = params![
             self.id(),

@@ -44,7 +44,7 @@ pub struct Podcast {
     pub error: Option<String>,
     /// How often it was asked for: 1, and one more for each regeneration.
     pub generation: u32,
-    /// How often a worker has claimed this generation.
+    /// How often a worker has claimed it since it last got further.
     pub attempt: u32,
     /// When it was first asked for.
     pub created_at: Timestamp,

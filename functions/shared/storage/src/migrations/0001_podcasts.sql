@@ -19,7 +19,7 @@ CREATE TABLE podcasts (
     size_bytes       INTEGER,
     error            TEXT,             -- why it failed, for the listener
     generation       INTEGER NOT NULL DEFAULT 1, -- counts how often it was asked for
-    attempt          INTEGER NOT NULL DEFAULT 0, -- counts the claims of this generation
+    attempt          INTEGER NOT NULL DEFAULT 0, -- counts the claims since progress last grew
     lease_token      TEXT,             -- the fence: who may write
     lease_expires_at INTEGER,
     queued_at        INTEGER,          -- when a message for it was last handed to the queue

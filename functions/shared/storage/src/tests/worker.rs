@@ -90,6 +90,48 @@ async fn after_five_attempts_a_podcast_is_exhausted() {
 }
 
 #[tokio::test]
+async fn attempts_that_get_further_do_not_count() {
+    let world = World::start().await;
+    let id = world.accept(asked_by("alice"), 0).await;
+    let storage = &world.storage;
+    for attempt in 0..10 {
+        let job = world.claim(id, i64::from(attempt) * 60).await;
+        let now = at(i64::from(attempt) * 60 + 1);
+        storage
+            .progress(&job.lease, 10 + attempt, "…", now)
+            .await
+            .unwrap();
+        assert_eq!(storage.attempts(&job.lease).await.unwrap(), 0);
+    }
+
+    for attempt in 10..15 {
+        let job = world.claim(id, attempt * 60).await;
+        let now = at(attempt * 60 + 1);
+        storage.progress(&job.lease, 19, "…", now).await.unwrap();
+    }
+
+    assert_eq!(
+        storage.claim(id, at(1000)).await.unwrap(),
+        Claim::Exhausted,
+        "the last five got it no further"
+    );
+}
+
+#[tokio::test]
+async fn a_graceful_stop_after_progress_leaves_no_attempt_to_give_back() {
+    let world = World::start().await;
+    let job = world.claimed().await;
+    let storage = &world.storage;
+    storage.progress(&job.lease, 10, "…", at(2)).await.unwrap();
+    storage.release(&job.lease, at(3)).await.unwrap();
+
+    let lost = storage.attempts(&job.lease).await;
+
+    assert!(matches!(lost, Err(StorageError::LeaseLost(_))), "{lost:?}");
+    assert_eq!(world.claim(job.podcast.id, 4).await.podcast.attempt, 1);
+}
+
+#[tokio::test]
 async fn a_graceful_stop_gives_the_attempt_back_and_a_retry_does_not() {
     let world = World::start().await;
     let job = world.claimed().await;
