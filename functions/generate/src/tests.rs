@@ -11,7 +11,7 @@ use places::Place;
 use podcast::{Location, Owner, PodcastId, PodcastType, Preferences, Stage, Status};
 use script::{Chapter, Host, Script, Sentence, Support, Turn};
 use serde_json::json;
-use storage::{Claim, Detail, Job, NewPodcast};
+use storage::{Claim, Detail, Job, LEASE, NewPodcast};
 use tempfile::TempDir;
 
 use crate::{
@@ -163,8 +163,9 @@ impl World {
         Attempt::new(&self.worker, job, far())
     }
 
-    /// Works until `clips` clips are there, and then no more.
+    /// Works until `clips` clips are there, and then no more, until after the end of the lease.
     async fn crash_after(&self, attempt: Attempt, clips: usize) {
+        let lease = attempt.lease.clone();
         let recorded = async {
             while self.clips().await.len() < clips {
                 tokio::time::sleep(LINE_TAKES / 20).await;
@@ -174,6 +175,8 @@ impl World {
             end = stages::run(attempt) => panic!("not stopped: {end:?}"),
             () = recorded => {}
         }
+        let last_beat = Timestamp::now() - LEASE;
+        self.worker.storage.extend(&lease, last_beat).await.unwrap();
     }
 
     /// Hands the worker one message for each body, and returns the ids of those that come again.
@@ -271,10 +274,10 @@ async fn a_written_podcast_becomes_an_episode_that_is_there() {
 async fn a_clip_that_exists_is_not_spoken_again_after_a_crash() {
     let world = World::start().await;
     let id = world.written().await;
-    world.crash_after(world.claimed_ago(id, 99).await, 1).await;
+    world.crash_after(world.claimed_ago(id, 0).await, 1).await;
     let before = world.clips().await;
 
-    world.crash_after(world.claimed_ago(id, 66).await, 3).await;
+    world.crash_after(world.claimed_ago(id, 0).await, 3).await;
 
     let after = world.clips().await;
     assert!(
@@ -308,6 +311,22 @@ async fn a_worker_whose_lease_is_taken_stops_and_publishes_nothing() {
         ["0"],
         "the rival is at work"
     );
+}
+
+#[tokio::test]
+async fn a_line_spoken_after_the_lease_was_lost_is_not_stored() {
+    let world = World::start().await;
+    let id = world.written().await;
+    let late = world.claimed_ago(id, 29).await;
+
+    let (end, ()) = tokio::join!(stages::run(late), async {
+        tokio::time::sleep(LINE_TAKES / 2).await;
+        let later = Timestamp::now() + SignedDuration::from_secs(2);
+        world.claimed(id, later).await;
+    });
+
+    assert!(matches!(end, Err(Stop::LeaseLost)), "{end:?}");
+    assert_eq!(world.clips().await, []);
 }
 
 #[tokio::test]

@@ -103,6 +103,7 @@ async fn store(attempt: &Attempt, mastered: Mastered, times: Times) -> Result<Ep
         true_peak_dbtp: mastered.true_peak_dbtp,
         times,
     };
+    attempt.assert_lease().await?;
     attempt
         .worker
         .media

@@ -165,6 +165,8 @@ async fn speak(attempt: &Attempt, reader: Arc<Reader>, line: Line) -> Result<Cli
         .iter()
         .flat_map(|sample| sample.to_le_bytes())
         .collect();
+    // Speaking takes seconds: a clip put after the lease was lost might come after the sweep.
+    attempt.assert_lease().await?;
     attempt.worker.media.put(&clip.key, bytes).await?;
     attempt.advanced();
     Ok(clip)
