@@ -13,7 +13,8 @@ use crate::stop::chain;
 const BEAT: Duration = Duration::from_secs(10);
 
 /// How long a message stays hidden after a beat: as long as the lease lasts, so that both come free together.
-const HIDDEN_FOR: Duration = Duration::from_secs(storage::LEASE.as_secs().unsigned_abs());
+pub(crate) const HIDDEN_FOR: Duration =
+    Duration::from_secs(storage::LEASE.as_secs().unsigned_abs());
 
 /// Keeps lease and message while a job is at work; stops when dropped.
 pub(crate) struct Heartbeat {
@@ -24,8 +25,8 @@ pub(crate) struct Heartbeat {
 impl Heartbeat {
     /// Beats at once and every 10 s from then on.
     ///
-    /// The first beat shortens the queue's own visibility timeout, which is long enough for the longest
-    /// job: if this process dies, the message is back as soon as the lease is free.
+    /// The queue's own visibility timeout is long enough for the longest job. With this shorter one, the
+    /// message is back as soon as the lease is free if this process dies.
     pub(crate) fn start(
         storage: Storage,
         queue: Queue,

@@ -6,12 +6,13 @@ use jiff::Timestamp;
 use podcast::PodcastId;
 use rand::Rng;
 use storage::{Claim, Job, LEASE, Lease, MAX_ATTEMPTS, StorageError};
+use tokio::time::timeout;
 use tracing::{error, info, warn};
 
 use crate::{
     Worker,
     attempt::Attempt,
-    heartbeat::Heartbeat,
+    heartbeat::{HIDDEN_FOR, Heartbeat},
     stages,
     stop::{Cause, Result, Stop, chain},
 };
@@ -22,6 +23,13 @@ const EXHAUSTED: &str = "This episode could not be made: something on our side f
 
 /// How long a line being recorded may go on after the process was told to stop.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// How long the queue may take: a process that is told to stop has no time for its retries.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long the message of a process told to stop stays hidden: until that process is gone and cannot be
+/// handed it again.
+const SOON: Duration = Duration::from_secs(1);
 
 /// A message as it was handed out.
 pub(crate) struct Delivery {
@@ -45,9 +53,11 @@ pub(crate) enum Fate {
 /// Does what a message asks for, as far as it can be done now.
 pub(crate) async fn take(worker: &Worker, delivery: Delivery) -> Fate {
     if worker.stopping.is_cancelled() {
-        return comes_again(worker, &delivery, Duration::ZERO).await;
+        return comes_again(worker, &delivery, SOON).await;
     }
     let id = delivery.podcast_id;
+    // Before anything that takes time: should this process die in it, the message is back in half a minute.
+    hide(worker, &delivery, HIDDEN_FOR).await;
     match worker.storage.claim(id, Timestamp::now()).await {
         Ok(Claim::Won(job)) => make(worker, *job, delivery).await,
         Ok(Claim::Busy { until }) => {
@@ -189,7 +199,7 @@ impl End<'_> {
             .release(self.lease, Timestamp::now())
             .await?;
         info!(podcast.id = %self.lease.podcast_id, "told to stop: podcast given back");
-        Ok(comes_again(self.worker, self.delivery, Duration::ZERO).await)
+        Ok(comes_again(self.worker, self.delivery, SOON).await)
     }
 
     /// Gives the podcast to a later invocation by a message of its own: the old one would come nearer
@@ -234,10 +244,14 @@ async fn give_up_exhausted(worker: &Worker, delivery: &Delivery) -> Fate {
 
 /// Lets the message be handed out again after `rest`.
 async fn comes_again(worker: &Worker, delivery: &Delivery, rest: Duration) -> Fate {
-    // A process that is told to stop has no time for the queue's retries.
-    const PATIENCE: Duration = Duration::from_secs(2);
+    hide(worker, delivery, rest).await;
+    Fate::ComesAgain
+}
+
+/// Hides the message for `rest` from now on.
+async fn hide(worker: &Worker, delivery: &Delivery, rest: Duration) {
     let hidden = worker.queue.set_visibility(&delivery.receipt_handle, rest);
-    match tokio::time::timeout(PATIENCE, hidden).await {
+    match timeout(PATIENCE, hidden).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
             warn!(podcast.id = %delivery.podcast_id, %error, "message comes again in the queue's time")
@@ -246,7 +260,6 @@ async fn comes_again(worker: &Worker, delivery: &Delivery, rest: Duration) -> Fa
             warn!(podcast.id = %delivery.podcast_id, "queue is silent: message comes again in its time")
         }
     }
-    Fate::ComesAgain
 }
 
 /// 5 s, 10 s, 20 s … each up to a half shorter or longer, so that what failed together comes back apart.

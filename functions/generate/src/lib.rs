@@ -136,10 +136,11 @@ impl Worker {
         signalled().await;
         info!("stopping");
         self.stop();
-        match tokio::time::timeout(STOPPING, self.at_work.lock()).await {
-            // The answer to the batch is on its way out.
-            Ok(_idle) => tokio::time::sleep(Duration::from_millis(100)).await,
-            Err(_) => warn!("the job at work did not stop in time; its lease will run out"),
+        // Held to the end, so that no other batch begins. Nor may one come while the last answer is sent:
+        // its messages would be hidden for the queue's own long time. Those of the last come again soon.
+        let idle = tokio::time::timeout(STOPPING, self.at_work.lock()).await;
+        if idle.is_err() {
+            warn!("the job at work did not stop in time; its lease will run out");
         }
         std::process::exit(0);
     }
