@@ -31,10 +31,20 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// handed it again.
 const SOON: Duration = Duration::from_secs(1);
 
+/// How often a message is handed out before a new one takes its place.
+///
+/// The queue parks what it handed out five times as what only ever crashed its worker. Nothing is wrong
+/// with a message whose podcast another worker is making, or that waits for a second attempt.
+const MOST_RECEIVES: u32 = 4;
+
 /// A message as it was handed out.
 pub(crate) struct Delivery {
     /// What to make.
     pub(crate) podcast_id: PodcastId,
+    /// Which of its makings the message asks for.
+    pub(crate) generation: u32,
+    /// How often the message has been handed out, this time included.
+    pub(crate) receives: u32,
     /// Names the message while it is handed out.
     pub(crate) receipt_handle: String,
     /// When the invocation is cut off.
@@ -242,10 +252,33 @@ async fn give_up_exhausted(worker: &Worker, delivery: &Delivery) -> Fate {
     }
 }
 
-/// Lets the message be handed out again after `rest`.
+/// Lets the message be handed out again after `rest`, or one like it.
 async fn comes_again(worker: &Worker, delivery: &Delivery, rest: Duration) -> Fate {
+    if delivery.receives >= MOST_RECEIVES && is_sent_anew(worker, delivery, rest).await {
+        return Fate::Consumed;
+    }
     hide(worker, delivery, rest).await;
     Fate::ComesAgain
+}
+
+async fn is_sent_anew(worker: &Worker, delivery: &Delivery, rest: Duration) -> bool {
+    let Delivery {
+        podcast_id,
+        generation,
+        ..
+    } = *delivery;
+    let sent = worker.queue.send(podcast_id, generation, rest);
+    match timeout(PATIENCE, sent).await {
+        Ok(Ok(())) => true,
+        Ok(Err(error)) => {
+            warn!(podcast.id = %podcast_id, %error, "not sent anew: its old message stays");
+            false
+        }
+        Err(_) => {
+            warn!(podcast.id = %podcast_id, "queue is silent: its old message stays");
+            false
+        }
+    }
 }
 
 /// Hides the message for `rest` from now on.

@@ -106,12 +106,17 @@ impl Worker {
     async fn receive(&self, message: &SqsMessage, deadline: SystemTime) -> Fate {
         let body = message.body.as_deref().unwrap_or_default();
         match Message::parse(body) {
-            Ok(Message { podcast_id, .. }) => {
+            Ok(Message {
+                podcast_id,
+                generation,
+            }) => {
                 let receipt_handle = message.receipt_handle.clone().unwrap_or_default();
                 job::take(
                     self,
                     Delivery {
                         podcast_id,
+                        generation,
+                        receives: receives(message),
                         receipt_handle,
                         deadline,
                     },
@@ -144,6 +149,11 @@ impl Worker {
         }
         std::process::exit(0);
     }
+}
+
+fn receives(message: &SqsMessage) -> u32 {
+    let count = message.attributes.get("ApproximateReceiveCount");
+    count.and_then(|count| count.parse().ok()).unwrap_or(1)
 }
 
 async fn signalled() {

@@ -1,5 +1,7 @@
 //! Whole jobs on real storage and a real media folder; only the voice is a tone and the queue is absent.
 
+mod queue;
+
 use std::{
     fs,
     time::{Duration, SystemTime},
@@ -181,12 +183,24 @@ impl World {
 
     /// Hands the worker one message for each body, and returns the ids of those that come again.
     async fn deliver(&self, bodies: &[&str], deadline: SystemTime) -> Vec<String> {
+        self.deliver_received(bodies, 1, deadline).await
+    }
+
+    /// The same with messages that were received before.
+    async fn deliver_received(
+        &self,
+        bodies: &[&str],
+        receives: u32,
+        deadline: SystemTime,
+    ) -> Vec<String> {
         let mut batch = SqsEvent::default();
         for (number, body) in bodies.iter().enumerate() {
             let mut message = SqsMessage::default();
             message.message_id = Some(number.to_string());
             message.body = Some((*body).to_owned());
             message.receipt_handle = Some("handle".to_owned());
+            let attribute = ("ApproximateReceiveCount".to_owned(), receives.to_string());
+            message.attributes.extend([attribute]);
             batch.records.push(message);
         }
         let response = self.worker.handle(batch, deadline).await.unwrap();
