@@ -9,7 +9,7 @@
 pub mod keys;
 mod open;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, io::ErrorKind, path::PathBuf, sync::Arc};
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt};
@@ -21,6 +21,8 @@ use thiserror::Error;
 #[derive(Clone)]
 pub struct Media {
     store: Arc<dyn ObjectStore>,
+    /// The folder, where the store is one.
+    folder: Option<PathBuf>,
 }
 
 /// What is known of an object without reading it.
@@ -144,7 +146,24 @@ impl Media {
         for key in self.list(prefix).await? {
             self.delete(&key).await?;
         }
-        Ok(())
+        self.delete_unfinished(prefix).await
+    }
+
+    /// Deletes what puts that were killed left below `prefix` of a folder, which no list shows.
+    async fn delete_unfinished(&self, prefix: &str) -> Result<(), MediaError> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        match tokio::fs::remove_dir_all(folder.join(path(prefix).as_ref())).await {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                let source = StoreError::Generic {
+                    store: "folder",
+                    source: error.into(),
+                };
+                Err(failed("empty", prefix)(source))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Returns the keys below `prefix`, in no order.
@@ -259,6 +278,24 @@ mod tests {
             !folder.path().join("work/a/1").exists(),
             "no empty folder is left behind"
         );
+    }
+
+    #[tokio::test]
+    async fn what_a_killed_put_left_behind_is_deleted_with_its_prefix() {
+        let folder = TempDir::new().unwrap();
+        let media = media(&folder);
+        for id in ["a", "b"] {
+            let key = format!("work/{id}/1/clips/x.f32");
+            media.put(&key, Bytes::from_static(b"x")).await.unwrap();
+            let staged = folder.path().join(format!("{key}#1"));
+            std::fs::write(staged, b"half").unwrap();
+        }
+
+        media.delete_prefix("work/a/").await.unwrap();
+
+        assert!(!folder.path().join("work/a").exists());
+        assert!(folder.path().join("work/b/1/clips/x.f32#1").exists());
+        assert_eq!(media.list("work").await.unwrap(), ["work/b/1/clips/x.f32"]);
     }
 
     #[tokio::test]

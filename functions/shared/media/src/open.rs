@@ -28,12 +28,12 @@ impl Media {
             _ => Err("must begin with file:// or s3://".into()),
         };
         store
-            .map(|store| Self { store })
+            .map(|(store, folder)| Self { store, folder })
             .map_err(|error| wrong(error.to_string()))
     }
 }
 
-type Opened = Result<Arc<dyn ObjectStore>, Box<dyn std::error::Error>>;
+type Opened = Result<(Arc<dyn ObjectStore>, Option<PathBuf>), Box<dyn std::error::Error>>;
 
 fn folder(url: &Url) -> Opened {
     let folder: PathBuf = url
@@ -41,11 +41,10 @@ fn folder(url: &Url) -> Opened {
         .map_err(|()| "must name an absolute path of this machine")?;
     std::fs::create_dir_all(&folder)?;
     // fsync, since a completed podcast promises that its audio is there after a power cut too.
-    Ok(Arc::new(
-        LocalFileSystem::new_with_prefix(folder)?
-            .with_fsync(true)
-            .with_automatic_cleanup(true),
-    ))
+    let store = LocalFileSystem::new_with_prefix(&folder)?
+        .with_fsync(true)
+        .with_automatic_cleanup(true);
+    Ok((Arc::new(store), Some(folder)))
 }
 
 fn bucket(url: &Url) -> Opened {
@@ -62,8 +61,8 @@ fn bucket(url: &Url) -> Opened {
         .with_url(base)
         .build()?;
     match url.path().trim_matches('/') {
-        "" => Ok(Arc::new(store)),
-        prefix => Ok(Arc::new(PrefixStore::new(store, path(prefix)))),
+        "" => Ok((Arc::new(store), None)),
+        prefix => Ok((Arc::new(PrefixStore::new(store, path(prefix))), None)),
     }
 }
 
