@@ -190,8 +190,12 @@ impl<'l, 'a> Planner<'l, 'a> {
         }
         order.sort_by_key(|at| self.used.contains(&(candidate.of.id, *at)));
         order.into_iter().find_map(|at| {
-            let lines = self.fill(&candidate.found, skeletons[at])?;
-            let close = skeletons[at].split_once("---").map_or(0, |(_, close)| skeleton::lines(close).len());
+            let spun = skeleton::spin(skeletons[at], |choice, ways| {
+                let key = format!("{}/{at}/{}/{choice}", candidate.of.id, candidate.nth);
+                (self.seed.unit(&key) * ways as f32) as usize
+            });
+            let lines = self.fill(&candidate.found, &spun)?;
+            let close = spun.split_once("---").map_or(0, |(_, close)| skeleton::lines(close).len());
             let titles = candidate.of.titles.iter().filter_map(|t| skeleton::fill(t, &|slot| self.slot(&candidate.found, slot))).collect();
             let of = candidate.of;
             Some((Chosen { of, skeleton: at, found: candidate.found.clone(), lines, titles, score: candidate.score }, close))
@@ -373,6 +377,5 @@ impl Budget {
 
 /// How long lines take, estimated.
 pub(crate) fn seconds(lines: &[Spoken]) -> f64 {
-    let words = lines.iter().flat_map(|l| &l.sentences).map(|s| reading::words(&s.text).len()).sum();
-    rubric::seconds(words, lines.len(), 0)
+    rubric::seconds(lines.iter().map(|line| line.sentences.as_slice()))
 }

@@ -43,6 +43,27 @@ pub struct Line<'a> {
 /// The values that a found move offers to its skeletons.
 pub type Slots = HashMap<&'static str, String>;
 
+/// Takes one of the ways in each `<this|that>`; `pick` is told the number of the choice and how many ways it has.
+pub fn spin(skeleton: &str, pick: impl Fn(usize, usize) -> usize) -> String {
+    let mut spun = String::with_capacity(skeleton.len());
+    let (mut rest, mut choice) = (skeleton, 0);
+    while let Some((before, after)) = rest.split_once('<') {
+        let (ways, after) = after.split_once('>').unwrap_or((after, ""));
+        let ways: Vec<&str> = ways.split('|').collect();
+        spun.push_str(before);
+        spun.push_str(ways[pick(choice, ways.len()).min(ways.len() - 1)]);
+        (rest, choice) = (after, choice + 1);
+    }
+    spun.push_str(rest);
+    spun
+}
+
+/// Enough spins of a skeleton for each of its ways to come up.
+pub fn spins(skeleton: &str) -> impl Iterator<Item = String> {
+    let ways = skeleton.split('<').skip(1).filter_map(|rest| rest.split('>').next()).map(|ways| ways.split('|').count()).max();
+    (0..ways.unwrap_or(1)).map(move |at| spin(skeleton, |_, ways| at % ways))
+}
+
 /// Reads the lines of a skeleton; lines that name no role are ignored (`---` parts a hook).
 pub fn lines(skeleton: &str) -> Vec<Line<'_>> {
     skeleton.lines().filter_map(line).collect()
@@ -131,6 +152,13 @@ mod tests {
         assert_eq!(read[1].role, Holder::Holder);
         assert_eq!(read[1].sentences[1], Template { text: "{city} is near.", stand: Stand::Cites("city") });
         assert_eq!(read[1].sentences.len(), 3);
+    }
+
+    #[test]
+    fn each_way_of_a_choice_comes_up() {
+        let all: Vec<String> = spins("A: <Far|Near|Close>? H: <Yes|No>.").collect();
+
+        assert_eq!(all, ["A: Far? H: Yes.", "A: Near? H: No.", "A: Close? H: Yes."]);
     }
 
     #[test]

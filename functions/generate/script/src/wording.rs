@@ -79,7 +79,7 @@ const UNSPOKEN: &[&str] = &[
     "junta", "coup", "prime minister", "elected", "election", "president", "est.", "@", "http", "www", "%", "$", "nazi",
     "rape", "slave", "ethnic", "refugee", "sanction", "occupied", "invasion", "invaded", "death", "bomb",
     "atrocit", "hiv", "rebel", "civil unrest", "overthr", "violence", "violent", "seized",
-    "formerly known for", "current", "recent", "today", "remains",
+    "formerly known for", "current", "recent", "today", "remains", "subsequently", "the latter", "king charles", "now ", "threat", "dispute", "claimed by", "claims ",
 ];
 
 /// Whether a source text may be spoken as it stands: nothing perishable, nothing that needs care this format cannot give.
@@ -160,11 +160,42 @@ pub fn spoken(text: &str) -> String {
         .replace("St. ", "Saint ")
         .replace("Mt. ", "Mount ")
         .replace("Ft. ", "Fort ")
+        .replace(" river source", "")
+        .replace(" river mouth", "")
         .replace(" & ", " and ")
         .replace("U.S.", "US")
 }
 
+/// `Louis XIV` becomes `Louis the Fourteenth`, `World War II` becomes `World War Two`.
+fn said_numeral(word: &str, before: Option<&str>) -> Option<String> {
+    let core = word.trim_end_matches([',', '.', ';', ':', '\'']);
+    let before = before.filter(|before| before.starts_with(char::is_uppercase) && before.chars().all(char::is_alphabetic))?;
+    let n = roman(core)?;
+    let said = match before {
+        "War" | "Part" | "Chapter" => capitalised(&numbers::cardinal(n)),
+        // A lone letter may be an initial or a pronoun.
+        _ if core == "V" || core == "X" || core == "C" || core == "L" => return None,
+        _ => format!("the {}", capitalised(&numbers::ordinal(n))),
+    };
+    Some(word.replacen(core, &said, 1))
+}
+
+fn roman(numeral: &str) -> Option<u64> {
+    let value = |c| Some(match c {
+        'I' => 1,
+        'V' => 5,
+        'X' => 10,
+        _ => return None,
+    });
+    let values: Vec<u64> = numeral.chars().map(value).collect::<Option<_>>()?;
+    let signed = values.iter().enumerate().map(|(at, v)| if values[at + 1..].iter().any(|next| next > v) { -(*v as i64) } else { *v as i64 });
+    u64::try_from(signed.sum::<i64>()).ok().filter(|n| *n > 0)
+}
+
 fn said_word(word: &str, next: Option<&str>, before: Option<&str>) -> String {
+    if let Some(said) = said_numeral(word, before) {
+        return said;
+    }
     let core = word.trim_matches(|c: char| !c.is_alphanumeric());
     if core.is_empty() || !core.starts_with(|c: char| c.is_ascii_digit()) {
         return word.to_owned();
@@ -207,6 +238,7 @@ pub fn with_subject(clause: &str) -> String {
     match clause.split(' ').next() {
         Some("name") => format!("the {clause}"),
         Some("named") => format!("it was {clause}"),
+        Some("adopted") => format!("it was adopted in {}", clause.trim_start_matches("adopted ").trim_start_matches("in ")),
         Some(first) if VERBS.contains(&first) => format!("it {clause}"),
         _ => clause.to_owned(),
     }
@@ -252,6 +284,7 @@ mod tests {
         assert_eq!(spoken("4,810 m high in the 1890s"), "four thousand eight hundred and ten metres high in the eighteen-nineties");
         assert_eq!(spoken("from the 3rd century B.C."), "from the third century BC");
         assert_eq!(spoken("14 July"), "the fourteenth of July");
+        assert_eq!(spoken("built for Louis XIV after World War II by Clovis I"), "built for Louis the Fourteenth after World War Two by Clovis the First");
     }
 
     #[test]

@@ -21,11 +21,18 @@ pub(super) const MOVES: &[Move] = &[
              H: Each of them, about its own noon. [-]",
             "A: Does the clock agree with the sun?
              H: In January they differ by {lag}, and the {ahead} is ahead. [f]",
-            "H: Look at the January sun at its highest. Then look at the clock. [-] They are {lag} apart. [f]
+            "H: <Look at|Wait for> the January sun at its highest. Then look at the clock. [-] They are {lag} apart. [f]
              A: And which comes first?
              H: The {ahead}. [f]",
             "H: In January, noon by the sun comes {lag} {side} noon by the clock. [f]
              A: So a sundial would start an argument. [-]",
+            "A: <Could I trust a sundial?|What if my watch stopped and I had just the sun?>
+             H: In January it would be {lag} off. [f]
+             A: <Fast or slow?|Which one leads?>
+             H: The {ahead} is ahead. [f]",
+            "H: {Lag}: so far apart are clock noon and sun noon here in January. [f]
+             A: <A long lunch.|Lunch by which of the two?> [-]",
+            "H: Set a stick in the ground and wait for its shortest shadow. [-] In January that comes {lag} {side} twelve. [f]",
         ],
     },
     Move {
@@ -36,17 +43,25 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["A clock named after {zone}", "Borrowed time", "The clock from {zone}"],
         find: borrowed_zone,
         skeletons: &[
-            "A: Whose clock do they use?
+            "A: <Whose clock do they use?|What time do they keep?>
              H: The time zone database files it under {zone}. [f]
-             A: And in summer?
+             A: <Do January and July agree?|Does it change?>
              H: {summer}. [f]",
             "H: The clock here has the name of another place: {zone}. [f]
-             A: Does it change in summer?
+             A: Does it change <with the season|within the year>?
              H: {Summer}. [f]",
             "H: Even the time has an address: the zone is called after {zone}. [f]
-             A: Then the clock travelled to get here. [-]",
+             A: Then the clock <travelled to get here|came from elsewhere>. [-]",
             "A: What is the name of the time zone?
              H: {zone}, in the database that computers use. [f] {Summer}. [f]",
+            "H: Set a computer to the time of {place}, and it will show you the word {zone}. [f]
+             A: <A long way from here?|Why that name?>
+             H: <The database gives a name, not a reason.|The list says no more.> [-]",
+            "A: <Is the clock a local one?|Where does the clock come from?>
+             H: By name, it comes from {zone}. [f]",
+            "H: {zone}, says the time zone database when you ask for {place}. [f]
+             A: <Summer and winter alike?|And in July?>
+             H: {Summer}. [f]",
         ],
     },
     Move {
@@ -62,6 +77,8 @@ pub(super) const MOVES: &[Move] = &[
              H: As the time zone database has it, no. [f]",
             "A: What time is it there when it strikes the hour in Greenwich?
              H: Not the hour: add {minutes} to some number of hours. [f]",
+            "H: Call from Greenwich on the hour, and here the minute hand shows something else: off by {minutes}. [f]
+             A: <A clock with opinions.|So two watches never match.> [-]",
         ],
     },
     Move {
@@ -105,7 +122,7 @@ fn borrowed_zone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::Clock { zone_city, is_zone_city: false, january_min, july_min, .. } => Some((zone_city, january_min != july_min)),
         _ => None,
     });
-    let Some((fact, (zone, changes))) = read.filter(|(_, (zone, _))| crate::rubric::reading::fold(zone) != crate::rubric::reading::fold(l.brief.name)) else { return Vec::new() };
+    let Some((fact, (zone, changes))) = read.filter(|(_, (zone, _))| [l.brief.name, l.brief.country].iter().all(|known| crate::rubric::reading::fold(zone) != crate::rubric::reading::fold(known))) else { return Vec::new() };
     Found::new(0.15)
         .cite("f", &[fact])
         .slot("zone", zone.replace('_', " "))

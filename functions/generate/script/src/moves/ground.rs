@@ -14,22 +14,30 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["{km} from {capital}", "Seen from {capital}", "The way from {capital}", "A line to {capital}"],
         find: from_capital,
         skeletons: &[
-            "A: Where would I find it?
+            "A: <Where would I find it?|Where do I look for it?|Where is that?>
              H: In {region}, {km} to the {dir} of {capital}. [capital]",
-            "H: Put your finger on {capital} and move it {dir}. [capital]
+            "H: Put your finger on {capital} and <move|slide|push> it {dir}. [capital]
              A: How far?
-             H: {Km}. Stop there: {place}. [capital]",
+             H: {Km}. <Stop there|There it is>: {place}. [capital]",
             "A: Draw me the place. Where do I start?
              H: Start at {capital}, the capital. [capital] Go {dir} for {km}, in a straight line. [capital]
              A: No road is that straight. [-]",
             "H: The capital, {capital}, lies {back} of here. [capital]
-             A: A day trip?
+             A: <A day trip?|Within reach?>
              H: That depends on how you travel. In a straight line it is {km}. [capital]",
-            "H: {Km} lie between {place} and the capital. [capital]
+            "H: {Km} <lie|stretch> between {place} and the capital. [capital]
              A: In which direction?
-             H: Seen from {capital}, {dir}. [capital] From there it is a matter of {region}. [capital]",
+             H: Seen from {capital}, {dir}. [capital]",
             "A: Is the capital close?
-             H: {capital}? [-] It is {km} away, to the {back}. [capital]",
+             H: {capital}? [-] It is {km} <away|off>, to the {back}. [capital]",
+            "A: I am in {capital}. [-] <How do I get to {place}?|Which way now?>
+             H: Face {dir}. [capital] Then <keep going for|it takes> {km}. [capital]",
+            "H: A <pigeon|crow> from {capital} would <fly|steer> {dir}. [capital]
+             A: For long?
+             H: {Km}, if it flew straight. [capital]",
+            "H: {region}, {dir} of {capital}: that is the <neighbourhood|part of the map>. [capital]
+             A: And in <kilometres|figures>?
+             H: {Km} from the capital. [capital]",
         ],
     },
     Move {
@@ -42,23 +50,28 @@ pub(super) const MOVES: &[Move] = &[
         skeletons: &[
             "A: Alone among fields?
              H: {?close} Hardly. [-] {city} is {km} to the {dir}. [city] You would need {times} the people of {place} to fill it. [city people]",
-            "A: Where do I go for a crowd?
-             H: {city} is the nearest place of a hundred thousand people or more. [city] It lies {km} to the {dir}. [city]",
+            "A: <Where do I go for a crowd?|And if I need a crowd?|Where does it get crowded?>
+             H: {city} is the nearest <larger place|place> of a hundred thousand people or more. [city] It lies {km} to the {dir}. [city]",
             "H: The next large city is {city}. [city]
-             A: Within earshot?
-             H: Judge for yourself: {km}, to the {dir}. [city]",
+             A: <Within earshot?|Round the corner?>
+             H: <Judge for yourself|Decide for yourself>: {km}, to the {dir}. [city]",
             "A: Surely there is something bigger around?
              H: There is {city}, with {city_people} people. [city] It is {km} away. [city]
              A: And next to it, {place}?
              H: The ratio is {ratio} to one. [city people]",
-            "H: Look {dir}. [-] The first place of a hundred thousand or more on that side of the map is {city}. [city]
+            "H: <Look|Turn> {dir}. [-] The first place of a hundred thousand or more on that side of the map is {city}. [city]
              A: Can you see it from here?
-             H: We only know the distance: {km}. [city]",
+             H: We <have just the distance|know the distance, not the view>: {km}. [city]",
             "A: Which city would people here name as the near one?
              H: We cannot ask them. The map says {city}, {km} to the {dir}. [city]",
-            "H: {city} counts {city_people} people and sits {dir} of here. [city]
+            "H: {city} counts {city_people} people and <sits|lies> {dir} of here. [city]
              A: How far off?
              H: {Km}. [city]",
+            "A: <Which lights would I see first at night?|If I set out for a big city, which one do I meet?>
+             H: By the map, {city}, {dir} of here. [city] The line is {km} long. [city]",
+            "H: Between {place} and the nearest <big city|city of any size> there are {km}. [city]
+             A: And its name?
+             H: {city}. [city] {Times} the people of this {kind}, if you like to compare. [city people]",
         ],
     },
     Move {
@@ -69,27 +82,32 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["Two neighbours", "{one} and {two}", "Next door, twice", "Left and right of it"],
         find: two_neighbours,
         skeletons: &[
-            "A: Who lives next door?
+            "A: <Who lives next door?|Any neighbours?|Who is next door?>
              H: {one}, {one_km} to the {one_dir}. [one] After that {two}, to the {two_dir}. [two]
              A: Larger or smaller?
              H: {verdict}. [one two people]",
             "H: The two nearest names on the list are {one} and {two}. [one two]
-             A: Small places, I suppose?
+             A: <Small places, I suppose?|How do they compare?>
              H: {verdict}. [one two people]",
             "A: If I knock at the nearest door, who opens?
              H: {one}, {one_km} away. [one]
              A: And if nobody is in?
              H: Then {two} is {two_km} off, on the {two_dir} side. [two]",
-            "H: Go {one_dir} for {one_km} and you are in {one}. [one] Go {two_dir} instead, and it is {two}. [two]
-             A: So it sits between them. [-]
-             H: In size as well? {verdict}. [one two people]",
+            "H: Go {one_dir} for {one_km} and you are in {one}. [one] <Go {two_dir} from {place} instead|Set out {two_dir}>, and it is {two}. [two]
+             A: <Which is larger?|And their size?>
+             H: {verdict}. [one two people]",
             "A: Name me a neighbour. [-]
              H: {one}. [one]
-             A: Another one?
+             A: <Another one?|One more?>
              H: {two}, with {two_people} people. [two]",
             "H: {one} is nearest: {one_km}. [one]
              A: And then?
              H: Then comes {two}, {two_km} from {place}. [two] {verdict}. [one two people]",
+            "A: Who would <hear the bells first|borrow the sugar first>?
+             H: {one}, at {one_km}. [one] Then {two}, {two_dir} of here. [two]",
+            "H: {two} and {one}: <two names you need around here|the local map in two names>. [one two]
+             A: Which one is <closer|nearer>?
+             H: {one}, by the map: {one_km}. [one]",
         ],
     },
     Move {
@@ -105,15 +123,20 @@ pub(super) const MOVES: &[Move] = &[
              H: Inside it the gazetteer lists {count}. [f]",
             "A: Crowded or empty around there?
              H: Within {within} the list has {count}. [f]
-             A: The list, not the land. [-]",
+             A: <The list, not the land.|On paper, that is.> [-]",
             "A: How many names are there on the map around it?
-             H: Take {within} in every direction. [f] You collect {count}. [f]",
-            "H: Suppose you may walk {within}, no further. [f]
+             H: Take {within} in each direction. [f] You <collect|gather> {count}. [f]",
+            "H: Suppose you may walk {within}, <no further|and then you must stop>. [f]
              A: How many places can I reach?
              H: {Count}, going by the list. [f]",
             "H: Count the listed places within {within}, and you get {count_bare}. [f]
              A: Is that many?
              H: Smaller ones may be missing, so take it as a floor. [-]",
+            "A: <Is there company?|How much company does it have?>
+             H: {Count} <on the list|by the gazetteer>, within {within}. [f]",
+            "H: {Count}: that is what a ring of {within} <holds|catches>. [f]
+             A: <And outside the ring?|Why a ring?>
+             H: <That is another count.|A ring is fair to all sides.> [-]",
         ],
     },
     Move {
@@ -124,7 +147,7 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["Waiting for a neighbour", "A far door", "Nobody on the list for {km}"],
         find: alone,
         skeletons: &[
-            "H: Knock on the nearest door, and you have covered {km}. [f]
+            "H: <Knock on the nearest door|Visit the neighbours>, and you have covered {km}. [f]
              A: Whose door?
              H: {other}, to the {dir}. [f]",
             "A: Who is the neighbour?
@@ -134,6 +157,11 @@ pub(super) const MOVES: &[Move] = &[
             "H: The nearest listed place is {other}. [f]
              A: That sounds close. [-]
              H: It is {km} away. [f]",
+            "A: How far is it to the next name on the map?
+             H: {Km}. [f] The name is {other}. [f]",
+            "H: Go {dir} and keep going. [-] After {km} you meet {other}. [f]
+             A: <And before that?|Nothing sooner?>
+             H: <The list has no name for you.|On our list, no name.> [f]",
         ],
     },
     Move {

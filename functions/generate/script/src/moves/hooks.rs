@@ -17,10 +17,10 @@ pub const HOOKS: &[Move] = &[
         skeletons: &[
             "H: The closer you look at {place}, the {bigger} it gets. [world country]
              A: How does it manage that?
-             H: You change the list you hold it against. [-] On the list of the whole world it stands in the {world_half}. [world]
+             H: You change the list you hold it against. [-] On the list of the whole world it <stands|falls> in the {world_half}. [world]
              ---
              A: So the closer you look, the {bigger} it gets?
-             H: On the list of {country}, the {home_half}. [country] Only the list has changed: {place} is the same size as before. [world country]",
+             H: On the list of {country}, the {home_half}. [country] Only the list has changed: {place} is <the same size as before|where it was when we began>. [world country]",
             "A: Is {place} large or small?
              H: That is the wrong question. Ask: on which list?
              A: The longest one. [-]
@@ -28,7 +28,7 @@ pub const HOOKS: &[Move] = &[
              ---
              A: I still have my question, large or small?
              H: And I have two lists. [-] The world says {world_half}, and {country} says {home_half}. [world country]
-             A: Then I will ask for the list first. [-]",
+             A: <Then I will ask for the list first.|Large or small, on which list?> [-]",
             "H: I can move {place} up or down without moving a single house. [world country]
              A: With what?
              H: With a list. I start with the world: there, this is the {world_half}. [world]
@@ -44,6 +44,35 @@ pub const HOOKS: &[Move] = &[
              A: Read it out. [-]
              H: {country_start} by population, and it says: {home_half}. [country]
              A: The lists do not agree, and both carry the name {place}. [world country]",
+            "A: Suppose you had to say in one word how big {place} is. Could you?
+             H: I would need two words, and two lists. The word of the world list is {world_half}. [world]
+             A: And the other word?
+             H: It belongs to {country}, and it comes at the end. [-]
+             ---
+             A: One word you have given me, and the other you kept. [-]
+             H: The list of {country} says {home_half}. [country]
+             A: Two lists, two words, one {kind}. [-]",
+            "H: Ask the whole world about {place}, and it shrugs: {world_half} of the list. [world]
+             A: And whom should I ask instead?
+             H: Somebody nearer. Wait for that answer. [-]
+             ---
+             A: The world shrugged. Whom should I have asked?
+             H: {country_start}. [-] On that list the answer is {home_half}. [country]
+             A: Ask nearer, and the answer changes. [-]",
+            "A: What changes when you swap the map of the world for a map of {country}?
+             H: For {place}, quite a lot. The world map has it in the {world_half}, by number of people. [world]
+             ---
+             H: We never swapped the maps. [-]
+             A: Do it now, for a map of {country}. [-]
+             H: By number of people, {place} is in the {home_half} there. [country]
+             A: Same dot, other map. [-]",
+            "H: {place} has two ranks, and they pull in opposite directions. [world country]
+             A: Upwards and downwards?
+             H: That is for later. The world's rank puts it in the {world_half}. [world]
+             ---
+             A: You said the ranks pull in opposite directions. [-]
+             H: In {country} the rank says {home_half}. [country] In the world it said {world_half}. [world]
+             A: <So it is all in the frame.|Two ranks, one dot.> [-]",
         ],
     },
     Move {
@@ -74,13 +103,33 @@ pub const HOOKS: &[Move] = &[
              A: Where does it come out?
              H: Nearest to {other}, in {abroad}, give or take {off_bare}. [f]
              A: So {place} and {other} hold the two ends of one line. [f]",
-            "H: Somewhere on this planet people stand with their feet towards {place}. [f]
-             A: Who?
-             H: Their place is on our list, and it gets the last word. [f]
+            "H: Somewhere on this planet there is a place whose floor faces the floor of {place}. [f]
+             A: Whose floor?
+             H: It is on our list, and it gets the last word. [f]
              ---
-             A: Now for the people on the other side of the planet. [-]
-             H: Those nearest to the point are in {other}, which is in {abroad}. [f]
-             A: Their feet point this way, and ours point towards {other}. [f]",
+             A: Now for the floor on the other side of the planet. [-]
+             H: The nearest listed place to that point is {other}, in {abroad}. [f]
+             A: Floor to floor, {place} and {other}. [f]",
+            "H: Drop a plumb line in {place}, and let it run on past the centre of the Earth. [f]
+             A: And the end of the line?
+             H: Comes up near a place I will name at the end. [f]
+             ---
+             A: Your plumb line is still running. [-]
+             H: It is through: the nearest name is {other}, in {abroad}. [f]
+             A: And a plumb line from {other} would point about here. [f]",
+            "A: How far from {place} can a person get without leaving the Earth?
+             H: There is a limit, and near that limit there is a name. [f]
+             ---
+             A: I asked how far from {place} a person can get. [-]
+             H: To the point on the other side of the Earth, about {off} from {other}, in {abroad}. [f]
+             A: Any further, and you are on the way back. [-]",
+            "H: What is up in {place} is down in another place, and the other way round. [f]
+             A: Which other place?
+             H: Let it hang there until the end. [-]
+             ---
+             A: Up here, down there: which place did you mean?
+             H: {other}, in {abroad}, or the listed place nearest to that spot. [f]
+             A: So down there, they would call this the other way round. [-]",
         ],
     },
     Move {
@@ -114,6 +163,14 @@ pub const HOOKS: &[Move] = &[
              A: And how does the past of the word go on?
              H: In the Factbook, like this: {second}. [f]
              A: That much is in the word {place}. [f]",
+            "A: Take the word {place} off the map and turn it over. What is written on the back?
+             H: In the Factbook's hand: {first}. [f]
+             A: I can see more writing. [-]
+             H: Turn it over again later. [-]
+             ---
+             A: May I turn the word over again?
+             H: Now you may. The rest of the writing says: {second}. [f]
+             A: Then I will put the word back on the map. [-]",
         ],
     },
     Move {
@@ -143,6 +200,39 @@ pub const HOOKS: &[Move] = &[
              ---
              A: And the name, called across the whole list?
              H: One place answers, and it is this one. [f] No other has the name {place}. [f]",
+            "A: Does {place} need a surname?
+             H: Some names need one, and we will see about this one. [-]
+             ---
+             A: You left my question open: a surname for {place}?
+             H: It gets by without: no other place on the list has the name. [f]
+             A: So no surname needed. [-]",
+            "H: I could send you a card with one word on it, {place}. [f]
+             A: And it would arrive?
+             H: That depends on a list, and the list comes last. [-]
+             ---
+             A: Back to your card with one word. [-]
+             H: It would arrive, as far as the list goes: no other place is called {place}. [f]
+             A: One word, and the card knows where to go. [-]",
+            "H: Some words point at many dots on the map. [-] We will find out about the word {place}. [-]
+             A: One dot or many?
+             H: First, the dot we came for. [-]
+             ---
+             A: So, one dot or many for the word {place}?
+             H: One: on the world list, no other place has it. [f]
+             A: Then the word and the dot belong together. [-]",
+            "A: If two people say {place}, can they mean two different places?
+             H: Hold the question. It will answer itself. [-]
+             ---
+             H: Now your two people, both saying {place}. [-]
+             A: Can they mean different places?
+             H: Not on this list: no other place carries the name. [f]",
+            "H: {place} holds a record that costs nothing: it is about the name alone. [f]
+             A: A record for what?
+             H: For how often it is used. The figure comes at the end. [-]
+             ---
+             A: You promised a figure for the name. [-]
+             H: The record is one: no other place on the list uses it. [f]
+             A: A record for a name, and it cost nothing. [-]",
         ],
     },
     Move {
@@ -174,6 +264,34 @@ pub const HOOKS: &[Move] = &[
              ---
              A: What about the long promise of the sun?
              H: {Long}, at the solstice in {light_month}. [f] The short one, the long one, and {gap} in between. [f]",
+            "H: The day in {place} is elastic. [f] Pulled tight, it measures {short}, at the {dark_month} solstice. [f]
+             A: And let out?
+             H: We will let it out at the end. [-]
+             ---
+             A: The day was elastic, you said. Let it out. [-]
+             H: At the {light_month} solstice it measures {long}. [f]
+             A: Elastic by {gap}. [f]",
+            "A: If daylight were money, when would {place} be rich?
+             H: In {light_month}. How rich, I will tell you when we have counted the rest. [f]
+             ---
+             A: Daylight as money: how rich was {place}, in {light_month}?
+             H: Rich by {long} at the solstice. [f] In {dark_month} it has {short}. [f]
+             A: And {gap} of daylight make the difference. [f]",
+            "H: Somewhere between {dark_month} and {light_month}, {place} finds {gap} of daylight. [f]
+             A: It finds them where?
+             H: In the mornings and in the evenings. The totals come last. [-]
+             ---
+             A: Those hours of daylight that it finds, what do they add up to?
+             H: From {short} at the {dark_month} solstice. [f] To {long} in {light_month}. [f]
+             A: Found, and lost again by {dark_month}. [-]",
+            "A: Which is longer in {place}, the {dark_month} day or the {dark_month} night?
+             H: The night, and not by a little. The day has {short} at the solstice. [f]
+             A: Does it ever get its own back?
+             H: It does, and you will hear how. [-]
+             ---
+             A: The night had {dark_month}. How does the day get its own back?
+             H: In {light_month}, with {long} of daylight at the solstice. [f]
+             A: The night gives it back, then takes it again. [-]",
         ],
     },
     Move {
@@ -199,13 +317,49 @@ pub const HOOKS: &[Move] = &[
              A: You still owe me minutes: how far apart are the two noons?
              H: {Lag} in January, and the sun comes {order}. [f]
              A: Once by the clock, and once by the sun. [f]",
-            "H: There is a gap in every January day of {place}, between the clock and the sun. [f]
+            "H: There is a gap in each January day of {place}, between the clock and the sun. [f]
              A: A wide one?
              H: You can judge it at the end. [-]
              ---
              H: Now the gap between the clock and the sun: {lag}. [f]
              A: And who is ahead?
              H: The {ahead}. [f]",
+            "A: Could the clock in {place} be wrong?
+             H: Not wrong. It just does not agree with the sun. [f]
+             A: By how much?
+             H: That is the sum at the end. [-]
+             ---
+             A: Do the sum: how far does the clock disagree with the sun?
+             H: {Lag}, in January. [f] The {ahead} is ahead. [f]
+             A: Not wrong, then, just not in agreement. [-]",
+            "H: A shadow in {place} knows something that the clock does not. [f]
+             A: What does a shadow know?
+             H: When it is noon by the sun. We will compare notes later. [-]
+             ---
+             A: Let us hear the shadow against the clock. [-]
+             H: In January the shadow is shortest {lag} {before_after} twelve. [f]
+             A: So the shadow knew. [-]",
+            "A: Who decides when it is noon in {place}, the sun or the law?
+             H: Both, and they do not agree. [f] The size of the quarrel is for later. [-]
+             ---
+             A: Sun against law: how large is the quarrel about noon?
+             H: In January, {lag}. [f]
+             A: And which one is first?
+             H: The {ahead}. [f]",
+            "H: In {place}, midday is not in the middle of the day by the clock. [f]
+             A: Then where is the middle?
+             H: Off to one side. How far, you get at the end. [-]
+             ---
+             A: Midday was off to one side. How far?
+             H: In January, the sun is highest {lag} {before_after} twelve. [f]
+             A: That is where the middle of the day went. [-]",
+            "H: Somebody in {place} with a sundial and somebody with a watch would miss each other. [f]
+             A: By long?
+             H: Long enough to be worth a number, later. [-]
+             ---
+             A: The sundial and the watch: by how much do they miss each other?
+             H: By {lag} in January. [f] The watch is {watch}. [f]
+             A: I will bring both the sundial and the watch. [-]",
         ],
     },
     Move {
@@ -234,6 +388,25 @@ pub const HOOKS: &[Move] = &[
              ---
              A: I have waited: into which neighbour does {place} fit {times}?
              H: Into {city}, {km} to the {dir}. [city]",
+            "A: What do you call a place that has {times} your size and lies {km} off? [city people]
+             H: From {place}, you would call it by its name. That comes later. [-]
+             ---
+             A: And the name of the large one, seen from {place}?
+             H: {city}, on the {dir} side. [city]
+             A: Now I can call the large one by its name. [-]",
+            "H: The crowd near {place} has one address, {km} away. [city]
+             A: Which address?
+             H: Before the crowd, the {kind}. [-]
+             ---
+             A: And the address of the crowd?
+             H: {city}. [city] <Take {place}|Count {place}> {times}, and you have that crowd. [city people]",
+            "H: There is a large number close to {place}, and it is not in {place}. [city people]
+             A: A number of what?
+             H: Of people. They live {km} to the {dir}. [city]
+             ---
+             A: That large number of people close by, where was it?
+             H: In {city}. [city] For each person in {place}, {ratio} there. [city people]
+             A: A large number, and {km} to reach it. [city]",
         ],
     },
     Move {
@@ -260,6 +433,25 @@ pub const HOOKS: &[Move] = &[
              H: The way to the sea is {coast_km}, as the crow flies. [coast]
              A: And the way to the capital?
              H: {Capital_km}, to {capital}. [capital] The shorter answer is the {nearer}. [coast capital]",
+            "H: Two travellers leave {place}, one for the sea and one for the capital, in straight lines. [coast capital]
+             A: Who arrives sooner?
+             H: Let them walk. We have the time. [-]
+             ---
+             A: The two travellers should be there by now, sea and capital. [-]
+             H: The one for the sea had {coast_km}. [coast] The one for {capital} had {capital_km}. [capital]
+             A: So the traveller to the {nearer} arrives sooner. [coast capital]",
+            "A: Salt water or government: what would reach {place} first?
+             H: It is a matter of distance, and I have both. [-]
+             ---
+             A: Now both distances, salt water and government. [-]
+             H: Salt water, {coast_km}. [coast] Government, which means {capital}, {capital_km}. [capital]",
+            "H: From {place}, one errand is to the sea and the other to {capital}. One of them takes longer. [coast capital]
+             A: Which errand would you do first?
+             H: That depends on figures you do not have yet. [-]
+             ---
+             A: I need the figures for my errands, sea and capital. [-]
+             H: To {capital} it is {capital_km}. [capital] To the sea it is {coast_km}. [coast]
+             A: Then the {nearer} is the shorter errand. [coast capital]",
         ],
     },
     Move {
@@ -272,7 +464,7 @@ pub const HOOKS: &[Move] = &[
         skeletons: &[
             "H: A line runs through {place}, and nobody can trip over it. [-]
              A: What sort of line?
-             H: A latitude. It passes another place that people have heard of, on the far side of a map. [f]
+             H: A latitude. It comes by another place, far off, that we will name. [f]
              ---
              A: The line through {place}: where else does it go?
              H: To {other}, in {abroad}. The latitude is nearly the same. [f]
@@ -290,6 +482,32 @@ pub const HOOKS: &[Move] = &[
              A: The name of the twin, please. [-]
              H: {other}, in {abroad}: nearly the same latitude. [f]
              A: A twin by the globe, and by nothing else that we know. [f]",
+            "A: If you could travel from {place} without going a step north or south, whom would you visit?
+             H: There is one address worth knowing. It is a city of {other_people} people. [f]
+             ---
+             A: No step north, no step south: whom do I visit?
+             H: {other}, in {abroad}, on nearly the same latitude. [f]
+             A: And not one step off the line from {place}. [-]",
+            "H: At the same angle that the noon sun has over {place}, it looks at a city far away. [f]
+             A: How far away?
+             H: Another country. Its name is our last stop. [f]
+             ---
+             A: Our last stop: what else does the noon sun look at?
+             H: {other}, in {abroad}. [f]
+             A: One angle of sun, two names. [-]",
+            "H: Lay a ruler across a globe at {place}, level with the equator. [-]
+             A: And read off what?
+             H: A second name, for later. It has {other_people} people. [f]
+             ---
+             A: The ruler still lies across the globe. [-]
+             H: Then read off the second name: {other}, in {abroad}. [f]
+             A: Level with {place}, or nearly. [f]",
+            "A: Who would notice if {place} were turned around the globe, with the sun left where it is?
+             H: Less than you think, in one city at least. [-]
+             ---
+             A: Turn the globe until {place} meets its match. [-]
+             H: It meets {other}, in {abroad}: nearly the same latitude. [f]
+             A: A match under the sun, at least. [-]",
         ],
     },
     Move {
@@ -314,11 +532,25 @@ pub const HOOKS: &[Move] = &[
              H: {Second}. [g]",
             "H: If one line had to do for {place}, the dictionary would offer this: {first}. [f]
              A: And if it had two?
-             H: Then the second would surprise you more. It comes last. [-]
+             H: Then there would be a second, and it comes last. [-]
              ---
              A: One line is used up. The dictionary has a second?
              H: It does: {second}. [g]
              A: Two lines, and {place} has to fit in. [-]",
+            "A: Suppose a dictionary had to introduce {place} at a party. What would it say?
+             H: Briefly: {first}. [f]
+             A: And after that?
+             H: It would wait to be asked. Ask it at the end. [-]
+             ---
+             A: Dictionary, what else would you say of {place}?
+             H: It answers: {second}. [g]
+             A: Then it would leave the party. [-]",
+            "H: Somebody once had to fit {place} into a line of a dictionary, and needed two. [f g]
+             A: The first line?
+             H: {First}. [f]
+             ---
+             A: Somebody needed two lines for {place}. You read me one. [-]
+             H: The second line: {second}. [g]",
         ],
     },
 ];
@@ -351,7 +583,7 @@ fn frames<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 
 fn far_end<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let read = l.one(|d| match d {
-        Datum::Antipode { other, off_km } if *off_km < 900.0 => Some((other, *off_km)),
+        Datum::Antipode { other, off_km } if *off_km < 400.0 => Some((other, *off_km)),
         _ => None,
     });
     let Some((fact, (other, off))) = read else { return Vec::new() };
@@ -412,6 +644,7 @@ fn noon_gap<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .slot("early_late", if late { "The sun is late" } else { "The sun is early" })
         .slot("before_after", if late { "after" } else { "before" })
         .slot("order", if late { "second" } else { "first" })
+        .slot("watch", if late { "fast" } else { "slow" })
         .slot("ahead", if late { "clock" } else { "sun" })
         .only()
 }
@@ -430,6 +663,7 @@ fn giant<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .slot("km", numbers::km(city.km))
         .slot("dir", wording::direction(city.direction))
         .slot("times", numbers::times(ratio))
+        .slot("ratio", numbers::about(ratio))
         .only()
 }
 

@@ -2,7 +2,7 @@
 
 use places::Topic;
 
-use super::{Found, Group, Move, quoted};
+use super::{Found, Group, Move, listed_whole, quoted};
 use crate::{ledger::Ledger, theme::Theme};
 
 pub(super) const MOVES: &[Move] = &[
@@ -15,12 +15,15 @@ pub(super) const MOVES: &[Move] = &[
         find: terrain,
         skeletons: &[
             "A: What does the land look like?
-             H: The Factbook describes the terrain of {country} like this: {text}. [f]",
-            "H: The terrain of {country}, in the words of the Factbook: {text}. [f]
+             H: {?whole} The Factbook describes the terrain of {country} like this: {text}. [f]",
+            "H: {?whole} The terrain of {country}, in the words of the Factbook: {text}. [f]
              A: You could almost fold a map from that. [-]",
             "A: If {country} were a floor, how flat would it be?
              H: I read from the Factbook: {text}. [f]",
-            "H: Under terrain, the Factbook keeps it short for {country}: {text}. [f]",
+            "H: Under terrain, the Factbook <begins the page on {country} with|has this for {country}>: {text}. [f]",
+            "A: Hills or plains, in {country}?
+             H: The Factbook answers: {text}. [f]",
+            "H: <Unroll {country}.|Run a hand over {country}.> [-] Under your fingers, says the Factbook: {text}. [f]",
         ],
     },
     Move {
@@ -38,6 +41,9 @@ pub(super) const MOVES: &[Move] = &[
              H: Up to its highest point: {text}. [f]
              A: I will stay down here. [-]",
             "H: For the highest point of {country}, the Factbook writes: {text}. [f]",
+            "A: <What would a climber want in {country}?|And the summit of {country}?>
+             H: Its highest point: {text}. [f]",
+            "H: {text}: <you cannot get higher in {country}|that is the highest point of {country}>. [f]",
         ],
     },
     Move {
@@ -51,6 +57,8 @@ pub(super) const MOVES: &[Move] = &[
             "A: And the other end of the scale?
              H: The lowest point of {country}: {text}. [f]",
             "H: The lowest point of {country} has an entry too: {text}. [f]",
+            "A: How low does {country} go?
+             H: Down to its lowest point: {text}. [f]",
         ],
     },
     Move {
@@ -68,6 +76,9 @@ pub(super) const MOVES: &[Move] = &[
             "A: And water that moves?
              H: On the list of the major rivers of {country} I find: {text}. [f]",
             "H: Of the rivers of {country}, take one: {text}. [f]",
+            "A: Name a river. [-]
+             H: The Factbook has this one under {country}: {text}. [f]",
+            "H: {text}: <a river on the list of {country}|so reads a line among the rivers of {country}>. [f]",
         ],
     },
     Move {
@@ -85,6 +96,10 @@ pub(super) const MOVES: &[Move] = &[
              A: Margins are for the good parts. [-]",
             "A: What would a geographer underline?
              H: In the Factbook, under {country}: {text}. [f]",
+            "A: <What is {country} proud of, on a map?|And one note on the whole country?>
+             H: From the geography notes on {country}: {text}. [f]",
+            "H: A note <from|in> the Factbook on {country}: {text}. [f]
+             A: <Noted.|Short enough for a margin.> [-]",
         ],
     },
     Move {
@@ -100,6 +115,8 @@ pub(super) const MOVES: &[Move] = &[
              A: An American yardstick, then. [-]",
             "H: For the area of {country}, the Factbook offers a comparison: {text}. [f]
              A: An American yardstick. [-]",
+            "A: <Lay {country} on a map.|How much map does {country} cover?> [-]
+             H: In the Factbook it measures like this: {text}. [f]",
         ],
     },
     Move {
@@ -113,6 +130,8 @@ pub(super) const MOVES: &[Move] = &[
             "A: How much coast does {country} have?
              H: By the Factbook: {text}. [f]",
             "H: The coastline of {country}, according to the Factbook: {text}. [f]",
+            "A: <If I walked the whole edge of {country}?|And the edge of {country}?>
+             H: Its coastline in the Factbook: {text}. [f]",
         ],
     },
     Move {
@@ -124,10 +143,15 @@ pub(super) const MOVES: &[Move] = &[
         find: hazards,
         skeletons: &[
             "A: What does nature do to {country}?
-             H: Under hazards, the Factbook lists: {text}. [f]",
-            "H: The hazards of {country} take up one line: {text}. [f]
+             H: {?whole} Under hazards, the Factbook lists: {text}. [f]",
+            "H: {?whole} The hazards of {country} take up one line: {text}. [f]
              A: A line nobody would choose. [-]",
-            "H: On the line for natural hazards in {country} you read: {text}. [f]",
+            "H: {?whole} On the line for natural hazards in {country} you read: {text}. [f]",
+            "A: <What should people in {country} watch for?|And the risks, over all of {country}?>
+             H: Among the hazards, the Factbook names: {text}. [f]",
+            "H: Under natural hazards, the list for {country} <opens|begins>: {text}. [f]",
+            "A: What can go wrong in {country}?
+             H: The Factbook, under hazards: {text}. [f]",
         ],
     },
     Move {
@@ -140,9 +164,11 @@ pub(super) const MOVES: &[Move] = &[
         skeletons: &[
             "A: And the weather over the whole country?
              H: For {country} the Factbook has this: {text}. [f]",
-            "H: The climate of {country}, in one line of the Factbook: {text}. [f]",
+            "H: The climate of {country}, in a line of the Factbook: {text}. [f]",
             "A: Sun or rain, over all?
              H: It is a country, so both. [-] The Factbook says of {country}: {text}. [f]",
+            "A: <One climate or many, in {country}?|Does all of {country} get the same weather?>
+             H: The Factbook puts it so: {text}. [f]",
         ],
     },
     Move {
@@ -157,12 +183,14 @@ pub(super) const MOVES: &[Move] = &[
              H: The Factbook answers: {text}. [f]",
             "H: People are not spread evenly over {country}. [f] The Factbook puts it this way: {text}. [f]",
             "H: On where people live in {country}, the Factbook says: {text}. [f]",
+            "A: <Which half of {country} is full?|Where does {country} keep its people?>
+             H: By the Factbook: {text}. [f]",
         ],
     },
 ];
 
 fn terrain<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    quoted(l, Topic::Terrain, 0.25)
+    listed_whole(l, Topic::Terrain, 0.25)
 }
 
 fn highest<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
@@ -190,11 +218,11 @@ fn coastline<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn hazards<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    quoted(l, Topic::Hazards, 0.35)
+    listed_whole(l, Topic::Hazards, 0.35)
 }
 
 fn climate<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    quoted(l, Topic::Climate, 0.2)
+    listed_whole(l, Topic::Climate, 0.2)
 }
 
 fn people<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {

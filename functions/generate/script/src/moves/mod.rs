@@ -28,6 +28,7 @@
 //! **Skeletons.** One line per turn, `H:` the holder of the facts, `A:` the asker. A bracket follows the
 //! sentences it supports, back to the previous bracket: `[city people]` cites those keys, `[-]` claims
 //! nothing (a hinge: at most 14 words, no fact in it), `[no …]` states an absence in our own sources. A
+//! `<this|that>` offers ways to say a thing, one of which is taken; choices do not nest. A
 //! sentence ending in `?` never needs a bracket. `{slot}` is filled from the slots; `{place}`, `{country}`
 //! (with its article), `{region}` and `{kind}` (village, town, city, place) are always there, `{region}`
 //! only where known. The first letter of a sentence is capitalised for you. A skeleton is only used when
@@ -185,39 +186,81 @@ pub(crate) fn ratio_worth(ratio: f64) -> f32 {
     (ratio.max(1.0).log2() / 7.0).min(1.0) as f32
 }
 
-/// Factbook texts on one topic, each as its clauses that can be quoted after a colon.
+/// Factbook texts on one topic that can be quoted after a colon; `more` marks those that follow another.
 fn quoted<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> {
+    let most = if stands_alone(topic) { usize::MAX } else { 1 };
     l.texts(topic)
         .into_iter()
-        .filter_map(|(fact, text)| {
+        .filter(|(fact, text)| !(fact.perishable && is_of_people(text)))
+        .enumerate()
+        .filter(|(at, (_, text))| *at < most && (*at == 0 || !text.starts_with("and ")))
+        .filter_map(|(at, (fact, text))| {
             let text = quotable(topic, text, l.brief.name)?;
-            let is_of_place = fact.subject == Subject::Place;
-            Some(Found::new(if is_of_place { worth + 0.3 } else { worth }).cite("f", &[fact]).slot("text", wording::inner(&text)))
+            let worth = if fact.subject == Subject::Place { worth + 0.3 } else { worth };
+            Some(Found::new(worth).cite("f", &[fact]).flag(if at == 0 { "start" } else { "more" }, true).slot("text", text))
         })
         .collect()
 }
 
-fn quotable(topic: Topic, text: &str, place: &str) -> Option<String> {
-    if matches!(topic, Topic::HighestPoint | Topic::LowestPoint) {
-        return wording::summit(text);
-    }
-    let clauses = wording::clauses(text);
-    let said = match topic {
-        // One hazard of many would read as the only one.
-        Topic::Hazards => {
-            let mut joined = clauses.first()?.clone();
-            for clause in clauses[1..].iter().filter(|clause| !clause.contains(':')) {
-                if joined.split(' ').count() + clause.split(' ').count() > 20 || crate::rubric::reading::count(&format!("{joined} {clause}")) > 1 {
-                    break;
-                }
-                joined = format!("{joined}, {clause}");
-            }
-            joined
+/// The pieces of a Factbook list on one topic as one text, so that none of them poses as the whole.
+fn listed_whole<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> {
+    let (mut facts, mut said) = (Vec::new(), String::new());
+    for (fact, text) in l.texts(topic) {
+        // A season or a region in brackets is what makes such a piece true.
+        if text.contains('(') {
+            return Vec::new();
         }
-        _ => clauses.iter().find(|clause| clause.contains(place)).or(clauses.first())?.clone(),
-    };
-    let said = said.split_once(": ").map_or(said.as_str(), |(_, rest)| rest).replace(" - ", ", ");
-    Some(wording::with_subject(&said))
+        let Some(clause) = wording::clause(text) else { continue };
+        let clause = clause.split_once(": ").map_or(clause.clone(), |(_, rest)| rest.to_owned());
+        let joined = if said.is_empty() { clause } else { format!("{said}; {clause}") };
+        if joined.split(' ').count() > 21 || crate::rubric::reading::count(&joined) > 1 {
+            break;
+        }
+        facts.push(fact);
+        said = joined;
+    }
+    if facts.is_empty() || said.split(' ').count() < 3 {
+        return Vec::new();
+    }
+    let whole = facts.len() == l.texts(topic).len();
+    Found::new(worth).cite("f", &facts).flag(if whole { "whole" } else { "part" }, true).slot("text", wording::inner(&said)).only()
+}
+
+/// Topics whose second text can be heard without the first.
+fn stands_alone(topic: Topic) -> bool {
+    matches!(topic, Topic::Heritage | Topic::River | Topic::Flag | Topic::AnthemHistory | Topic::GeographyNote | Topic::Mention)
+}
+
+/// Whether a record is about people and what they built, which changes faster than the land.
+fn is_of_people(text: &str) -> bool {
+    let low = text.to_lowercase();
+    ["popul", "city", "econom", "produc", "export", "urban"].iter().any(|word| low.contains(word))
+}
+
+fn quotable(topic: Topic, text: &str, place: &str) -> Option<String> {
+    match topic {
+        Topic::HighestPoint | Topic::LowestPoint => return wording::summit(text),
+        Topic::GeographyNote if !is_whole(text) => return None,
+        Topic::AnthemHistory if text.starts_with("official") || text.starts_with("unofficial") => return None,
+        Topic::Holiday if ["King", "Queen", "irthday"].iter().any(|word| text.contains(word)) => return None,
+        // The bare date of a constitution is no independence.
+        Topic::Independence if !text.contains("(from ") => return None,
+        _ => {}
+    }
+    let text = if topic == Topic::Independence { text.replacen(" (from ", ", from ", 1).replacen(')', "", 1) } else { text.to_owned() };
+    let clauses = wording::clauses(&text.replace(" - ", ", "));
+    let said = clauses.iter().find(|clause| clause.contains(place)).or(clauses.first())?;
+    Some(match topic {
+        Topic::Heritage => said.replace(": ", ", "),
+        _ => wording::with_subject(&wording::inner(said.split_once(": ").map_or(said.as_str(), |(_, rest)| rest))),
+    })
+}
+
+/// A note that is a sentence, or a title that the country holds; a fragment of a list is neither.
+fn is_whole(text: &str) -> bool {
+    let first = text.split(' ').next().unwrap_or_default();
+    let words = text.split(' ').count();
+    words >= 6 && first.starts_with(char::is_uppercase) || words >= 3 && (first.ends_with("est") || first == "landlocked" || first == "world's" || first == "shares")
 }
 
 #[cfg(test)]
@@ -238,7 +281,9 @@ mod tests {
     #[test]
     fn every_skeleton_is_well_formed() {
         for (m, skeleton) in all().chain(HOOKS).flat_map(|m| m.skeletons.iter().map(move |s| (m, s))) {
-            let lines = skeleton::lines(skeleton);
+            let whole = skeleton;
+            for skeleton in skeleton::spins(whole) {
+            let lines = skeleton::lines(&skeleton);
             let written = skeleton.lines().filter(|line| line.trim() != "---").count();
             assert_eq!(lines.len(), written, "{}: a line without H: or A: in {skeleton}", m.id);
             for template in lines.iter().flat_map(|line| &line.sentences) {
@@ -248,6 +293,8 @@ mod tests {
                 assert!(!claims || words <= 14, "{}: a long hinge: {}", m.id, template.text);
             }
             assert!(skeleton.matches('{').count() == skeleton.matches('}').count());
+            assert!(!skeleton.contains(['<', '|', '>']), "{}: a choice left open in {skeleton}", m.id);
+            }
         }
     }
 

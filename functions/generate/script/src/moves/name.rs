@@ -14,17 +14,20 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["One bearer", "Nobody else answers", "A name used once"],
         find: only_one,
         skeletons: &[
-            "A: Who else is called that?
+            "A: <Who else is called that?|Any namesakes?>
              H: Nobody: on the whole list, no other place carries the name. [f]",
             "H: Call out the name {place}, and only one place on the list turns round. [f]
-             A: An easy letter to address. [-]",
-            "A: If I search for the name, how many answers do I get?
+             A: An easy <letter|parcel> to address. [-]",
+            "A: If I <search for|type in> the name, how many answers do I get?
              H: One. No other place on the list has it. [f]",
             "H: The name is not shared: no other listed place has it. [f]
              A: So a letter needs no second line. [-]",
             "H: There is a list of all places called {place}. [f]
              A: A long one?
              H: It is the only name on it. [f]",
+            "A: <Could I end up in the wrong {place}?|Is there a second {place} to mix it up with?>
+             H: Not by this list: no other place has that name. [f]",
+            "H: {place} is a name used <once|one time> on the list of the world, and no other place has it. [f]",
         ],
     },
     Move {
@@ -36,7 +39,7 @@ pub(super) const MOVES: &[Move] = &[
         find: many,
         skeletons: &[
             "A: Is there only one {place}?
-             H: Far from it. [-] The list holds {others} more of that name. [f]",
+             H: <Far from it.|By no means.> [-] The list holds {others} more of that name. [f]",
             "H: Call the name out, and {others} other places answer. [f]
              A: Is this the largest of them?
              H: {largest}. [f]",
@@ -45,6 +48,13 @@ pub(super) const MOVES: &[Move] = &[
              H: The list does not say. [-]",
             "A: How many places share the name?
              H: {Others}, besides this one. [f]",
+            "H: {Others} other places on the list <carry|have> the name {place}. [f]
+             A: <So say which one you mean.|A busy name.> [-]",
+            "A: <Is this the {place}?|Have we got the right {place}?>
+             H: One of them. [-] {Others} more are on the list. [f]",
+            "H: The name gets around: {others} further places have it. [f]
+             A: And by size, does this one win?
+             H: {Largest}. [f]",
         ],
     },
     Move {
@@ -60,9 +70,14 @@ pub(super) const MOVES: &[Move] = &[
              H: All for this one. [-]",
             "A: How do you write it?
              H: In at least {at_least} ways, if you ask the gazetteer. [f] {First} is one of them, and {last} is another. [f]",
-            "H: {First} is this place. So is {last}. [f]
+            "H: Ask the gazetteer for {first}, and it brings you here. Ask for {last}, and it does the same. [f]
              A: How many of those are there?
-             H: The gazetteer lists at least {at_least} in Latin letters. [f]",
+             H: At least {at_least} in Latin letters. [f]",
+            "A: Is {place} the one spelling? [f]
+             H: The gazetteer has at least {at_least}. [f] One of them is {last}. [f]",
+            "H: {First}, {last}: <different letters, one place|both of them mean this place>. [f]
+             A: <Are there more?|And the others?>
+             H: At least {at_least} spellings are on record. [f]",
         ],
     },
     Move {
@@ -73,11 +88,15 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["In other alphabets", "Beyond Latin letters", "The name in other scripts"],
         find: scripts,
         skeletons: &[
-            "A: And in other scripts?
+            "A: <And in other scripts?|And without Latin letters?>
              H: {scripts}. [f]",
             "H: The name exists in more than one alphabet. [f] The gazetteer holds it in {scripts}. [f]
              A: One place, many pens. [-]",
             "H: Ask the gazetteer for the name in other scripts, and it opens a drawer: {scripts}. [f]",
+            "A: <Who else has had to write it down?|In which letters has it been written?>
+             H: Going by the gazetteer, writers of {scripts}. [f]",
+            "H: {scripts}: the gazetteer <writes|has> the name in each of these scripts. [f]
+             A: <And in ours.|Latin letters not counted.> [-]",
         ],
     },
     Move {
@@ -95,6 +114,9 @@ pub(super) const MOVES: &[Move] = &[
             "H: There is a second name in the drawer: {old}. [f]
              A: Older or newer?
              H: The record marks it as a former or older one. [f]",
+            "A: Does the name {old} <mean anything here|ring a bell>? [f]
+             H: It does: the gazetteer has it as an older or former name. [f]",
+            "H: On an old <page|sheet> you might look for {place} and find {old}. [f]",
         ],
     },
 ];
@@ -144,7 +166,8 @@ fn scripts<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         _ => None,
     });
     let Some((fact, scripts)) = read else { return Vec::new() };
-    Found::new(0.3).lean("f", &[fact]).slot("scripts", wording::listed(&scripts[..scripts.len().min(8)])).only()
+    let other: Vec<String> = scripts.iter().filter(|script| *script != "Latin").take(7).cloned().collect();
+    Found::new(0.3).lean("f", &[fact]).slot("scripts", wording::listed(&other)).only()
 }
 
 fn old_name<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {

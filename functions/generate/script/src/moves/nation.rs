@@ -2,7 +2,7 @@
 
 use places::Topic;
 
-use super::{Found, Group, Move, quoted};
+use super::{Found, Group, Move, listed_whole, quoted};
 use crate::{ledger::Ledger, theme::Theme};
 
 pub(super) const MOVES: &[Move] = &[
@@ -15,12 +15,19 @@ pub(super) const MOVES: &[Move] = &[
         find: flag,
         skeletons: &[
             "A: And the flag?
-             H: The Factbook describes it: {text}. [f]",
-            "H: Look at the flag of {country}. [-] In the words of the Factbook: {text}. [f]",
-            "H: The flag of {country} is described like this: {text}. [f]
+             H: {?start} The Factbook describes it: {text}. [f]",
+            "H: {?start} Look at the flag of {country}. [-] In the words of the Factbook: {text}. [f]",
+            "H: {?start} The flag of {country} is described like this: {text}. [f]
              A: Cloth with a paragraph. [-]",
-            "A: What flies over the town hall?
-             H: I can tell you what the flag of {country} looks like: {text}. [f]",
+            "A: What flies over the town halls?
+             H: {?start} I can tell you what the flag of {country} looks like: {text}. [f]",
+            "A: <Describe the flag.|Paint me the flag.> [-]
+             H: {?start} For {country} it goes: {text}. [f]",
+            "A: Does the flag of {country} mean anything?
+             H: {?more} The Factbook adds: {text}. [f]",
+            "H: {?more} On the flag of {country} the Factbook adds a remark: {text}. [f]",
+            "H: {?more} There is more to say about the flag of {country}. [-] The Factbook says: {text}. [f]
+             A: So it is not just cloth. [-]",
         ],
     },
     Move {
@@ -36,6 +43,8 @@ pub(super) const MOVES: &[Move] = &[
             "H: The title of the anthem of {country}: {text}. [f]
              A: You will not sing it, I hope. [-]",
             "H: When {country} stands up to sing, the title on the sheet is {text}. [f]",
+            "A: <What do they sing in {country}?|And what does the band play?>
+             H: The anthem of {country}, by title: {text}. [f]",
         ],
     },
     Move {
@@ -49,6 +58,9 @@ pub(super) const MOVES: &[Move] = &[
             "A: Where does the anthem come from?
              H: Of the anthem of {country} the Factbook says: {text}. [f]",
             "H: The anthem of {country} has a story. [f] In the Factbook: {text}. [f]",
+            "H: On the anthem of {country}, a line of the Factbook: {text}. [f]",
+            "A: <And the tune?|How did {country} get its song?>
+             H: I have one line on the anthem: {text}. [f]",
         ],
     },
     Move {
@@ -64,6 +76,10 @@ pub(super) const MOVES: &[Move] = &[
             "H: The national holiday of {country}: {text}. [f]
              A: Mark the calendar. [-]",
             "H: A day of the year is marked in {country}: {text}. [f]",
+            "A: <When are the shops shut?|When would I find the flags out?>
+             H: On the national holiday of {country}, at a guess: {text}. [f]",
+            "A: And a date for the diary?
+             H: {text}, the national holiday of {country}. [f]",
         ],
     },
     Move {
@@ -78,6 +94,8 @@ pub(super) const MOVES: &[Move] = &[
              H: As national symbols, the Factbook names: {text}. [f]",
             "H: The national symbols of {country}, as listed: {text}. [f]
              A: Somebody had to choose. [-]",
+            "A: <If {country} were an animal or a plant?|What would you put on a coin of {country}?>
+             H: Its national symbols in the Factbook: {text}. [f]",
         ],
     },
     Move {
@@ -95,6 +113,9 @@ pub(super) const MOVES: &[Move] = &[
              A: One line of many. [-]",
             "A: Name a site that the world wants kept. [-]
              H: In {country}, on the World Heritage list: {text}. [f]",
+            "A: <What else would you show a visitor to {country}?|A second stop in {country}?>
+             H: The World Heritage list suggests: {text}. [f]",
+            "H: {text}: that, too, is {country}, and it is on the World Heritage list. [f]",
         ],
     },
     Move {
@@ -109,6 +130,8 @@ pub(super) const MOVES: &[Move] = &[
              H: For {country} the Factbook lists: {text}. [f]",
             "H: Listen to {country}. [-] The languages on its page are: {text}. [f]",
             "H: The Factbook counts the languages of {country}: {text}. [f]",
+            "A: <Which dictionary should I pack?|In what words would I ask the way?>
+             H: Under languages, {country} has: {text}. [f]",
         ],
     },
     Move {
@@ -120,9 +143,11 @@ pub(super) const MOVES: &[Move] = &[
         find: agriculture,
         skeletons: &[
             "A: What grows in {country}?
-             H: The Factbook lists the harvest: {text}. [f]",
-            "H: From the fields and stables of {country}: {text}. [f]
+             H: The final edition of the Factbook lists the harvest: {text}. [f]",
+            "H: From the fields and stables of {country}, in the final Factbook: {text}. [f]
              A: There goes my shopping list. [-]",
+            "A: <What is in the barns of {country}?|And the farms of {country}?>
+             H: By the final Factbook: {text}. [f]",
         ],
     },
     Move {
@@ -133,9 +158,11 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["What is made", "The workshops of {country}"],
         find: industry,
         skeletons: &[
-            "A: And what does {country} make?
-             H: Under industries, the Factbook has: {text}. [f]",
-            "H: The industries of {country}, as the Factbook names them: {text}. [f]",
+            "A: And what did {country} make?
+             H: Under industries, the final edition of the Factbook has: {text}. [f]",
+            "H: The industries of {country}, as the final Factbook names them: {text}. [f]",
+            "A: <Who works at what in {country}?|And the factories of {country}?>
+             H: The final Factbook lists, under industries: {text}. [f]",
         ],
     },
 ];
@@ -157,7 +184,7 @@ fn holiday<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn symbols<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    quoted(l, Topic::Symbols, 0.3)
+    listed_whole(l, Topic::Symbols, 0.3)
 }
 
 fn heritage<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {

@@ -14,9 +14,9 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["The colour on the map", "A label: {climate}", "What the map calls it", "One word for the weather"],
         find: climate,
         skeletons: &[
-            "A: What colour is {place} on the climate map?
-             H: The colour that stands for {climate}. [climate]",
-            "H: The climate map has a label for every square of land. [-] For {place} it reads {climate}. [climate]
+            "A: What <colour|shade> is {place} on the climate map?
+             H: The <colour|one> that stands for {climate}. [climate]",
+            "H: The climate map has a label for <all the land it shows|each square of land>. [-] For {place} it reads {climate}. [climate]
              A: Does all of {country} have that label?
              H: {share}. [climate]",
             "A: What does the climate map say?
@@ -24,13 +24,20 @@ pub(super) const MOVES: &[Move] = &[
             "H: The climate in short: {climate}. [climate]
              A: Whose words?
              H: The words of the map. A class, not a forecast. [-]",
-            "A: Would I need a coat?
+            "A: Would I need a <coat|hat>?
              H: The map gives no temperatures, just a class: {climate}. [climate]
              A: And the rest of {country}?
              H: {share}. [climate]",
             "H: Put briefly: {climate}, by the map of Köppen and Geiger. [climate]
              A: Is that common around there?
              H: {share}. [climate]",
+            "A: <How would a geographer file the weather?|One label for the weather?>
+             H: Under {climate}. [climate]
+             A: <That is a drawer, not a day.|A label for years, not for a weekend.> [-]",
+            "H: Köppen and Geiger <drew|coloured in> the climates of the world. [-] {place} got {climate}. [climate]
+             A: <Alone?|And its compatriots?>
+             H: {share}. [climate]",
+            "H: Two <scholars|names>, Köppen and Geiger, and one class for {place}: {climate}. [climate]",
         ],
     },
     Move {
@@ -50,10 +57,13 @@ pub(super) const MOVES: &[Move] = &[
              A: Is it far?
              H: {Km} to the nearest coast. [coast]",
             "H: The nearest sea coast is {km} off. [coast]
-             A: Then the climate has nothing to do with the sea. [-]
+             A: Then the climate has nothing to do with the sea?
              H: Its label says otherwise: {climate}. [climate]",
-            "A: Is there any sea air in {place}?
+            "A: Is there any <sea air|ocean> in {place}?
              H: In the label, yes: {climate}. [climate] On the ground the coast is {km} away. [coast]",
+            "H: {Climate}, <says|reads> the climate map. [climate]
+             A: Then where is the <beach|ocean>?
+             H: {Km} away, at the nearest. [coast]",
         ],
     },
     Move {
@@ -64,17 +74,23 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["{m} up", "How high?", "Above the sea", "A matter of height"],
         find: height,
         skeletons: &[
-            "A: How high is high here?
+            "A: <How high is high here?|How far up are we?>
              H: {M} above the sea. [height]",
             "H: Measured from the sea, {place} sits at {m}. [height]
              A: Precisely?
-             H: As precisely as a terrain model sees it from orbit. [-]",
+             H: As precisely as a terrain model <sees it from orbit|can tell>. [-]",
             "A: If the sea rose, how much would it take to reach the doorstep?
              H: {M}, going by the terrain model. [height]",
             "H: {M} of height: that is what the terrain model gives {place}. [height]
              A: Sea level is the zero line, then. [-]",
             "A: Uphill or downhill to the sea?
              H: Down, by {m}. [height]",
+            "H: <Bring a ladder.|Take a ladder, a long one.> [-] From sea level to {place} it would need {m}. [height]",
+            "A: What would <the altimeter|a barometer> say?
+             H: <Something like|If it could speak,> {m} above the sea. [height]",
+            "H: The ground under {place} is {m} above the <level of the sea|sea>. [height]
+             A: <Whose measure?|Says the sign at the station?>
+             H: A terrain model's. [-]",
         ],
     },
     Move {
@@ -91,10 +107,15 @@ pub(super) const MOVES: &[Move] = &[
             "A: What would an altimeter show?
              H: {M}. [height]
              A: That is a mountain. [-]
-             H: It is an address. People live at that height here. [height people]",
+             H: It is an address. [height people]",
             "H: Leave the sea behind for {km}, and climb {m}. [coast height]
              A: And then?
              H: Then you stand in {place}. [height]",
+            "A: <Is it flat as a coast?|How thin is the air?>
+             H: We have a height, and no more: {m}. [height]",
+            "H: {M} up, and still a {kind}. [height people]
+             A: <Up from what?|Counted from the sea?>
+             H: From the level of the sea, by a terrain model. [height]",
         ],
     },
     Move {
@@ -120,20 +141,25 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["{km} to the sea", "How far is salt water?", "The way to the coast", "Asking for a beach"],
         find: inland,
         skeletons: &[
-            "A: How far is the sea?
+            "A: <How far is the sea?|And the sea?|Where is the nearest salt water?>
              H: {Km} to the nearest coast. [coast]",
             "H: From {place} to the nearest sea coast it is {km}. [coast]
              A: As the gull flies. [-]",
             "A: Could a gull find its way here?
              H: It would have to fly {km} from the nearest coast. [coast]",
             "A: Where does the land end?
-             H: At the nearest point, after {km}. [coast] Beyond that, salt water. [coast]",
+             H: At the nearest point, after {km}. [coast] <Beyond that, salt water.|There the sea begins.> [coast]",
             "H: For salt water you would have to leave. [-] The coast begins {km} away. [coast]
              A: In which direction?
              H: Our figure gives the distance, not the way. [-]",
             "H: {Km}. That is the shortest line from here to a sea. [coast]
              A: And the longest?
-             H: Nobody measures that one. [-]",
+             H: <Nobody asked for that one.|We measure just the short one.> [-]",
+            "A: <Pack a swimsuit?|Sand and shells?>
+             H: Pack patience as well: the nearest sea coast is {km} off. [coast]",
+            "H: Roll a <marble|barrel> towards the nearest sea, and it would roll {km}. [coast]
+             A: <In theory.|If the ground allowed it.> [-]",
+            "H: The coast is not <next door|at hand>. [-] {Km}, at its nearest. [coast]",
         ],
     },
     Move {
@@ -153,6 +179,11 @@ pub(super) const MOVES: &[Move] = &[
             "H: Draw the coastline, and {place} is almost on it: {km} off. [coast]
              A: Salt in the air, I imagine?
              H: That is for your imagination. The figure is from the map. [-]",
+            "A: <Where does the ground stop?|Is there a shore?>
+             H: {Km} from the centre of {place}, by the map. [coast]",
+            "H: {Km} to the sea. [coast] <You could almost throw a stone.|Take a towel.> [-]
+             A: <In a straight line?|Downhill?>
+             H: In a straight line on a map. [-]",
         ],
     },
 ];

@@ -17,15 +17,19 @@ pub(super) const MOVES: &[Move] = &[
             "A: What does the Factbook remember of {country}?
              H: Among other things, this. [-] {text}. [f]",
             "H: A sentence from the history of {country}, as the Factbook tells it. [-] {text}. [f]",
-            "A: Read me a line of history. [-]
+            "A: <Read me a line of history.|A line of history, please.> [-]
              H: {text}. [f]
              A: That is the whole country, not this {kind} alone. [-]",
             "H: {text}. [f]
              A: Says who?
-             H: The World Factbook, on {country}. [-]",
-            "A: What happened in {country} before all this?
+             H: The World Factbook, on {country}. [f]",
+            "A: <What happened in {country} before all this?|And the past of {country}?>
              H: The Factbook puts it so. [-] {text}. [f]",
-            "H: Further along on the same page: {inner}. [f]",
+            "H: On the past of {country}, the Factbook writes: {inner}. [f]",
+            "A: <Something with a date?|Did anything happen?>
+             H: To {country}, yes. [-] {text}. [f]",
+            "H: <Open the Factbook at the page on {country}.|The page on {country}, under background.> [-] {text}. [f]
+             A: <A long story in a short line.|One line for years of it.> [-]",
         ],
     },
     Move {
@@ -41,6 +45,8 @@ pub(super) const MOVES: &[Move] = &[
             "H: Under independence, the Factbook notes for {country}: {text}. [f]",
             "H: One line of the Factbook counts the years of {country} on its own. [f] It reads: {text}. [f]
              A: A country in one line. [-]",
+            "A: <Is there a birthday for {country}?|From when does {country} count?>
+             H: As independence, the Factbook has {text}. [f]",
         ],
     },
     Move {
@@ -58,6 +64,9 @@ pub(super) const MOVES: &[Move] = &[
             "H: The word {country} is explained in the Factbook like this: {text}. [f]",
             "A: What does {country} mean, as a word?
              H: I can only quote the Factbook: {text}. [f]",
+            "A: <Where does the word {country} come from?|And who named {country}?>
+             H: From the Factbook, word for word: {text}. [f]",
+            "H: <Take the name on the passport, {country}.|Now the word on the border sign, {country}.> [-] Of that name the Factbook says: {text}. [f]",
         ],
     },
 ];
@@ -68,7 +77,7 @@ fn background<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .filter_map(|(fact, text)| {
             let clauses = wording::clauses(text);
             let [text] = clauses.as_slice() else { return None };
-            let stands = !text.starts_with(|c: char| c.is_lowercase()) && !DANGLING.iter().any(|word| text.starts_with(word));
+            let stands = !text.contains(" also ") && !text.starts_with(|c: char| c.is_lowercase()) && !DANGLING.iter().any(|word| text.starts_with(word));
             (stands && text.split(' ').count() >= 6).then(|| Found::new(0.3).cite("f", &[fact]).slot("inner", wording::inner(text)).slot("text", text.clone()))
         })
         .collect()

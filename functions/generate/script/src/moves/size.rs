@@ -14,33 +14,38 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["At home in {country}", "The {country} list", "Head count", "A line in {country}", "A number and a list"],
         find: rank_at_home,
         skeletons: &[
-            "A: How many people live there?
-             H: {About}, by the GeoNames gazetteer. [people] In {country} that makes it {rank_no}. [country]
+            "A: <How many people live there?|What is the head count?|How many names would a census taker write down?>
+             H: {About}, <by the GeoNames gazetteer|as the gazetteer counts|going by GeoNames>. [people] In {country} that <makes it|puts it at|comes out as> {rank_no}. [country]
              A: Out of how many?
-             H: {Of} listed places. [country] {verdict}. [country]",
-            "H: Start with the head count. [-] The gazetteer gives {place} {about} people. [people]
-             A: And where does that put it?
-             H: On the list for {country}, at {rank_no}. [country] The list is {of} names long. [country]",
-            "A: Give me one number for {place}, only one. [-]
-             H: {About}. That is how many people the gazetteer counts. [people]
+             H: {Of} <listed places|names|lines>. [country]",
+            "H: <Start with the head count.|First, a count.> [-] The gazetteer <gives|credits|leaves> {place} <with|> {about} people. [people]
+             A: And <where does that put it|how far up is that>?
+             H: On the list for {country}, at {rank_no}. [country]",
+            "A: Give me one number for {place}, <and no more|just one|a single one>. [-]
+             H: {About}. That is how many people the gazetteer <counts|has on record|knows of>. [people]
              A: And a second one, if I may. [-]
-             H: {Rank_no}. That is the line where {place} stands when {country} is sorted by size. [country]",
-            "H: Sort {country} by population and keep reading until {rank_no}. [country]
+             H: {Rank_no}. That is <the line where|where> {place} <stands|turns up> when {country} is sorted by size. [country]",
+            "H: Sort {country} by population and <keep reading until|run your finger down to|count down as far as> {rank_no}. [country]
              A: And there it is?
-             H: There it is, with {about} people. [people] {verdict}. [country]",
-            "A: Would you call it large or small?
-             H: {verdict}. [country] The count is {about} people, and the place in line is {rank_no}. [country people]
-             A: So the list decides, not the number. [-]",
-            "H: {About} people: that is the whole {kind}, as the gazetteer has it. [people]
-             A: Then measure it against its own country. [-]
-             H: {country_start} has {of} places on the list. [country] This one comes in at {rank_no}. [country]",
-            "A: Before anything else, the size?
-             H: {About} inhabitants. [people]
-             A: And rank?
+             H: There it is, <with|holding> {about} people. [people] {verdict}. [country]",
+            "A: <Would you call it large or small?|Large or small?|Big place, small place?>
+             H: {verdict}. [country] The count is {about} people. [people]
+             A: So the list decides, <not the number|and the number just stands there>. [-]",
+            "H: {About} people: that is the whole {kind}, <as the gazetteer has it|in the gazetteer|on the books of GeoNames>. [people]
+             A: Then measure it against <its own country|the rest of the country>. [-]
+             H: {country_start} has {of} places on the list. [country] This one <comes in|stands|is> at {rank_no}. [country]",
+            "A: <Before anything else, the size?|Size first?|May I start with the plainest question, how many people?>
+             H: {About}. [people]
+             A: And the rank?
              H: {Rank_no} in {country}, counting from the top. [country] {verdict}. [country]",
-            "H: {place} has {about} people on record. [people] What would you guess, upper or lower half of {country}?
-             A: I would not guess. [-]
+            "H: {place} has {about} people <on record|to its name>. [people] What would you <guess|bet on>, upper or lower half of {country}?
+             A: I would not <guess|bet>. [-]
              H: {verdict}. [country] On paper, {rank_no}. [country]",
+            "A: If all of {country} lined up by size, where would {place} <stand|queue>?
+             H: At {rank_no}. [country] Behind that number there are {about} people. [people]",
+            "H: <A census page, not a postcard.|No postcard yet, a census page.> [-] {About} people, <it says|it reads>. [people]
+             A: And the page before it?
+             H: That belongs to something larger. [-] In {country} this is {rank_no} of {of}. [country]",
         ],
     },
     Move {
@@ -51,22 +56,26 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["The list of the whole world", "Against everyone", "At home and abroad", "Longer lists"],
         find: rank_in_world,
         skeletons: &[
-            "A: And if the list is the whole world?
-             H: Then {place} stands in the {world_half}. [world] {shift}. [world country]",
-            "H: Now take the longest list there is, every populated place with a known count. [world]
-             A: Where do we land?
-             H: In the {world_half}, at about place {world_rank}. [world]
-             A: Only the list has changed. [-]",
-            "A: Does it get larger or smaller when you look from further off?
+            "A: And <if the list is the whole world|on the list of the whole world|against the whole planet>?
+             H: Then {place} <stands|falls|lands> in the {world_half}. [world] {shift}. [world country]",
+            "H: Now take <the longest list there is|the long list>, <all populated places|the places of the world> with a known count. [world]
+             A: Where do we <land|end up>?
+             H: In the {world_half}, at about place {world_rank}. [world]",
+            "A: Does it <get larger or smaller|grow or shrink> when you look from further off?
              H: {shift}. [world country] On the list of the world it is in the {world_half}. [world]",
-            "H: One more frame, the widest. [-] Of about {world_of} places in the world, it belongs to the {world_half}. [world]
-             A: And at home, to the {home_half}. [country]",
-            "A: Change the list and tell me what happens. [-]
+            "H: <One more frame, the widest.|Widen the frame as far as it goes.> [-] Of about {world_of} places in the world, it belongs to the {world_half}. [world]
+             A: <And at home, to the {home_half}.|At home it was the {home_half}.> [country]",
+            "A: Change the list and tell me <what happens|what you see>. [-]
              H: {country_start} puts it in the {home_half}. [country] The world puts it in the {world_half}. [world]
-             A: One town hall, two sizes. [-]",
-            "H: The world list runs to about {world_of} names. [world]
+             A: One place, two <sizes|measures>. [-]",
+            "H: The world list runs to about {world_of} <names|places|lines>. [world]
              A: And the finger stops where?
              H: About number {world_rank}. That is the {world_half}. [world]",
+            "A: <Suppose I had never heard of {country}.|Forget the country for a moment.> [-] How big is this place then?
+             H: By the world list, {world_half}. [world]",
+            "H: <About|Around> line {world_rank} of the world, you can read {place}. [world]
+             A: Is that <far down|high up>?
+             H: It is the {world_half}. [world] {shift}. [world country]",
         ],
     },
     Move {
@@ -77,18 +86,22 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["Inside {region}", "The regional table", "A shorter list"],
         find: rank_in_region,
         skeletons: &[
-            "A: Narrow it down to the region. [-]
+            "A: Narrow it down to <the region|{region}>. [-]
              H: In {region} it is {region_no}. [region] The table there has {region_of} lines. [region]",
-            "H: Fold the list down to {region} alone. [-] Now {place} moves to {region_no}. [region]
+            "H: Fold the list down to {region} <alone|and nothing else>. [-] Now {place} <moves|goes> to {region_no}. [region]
              A: Of how many?
              H: {Region_of}. [region]",
-            "A: What is it inside {region}?
+            "A: What is it <inside|within> {region}?
              H: {Region_verdict}. [region] {Region_no}, to put a figure on it. [region]",
-            "H: {region} keeps a shorter list, with {region_of} names. [region]
-             A: Then it must climb. [-]
-             H: It stands at {region_no} there. [region]",
-            "A: Closer in?
+            "H: {region} keeps a <shorter list|list of its own>, with {region_of} names. [region]
+             A: <Then it must climb.|So the competition thins out.> [-]
+             H: It <stands|is> at {region_no} there. [region]",
+            "A: <Closer in?|And closer to home?>
              H: Closer in there is {region}, with {region_of} places. [region] This {kind} is {region_no} among them. [region]",
+            "H: <Regional table, please: {region}.|The regional table, then, for {region}.> [-] {Region_no}. [region]
+             A: <So much for the region.|The home table, then.> [-]",
+            "A: Who <counts for more|is larger> in {region}?
+             H: {Region_no} on its list means a queue of larger ones <in front|ahead>, {region_of} in all <with the smaller ones|counting the rest>. [region]",
         ],
     },
     Move {
@@ -99,19 +112,23 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["How many to fill {other}", "A measure for {other}", "Filling {other}"],
         find: measured_against,
         skeletons: &[
-            "A: Give me something to hold that number against. [-]
+            "A: Give me something to <hold that number against|compare it with>. [-]
              H: {other}. It has {times} as many people. [other people]",
-            "H: Put {other} next to it. [-] That one counts {other_people} people. [other]
+            "H: <Put {other} next to it.|Set {other} beside it.> [-] That one <counts|has> {other_people} people. [other]
              A: So how often does {place} fit in?
              H: {Times}. [other people]",
-            "A: What would it take to fill {other} with people from here? [other]
+            "A: What would it take to fill {other} with people from {place}? [other]
              H: {Times} the whole {kind}. [other people]",
-            "H: Suppose you emptied {other} and settled {place} in its place. [-]
+            "H: Suppose you emptied {other} and <settled|moved> {place} in. [-]
              A: How full would it be?
-             H: You would have to repeat the move {times}. [other people]",
+             H: You would have to <repeat the move|come back with the vans> {times}. [other people]",
             "H: {other} has {other_people} people. [other]
              A: And next to that, {place}?
-             H: Divide one by the other, and the answer is {times_bare}. [other people]",
+             H: Divide one by the other, and <the answer is|you get> {times_bare}. [other people]",
+            "A: <How does it compare with {other}?|And beside {other}?>
+             H: {other} is {times} as large, counted in people. [other people]",
+            "H: On a scale, with {other} in the other pan, {place} would need {times} its own weight in people. [other people]
+             A: <A heavy pan.|That pan stays down.> [-]",
         ],
     },
     Move {
@@ -122,16 +139,18 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["Not the capital", "The wrong answer", "Larger than the capital"],
         find: capital_not_largest,
         skeletons: &[
-            "A: The largest place in {country} is the capital, surely?
+            "A: The largest place in {country} is the capital, <surely|I take it>?
              H: No. [-] The capital is {capital}, and the largest is {largest}. [f]
              A: By much?
              H: {Largest} has {times} as many people. [f]",
             "H: Ask for the largest place in {country}, and the name of the capital is the wrong answer. [f]
              A: What is the right one?
              H: {largest}, with {times} the people of {capital}. [f]",
-            "H: The government of {country} sits in {capital}. [f]
-             A: And the people?
+            "H: The <government|capital> of {country} <sits in|is> {capital}. [f]
+             A: And the <people|crowd>?
              H: More of them live in {largest}, {times} as many. [f]",
+            "A: Which is larger, {capital} or {largest}?
+             H: {largest}, {times}. [f] <And still|But> {capital} is the capital. [f]",
         ],
     },
     Move {
@@ -167,8 +186,13 @@ pub(super) const MOVES: &[Move] = &[
              H: It does: it is the seat of {of}. [seat]",
             "H: One thing its size does not tell you: this is the seat of {of}. [seat]
              A: A title as well as a number, then. [-]",
-            "A: What does the gazetteer write next to the name?
-             H: That it is a seat: {of} is governed from an office with this address. [seat]",
+            "A: What does the gazetteer <write|note> next to the name?
+             H: That it is a seat: <{of} is run from here|the office of {of} has this address>. [seat]",
+            "H: {of} is <governed|run> from a desk in {place}. [seat]
+             A: <How large is the desk?|And who sits there?>
+             H: <Our sources stop at the title.|That is all the record says.> [-]",
+            "A: If I had a <form|complaint> for {of}, where would I <send|take> it?
+             H: Here. [-] {place} is its seat. [seat]",
         ],
     },
     Move {
@@ -186,6 +210,12 @@ pub(super) const MOVES: &[Move] = &[
              H: {largest_answer}. [country]",
             "A: Who comes first in {country}?
              H: In office, {place}: it is the capital. [seat] By people it is {rank_no}. [country]",
+            "H: {country_start} is governed from {place}. [seat]
+             A: And the crowd, is it here too?
+             H: {largest_answer}. [country]",
+            "A: <One title, please.|Any title?> [-]
+             H: Capital of {country}. [seat]
+             A: <That will do.|Short, but it counts.> [-]",
         ],
     },
     Move {

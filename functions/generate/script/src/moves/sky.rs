@@ -20,7 +20,7 @@ pub(super) const MOVES: &[Move] = &[
              H: {Long}. [f]",
             "H: At the {light_month} solstice the daylight lasts {long}. [f]
              A: And at the other one?
-             H: {Short}. [f] The year swings by {gap}. [f]",
+             H: {Short}. [f] The year <swings|moves> by {gap}. [f]",
             "H: Between the two solstices the day changes its length by {gap}. [f]
              A: Which one is the long one?
              H: The one in {light_month}, with {long}. [f]",
@@ -28,13 +28,21 @@ pub(super) const MOVES: &[Move] = &[
              H: {Light_month}. At the solstice there are {long} of it. [f]
              A: And if I wanted darkness?
              H: {Dark_month}, when the day is over after {short}. [f]",
-            "H: Save candles in {light_month}, spend them in {dark_month}. [-]
+            "H: Save candles in {light_month}, spend them in {dark_month}. [f]
              A: How short is the short one?
              H: {Short}. [f]",
             "A: Give me the shortest day of the year. [-]
              H: {Short} of daylight. [f] It comes at the solstice in {dark_month}. [f]
              A: I will take the longest instead. [-]
              H: Then come in {light_month}: {long}. [f]",
+            "H: A {dark_month} day here is used up after {short}. [f]
+             A: <And who makes up for it?|Is that made good later?>
+             H: {Light_month} does, with {long} at the solstice. [f]",
+            "A: How much daylight does {light_month} <have|bring>?
+             H: At the solstice, {long}. [f] {Dark_month} has to manage with {gap} less. [f]",
+            "H: The year in {place} <breathes|stretches>: {short} of light at one solstice, and more at the other. [f]
+             A: How much more?
+             H: {Gap}. [f]",
         ],
     },
     Move {
@@ -45,7 +53,7 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["A year of even days", "Where days keep their length", "Minutes, not hours"],
         find: even_days,
         skeletons: &[
-            "H: Where others have seasons of light, here the day changes by {gap} in the whole year. [f]
+            "H: From solstice to solstice the day here changes by {gap}. [f]
              A: From which length?
              H: From {short} at the one solstice. [f]",
             "A: Do the evenings get shorter in winter?
@@ -53,7 +61,11 @@ pub(super) const MOVES: &[Move] = &[
             "A: How different are June and December here?
              H: By daylight, {gap}. [f] The shorter of the two days still has {short}. [f]",
             "H: You could set your life by the length of the day. [-] It moves by {gap} between the solstices. [f]
-             A: The equator must be near. [-]",
+             A: The equator cannot be far. [-]",
+            "A: <Is there a dark season?|Long nights at some time of the year?>
+             H: The shorter solstice still has {short} of daylight. [f]",
+            "H: {Gap}: the whole quarrel between June and December, in daylight. [f]
+             A: <A short quarrel.|They could split the difference.> [-]",
         ],
     },
     Move {
@@ -98,7 +110,7 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["The same line as {other}", "Along the latitude", "Sharing a line", "On the line of {other}"],
         find: twin,
         skeletons: &[
-            "A: Who else is on that latitude?
+            "A: <Who else is on that latitude?|Who shares the latitude?>
              H: {other}, in {abroad}. [f]",
             "H: Follow the latitude around the globe, and sooner or later you meet {other}, in {abroad}. [f]
              A: Would you have guessed that?
@@ -110,11 +122,19 @@ pub(super) const MOVES: &[Move] = &[
             "H: On the globe, {place} and {other} stand on the same rung. [f]
              A: {other} in {abroad}? [f]
              H: That one. The latitude is nearly the same. [f]",
-            "H: {other} is in {abroad}, and still it gets the noon sun at the same height. [f]
+            "H: {other} is in {abroad}, and still it <gets|sees> the noon sun at the same height. [f]
              A: As {place}?
              H: They have the same latitude, or nearly. [f]",
             "A: Give me an unlikely relative. [-]
              H: By latitude, {other}, in {abroad}. [f]",
+            "H: <Spin the globe|Turn the globe> and keep a finger at the height of {place}. [f]
+             A: <Where does it stop?|What passes under it?>
+             H: {other}, in {abroad}, among others. [f]",
+            "A: <Where would the same sun shine?|Same sun, where else?>
+             H: In {other}, for one. [f] That is in {abroad}. [f]",
+            "H: {Abroad} has a place on this latitude, or nearly: {other}. [f]
+             A: <Do they know?|Twinned?>
+             H: <By the globe, at least.|By geometry alone.> [-]",
         ],
     },
     Move {
@@ -125,7 +145,7 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["Same sun, other weather", "One latitude, two climates", "The same noon in {other}"],
         find: twin_climate,
         skeletons: &[
-            "H: {other}, in {abroad}, is on the same latitude and gets the same angle of sun. [f]
+            "H: {other}, in {abroad}, is on the same latitude <and gets the same angle of sun|, or nearly>. [f]
              A: The same climate too?
              H: No. [-] The map says {theirs} there, and {ours} here. [f climate]",
             "A: Does the same latitude mean the same climate?
@@ -134,6 +154,13 @@ pub(super) const MOVES: &[Move] = &[
              H: {Ours}. [climate]",
             "H: Two places on one line: {place}, with the label {ours}, and {other}, with the label {theirs}. [f climate]
              A: So the sun does not decide alone. [-]",
+            "A: If I go <sideways|along the latitude>, does the weather come along?
+             H: Not to {other}, in {abroad}: the map calls it {theirs}. [f] Here it is {ours}. [climate]",
+            "H: <Same noon sun, other map colour.|Equal sun, unequal maps.> [-] {other}, in {abroad}, is {theirs}. [f]
+             A: And this side of the line?
+             H: {Ours}. [climate]",
+            "H: {other} <shares|has> the latitude, and the climate map gives it {theirs}. [f]
+             A: <Not the same, then.|So a latitude promises little.> [-]",
         ],
     },
     Move {
@@ -152,6 +179,11 @@ pub(super) const MOVES: &[Move] = &[
             "H: When days grow longer in {place}, they grow shorter in {other}, by the same measure. [f]
              A: Where is that?
              H: In {abroad}, as far from the equator, on the other side. [f]",
+            "A: <Who has summer when it is winter here?|Whose seasons are ours turned over?>
+             H: {other}, in {abroad}, as far from the equator on the other side. [f]",
+            "H: Hold a mirror to the equator. [-] {place} would <see|show> {other}, in {abroad}, or something near it. [f]
+             A: <With January for July.|Calendar reversed.> [-]",
+            "H: {other} keeps the same distance from the equator, in {abroad}, on the opposite side. [f]",
         ],
     },
     Move {
@@ -162,7 +194,7 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["Straight through the Earth", "The other end", "Under our feet"],
         find: antipode,
         skeletons: &[
-            "A: What is on the other side of the Earth?
+            "A: <What is on the other side of the Earth?|And straight down?>
              H: The listed place nearest to that point is {other}, in {abroad}. [f]
              A: Near enough to shake hands?
              H: Off by {off}. [f]",
@@ -176,6 +208,9 @@ pub(super) const MOVES: &[Move] = &[
              H: On the list, close to the far end of the Earth, it is {other}. [f]
              A: In which country?
              H: In {abroad}. [f]",
+            "H: Dig, and do not stop. [-] The closest listed place to where you come up is {other}, in {abroad}. [f]
+             A: <Dry land?|Right at the hole?>
+             H: {Off} from it. [f]",
         ],
     },
     Move {
@@ -193,11 +228,16 @@ pub(super) const MOVES: &[Move] = &[
             "H: Between equator and pole, {place} has to choose a side. [-] It is {near_km} to the {nearer}. [f]
              A: And to the {further}?
              H: {Far_km}. [f]",
-            "H: Walk {near_km} and you are at the {nearer}. [f]
+            "H: {Near_km}: that is the way to the {nearer}. [f]
              A: And in the other direction?
              H: {Far_km} to the {further}. [f]",
             "A: How far is it to the equator?
              H: {Equator_km}. [f] To the {pole} it would be {pole_km}. [f]",
+            "H: The {nearer} is the nearer of the two ends. [f]
+             A: Equator or pole, <you mean|that is>?
+             H: Yes. {Near_km} one way, and more the other. [f]",
+            "A: <Warm end or cold end?|Which end of the hemisphere?>
+             H: The {nearer} is closer: {near_km}. [f]",
         ],
     },
 ];

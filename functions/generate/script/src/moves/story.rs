@@ -20,9 +20,11 @@ pub(super) const MOVES: &[Move] = &[
             "A: What does a dictionary find worth saying?
              H: This: {gloss}. [f]
              A: A dictionary has to be brief. [-]",
-            "H: {place}, according to the dictionary: {gloss}. [f]
+            "H: {place}, <according to the dictionary|in the dictionary>: {gloss}. [f]
              A: Nothing else?
              H: That is a clause of it, word for word. [-]",
+            "A: <One line of a dictionary, please.|How would a dictionary put it?> [-]
+             H: {Gloss}. [f]",
         ],
     },
     Move {
@@ -128,11 +130,18 @@ pub(super) const MOVES: &[Move] = &[
         find: neighbour_gloss,
         skeletons: &[
             "A: Is anything around it in the dictionary?
-             H: {other} is, {km} to the {dir}. [f] The entry says: {gloss}. [f]",
+             H: {other} is, {km} to the {dir}. [f] The entry <says|reads>: {gloss}. [f]",
             "H: The dictionary stops short of {place}, and opens again at {other}, {km} off. [f]
              A: Saying what?
              H: This: {gloss}. [f]",
             "H: {other} lies {km} away, and it has an entry: {gloss}. [f]",
+            "A: Who in the neighbourhood made it into a <dictionary|book>?
+             H: {other}. [f] Under that name you read: {gloss}. [f]",
+            "H: Go {dir} for {km}, and you reach a name that has a line in the dictionary, {other}. [f]
+             A: Read it <out|to me>. [-]
+             H: {Gloss}. [f]",
+            "A: <Does a neighbour have a claim to fame?|What is {other} known for?> [f]
+             H: In the dictionary, {other} is this: {gloss}. [f]",
         ],
     },
     Move {
@@ -154,6 +163,12 @@ pub(super) const MOVES: &[Move] = &[
              H: I would have to invent it. [-] There is no dictionary entry for {place} in our sources, and no Factbook line. [no WordNet entry, no Factbook line]",
             "H: You may miss the names of people in all this. [-] Our sources have none for {place}. [no WordNet entry, no Factbook line]
              A: Somebody in {place} would know them. [-]",
+            "A: <Tell me a story about it.|And a story, just one?> [-]
+             H: I have numbers for {place}, and no story: the dictionary and the Factbook leave it out. [no WordNet entry, no Factbook line]
+             A: <An honest gap.|Then the story waits.> [-]",
+            "H: <Neither the dictionary nor the Factbook|Two books, dictionary and Factbook, and neither> has a line on {place}. [no WordNet entry, no Factbook line]
+             A: <So who would know?|Whom should I ask?>
+             H: The people who live there. [-]",
         ],
     },
 ];
@@ -181,7 +196,7 @@ fn part<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .map(|(fact, (name, gloss))| {
             // Dates and loss make a better story than a definition.
             let told = ["century", "destroyed", "built", "burned", "constructed", "remains"].iter().any(|w| gloss.contains(w));
-            Found::new(if told { 0.7 } else { 0.4 }).cite("f", &[fact]).slot("part", name.clone()).slot("gloss", gloss)
+            Found::new(if told { 0.7 } else { 0.4 }).cite("f", &[fact]).slot("part", wording::spoken(name)).slot("gloss", gloss)
         })
         .collect()
 }
@@ -194,7 +209,7 @@ fn mentions<'a>(l: &Ledger<'a>, people: bool) -> Vec<Found<'a>> {
     all.into_iter()
         .filter_map(|(fact, (name, clauses))| {
             let said = clauses.iter().find(|clause| clause.contains(l.brief.name))?;
-            Some(Found::new(if people { 0.45 } else { 0.4 }).cite("f", &[fact]).slot("name", name.clone()).slot("gloss", wording::inner(said)))
+            Some(Found::new(if people { 0.45 } else { 0.4 }).cite("f", &[fact]).slot("name", wording::spoken(name)).slot("gloss", wording::inner(said)))
         })
         .collect()
 }
@@ -216,10 +231,15 @@ fn mention<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     l.texts(Topic::Mention)
         .into_iter()
         .filter_map(|(fact, text)| {
-            let said = wording::clauses(text).into_iter().find(|clause| clause.contains(l.brief.name) && clause.split(' ').count() >= 5)?;
+            let said = wording::clauses(text).into_iter().find(|clause| clause.contains(l.brief.name) && clause.split(' ').count() >= 5 && is_sentence(clause))?;
             Some(Found::new(0.6).cite("f", &[fact]).slot("text", said))
         })
         .collect()
+}
+
+/// Whether a clause has its own subject: one that begins with a verb or with "the name" has lost it.
+fn is_sentence(clause: &str) -> bool {
+    !clause.starts_with("the name") && (clause.starts_with(char::is_uppercase) || clause.starts_with("the ") || clause.starts_with("a "))
 }
 
 fn own_heritage<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {

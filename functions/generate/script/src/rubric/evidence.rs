@@ -190,7 +190,7 @@ fn proven(datum: &Datum) -> String {
         Datum::Spellings { first, last, scripts, .. } => format!("{first} {last} {}", scripts.join(" ")),
         Datum::OldName { name } => name.clone(),
         Datum::Gloss { text } => format!("dictionary {text} {}", crate::wording::spoken(text)),
-        Datum::Part { name, text } | Datum::Mention { name, text, .. } => format!("dictionary {name} {text} {}", crate::wording::spoken(text)),
+        Datum::Part { name, text } | Datum::Mention { name, text, .. } => format!("dictionary {name} {} {text} {}", crate::wording::spoken(name), crate::wording::spoken(text)),
         Datum::Text { country, text, topic } => {
             let kind = match topic {
                 Topic::HighestPoint => "highest point top",

@@ -19,7 +19,7 @@ use crate::{Script, Sentence, Support, moves, phrases, skeleton};
 pub(crate) use evidence::month;
 use evidence::{Evidence, numbers};
 use reading::{Kind, fold};
-pub use shape::{SECONDS_PER_CHAPTER, SECONDS_PER_TURN, WORDS_PER_MINUTE, seconds};
+pub use shape::{SECONDS_PER_CHAPTER, SECONDS_PER_QUESTION, SECONDS_PER_TURN, WORDS_PER_MINUTE, seconds};
 
 /// One measure of a script.
 #[derive(Debug, Clone, PartialEq)]
@@ -229,7 +229,7 @@ fn vocabulary() -> &'static HashSet<String> {
     WORDS.get_or_init(|| {
         let bank = moves::all().chain(moves::HOOKS).flat_map(|m| m.skeletons.iter().copied()).chain(phrases::all());
         let mut words = HashSet::new();
-        for line in bank.flat_map(str::lines) {
+        for line in bank.flat_map(|said| skeleton::spins(said).collect::<Vec<_>>()).flat_map(|said| said.lines().map(str::to_owned).collect::<Vec<_>>()) {
             let spoken = line.trim().trim_start_matches("H: ").trim_start_matches("A: ");
             let sentences = spoken.split(['[', ']']).flat_map(skeleton::sentences);
             for said in sentences.filter(|s| !s.starts_with('{')) {
