@@ -37,6 +37,10 @@ use crate::request::Wish;
 /// What is shown until a worker takes the podcast.
 const WAITING: &str = "Waiting to be made";
 
+/// How long an answer waits for the database. Another writer may hold it up for longer than this function
+/// may run; whoever asks again with the same `Idempotency-Key` gets what was stored after all.
+const STORAGE_PATIENCE: Duration = Duration::from_secs(7);
+
 /// How long an answer waits for the queue. The sweep sends what this function could not.
 const QUEUE_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -110,44 +114,49 @@ impl Create {
             preferences: wish.preferences,
             message: WAITING.to_owned(),
         };
-        Ok(self
-            .store
-            .storage()
-            .await?
-            .accept(podcast, idempotency, Timestamp::now())
-            .await?)
+        let accepted = async {
+            let storage = self.store.storage().await?;
+            Ok(storage
+                .accept(podcast, idempotency, Timestamp::now())
+                .await?)
+        };
+        within(STORAGE_PATIENCE, accepted).await
     }
 
     /// Takes no body: the podcast is made anew as it was first asked for.
     async fn regenerate(&self, id: PodcastId, request: &Request) -> Result<Accepted, Problem> {
         let owner: Owner = reply::owner(request)?;
         let idempotency = idempotency::of(request, &("regenerate", id))?;
-        let storage = self.store.storage().await?;
-        Ok(storage
-            .regenerate(id, &owner, WAITING, idempotency, Timestamp::now())
-            .await?)
+        let accepted = async {
+            let storage = self.store.storage().await?;
+            Ok(storage
+                .regenerate(id, &owner, WAITING, idempotency, Timestamp::now())
+                .await?)
+        };
+        within(STORAGE_PATIENCE, accepted).await
     }
 
     /// Tells the queue; what goes wrong here only makes the podcast wait for the sweep.
     async fn enqueue(&self, accepted: Accepted) {
+        let id = accepted.podcast_id;
+        let reason = match timeout(QUEUE_PATIENCE, self.send(accepted)).await {
+            Ok(Ok(())) => return,
+            Ok(Err(reason)) => reason,
+            Err(_) => format!("not queued within {} s", QUEUE_PATIENCE.as_secs()),
+        };
+        warn!(podcast.id = %id, "podcast {id} is left to the sweep: {reason}");
+    }
+
+    async fn send(&self, accepted: Accepted) -> Result<(), String> {
         let Accepted {
             podcast_id,
             generation,
             ..
         } = accepted;
-        let sent = timeout(
-            QUEUE_PATIENCE,
-            self.queue.send(podcast_id, generation, Duration::ZERO),
-        );
-        let reason = match sent.await {
-            Ok(Ok(())) => match self.mark_queued(podcast_id).await {
-                Ok(()) => return,
-                Err(error) => format!("not marked as queued: {error}"),
-            },
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => format!("the queue was silent for {} s", QUEUE_PATIENCE.as_secs()),
-        };
-        warn!(podcast.id = %podcast_id, "podcast {podcast_id} is left to the sweep: {reason}");
+        let sent = self.queue.send(podcast_id, generation, Duration::ZERO);
+        sent.await.map_err(|error| error.to_string())?;
+        let marked = self.mark_queued(podcast_id).await;
+        marked.map_err(|error| format!("not marked as queued: {error}"))
     }
 
     async fn mark_queued(&self, id: PodcastId) -> Result<(), storage::StorageError> {
@@ -157,6 +166,16 @@ impl Create {
             .mark_queued(id, Timestamp::now())
             .await
     }
+}
+
+/// Waits for a write no longer than `patience`; it may be done all the same.
+async fn within<T>(
+    patience: Duration,
+    write: impl Future<Output = Result<T, Problem>>,
+) -> Result<T, Problem> {
+    timeout(patience, write)
+        .await
+        .unwrap_or_else(|late| Err(Problem::unavailable(late)))
 }
 
 fn started(id: PodcastId, base: &str) -> Answer {

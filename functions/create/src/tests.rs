@@ -175,6 +175,15 @@ async fn a_podcast_is_accepted_though_the_queue_is_gone_and_the_sweep_finds_it()
 }
 
 #[tokio::test]
+async fn a_write_that_takes_too_long_is_answered_all_the_same() {
+    let write = std::future::pending::<Result<(), Problem>>();
+
+    let late = within(Duration::from_millis(10), write).await.unwrap_err();
+
+    assert_eq!(Response::from(late).status(), 503);
+}
+
+#[tokio::test]
 async fn what_does_not_fit_is_refused_and_nothing_is_stored() {
     let world = World::start().await;
     let place = |location: &str| json!({"location": location, "podcast_type": "base"}).to_string();

@@ -10,6 +10,8 @@ mod cursor;
 mod query;
 mod shape;
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use lambda_http::{
     Request,
@@ -18,6 +20,7 @@ use lambda_http::{
 use podcast::PodcastId;
 use reply::{Answer, Path, Problem, StartError, Store};
 use storage::Access;
+use tokio::time::timeout;
 
 pub use config::Config;
 
@@ -25,6 +28,10 @@ use crate::{
     query::Query,
     shape::{Episode, PageOfPodcasts},
 };
+
+/// How long an answer waits for the database. Another writer may hold it up for longer than this function
+/// may run; whoever asks again is told whether the podcast is gone.
+const STORAGE_PATIENCE: Duration = Duration::from_secs(7);
 
 /// Serves the libraries of all listeners, each to its owner.
 pub struct Library {
@@ -87,11 +94,13 @@ impl Library {
     /// Deletes at once; the media goes with the next sweep, a worker at work stops at its next step.
     async fn delete(&self, id: PodcastId, request: &Request) -> Result<Answer, Problem> {
         let owner = reply::owner(request)?;
-        self.store
-            .storage()
-            .await?
-            .delete(id, &owner, Timestamp::now())
-            .await?;
+        let deleted = async {
+            let storage = self.store.storage().await?;
+            Ok(storage.delete(id, &owner, Timestamp::now()).await?)
+        };
+        timeout(STORAGE_PATIENCE, deleted)
+            .await
+            .unwrap_or_else(|late| Err(Problem::unavailable(late)))?;
         Ok(Answer::no_content().about(id))
     }
 }
