@@ -11,7 +11,7 @@ mod tests;
 
 use std::{fmt, time::Duration};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use jiff::Timestamp;
 use media::Media;
 use queue::Queue;
@@ -157,14 +157,25 @@ impl Sweep {
 
     async fn delete_discarded(&self, now: Timestamp) -> Result<usize> {
         let discarded = self.storage.discarded(BATCH).await?;
+        let mut undeleted = 0;
         for media in &discarded {
-            match media {
-                Discarded::Key(key) => self.media.delete(key).await?,
-                Discarded::Prefix(prefix) => self.media.delete_prefix(prefix).await?,
+            // One that cannot be deleted stays first in line: it must not keep the others from their turn.
+            if let Err(error) = self.delete(media, now).await {
+                warn!("could not delete {}: {error:#}", media.path());
+                undeleted += 1;
             }
-            self.storage.mark_swept(media, now).await?;
         }
-        Ok(discarded.len())
+        let of = discarded.len();
+        ensure!(undeleted == 0, "{undeleted} of {of} could not be deleted");
+        Ok(of)
+    }
+
+    async fn delete(&self, media: &Discarded, now: Timestamp) -> Result<()> {
+        match media {
+            Discarded::Key(key) => self.media.delete(key).await?,
+            Discarded::Prefix(prefix) => self.media.delete_prefix(prefix).await?,
+        }
+        Ok(self.storage.mark_swept(media, now).await?)
     }
 
     async fn forget_keys(&self, now: Timestamp) -> Result<u64> {

@@ -136,6 +136,31 @@ async fn a_deleted_podcast_leaves_no_media_not_even_what_its_worker_writes_late(
 }
 
 #[tokio::test]
+async fn media_that_cannot_be_deleted_holds_up_no_other() {
+    let world = World::start().await;
+    let mut ids = [world.accept(at(0)).await, world.accept(at(0)).await];
+    ids.sort_by_key(ToString::to_string);
+    let storage = &world.sweep.storage;
+    for id in ids {
+        world.put(&keys::clip(id, 1, "abc")).await;
+        storage.delete(id, &Owner::local(), at(0)).await.unwrap();
+    }
+    // A file in the place of a folder.
+    let in_the_way = world.folder.path().join(format!("media/work/{}", ids[0]));
+    std::fs::remove_dir_all(&in_the_way).unwrap();
+    std::fs::write(in_the_way, "no folder").unwrap();
+
+    let unfinished = world.sweep.handle(at(1)).await.unwrap_err();
+
+    assert_eq!(unfinished.to_string(), "could not delete discarded media");
+    assert_eq!(
+        world.media().await,
+        [format!("work/{}", ids[0])],
+        "the other's is gone"
+    );
+}
+
+#[tokio::test]
 async fn a_regenerated_podcast_loses_its_old_episode_only() {
     let world = World::start().await;
     let id = world.accept(at(0)).await;
