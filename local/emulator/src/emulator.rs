@@ -5,11 +5,12 @@ use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use bytes::Bytes;
 use thiserror::Error;
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -88,6 +89,7 @@ pub struct Emulator {
     queues: Queues,
     /// Stops what brings new work: mappings and schedules.
     sources_stop: CancellationToken,
+    /// These, and the deliveries that have begun.
     sources: TaskTracker,
     /// Stops the public address, which functions need until they have ended.
     gateway_stop: CancellationToken,
@@ -191,20 +193,23 @@ impl Emulator {
         for mapping in &template.mappings {
             let (functions, function) = (self.functions.clone(), mapping.function.clone());
             let invoke = move |event| deliver(functions.clone(), function.clone(), event);
-            self.start_source(queue::deliver(self.queues.clone(), mapping.clone(), invoke));
+            // It stops by itself, since what it has received must go somewhere.
+            self.sources.spawn(queue::deliver(
+                self.queues.clone(),
+                mapping.clone(),
+                self.sources_stop.clone(),
+                self.sources.clone(),
+                invoke,
+            ));
         }
         for schedule in &template.schedules {
             let (functions, function) = (self.functions.clone(), schedule.function.clone());
             let invoke = move |event| tick(functions.clone(), function.clone(), event);
-            self.start_source(schedule::run(schedule.clone(), schedule::FIRST_RUN, invoke));
+            let clock = schedule::run(schedule.clone(), schedule::FIRST_RUN, invoke);
+            let stopping = self.sources_stop.clone();
+            self.sources
+                .spawn(async move { stopping.run_until_cancelled(clock).await });
         }
-    }
-
-    fn start_source(&self, source: impl Future<Output = ()> + Send + 'static) {
-        let stopping = self.sources_stop.clone();
-        self.sources.spawn(async move {
-            stopping.run_until_cancelled(source).await;
-        });
     }
 
     /// Returns the public address with its real port.
@@ -230,10 +235,10 @@ impl Emulator {
         self.sources_stop.cancel();
         self.functions.shutdown().await;
         self.sources.close();
-        self.sources.wait().await;
+        // A disk that fails or a client that reads slowly cannot hold the emulator up.
+        let _ = timeout(Duration::from_secs(5), self.sources.wait()).await;
         self.gateway_stop.cancel();
-        // A client that reads slowly cannot hold the emulator up.
-        let _ = tokio::time::timeout(std::time::Duration::from_secs(1), self.gateway).await;
+        let _ = timeout(Duration::from_secs(1), self.gateway).await;
     }
 }
 

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::{sync::Semaphore, time::Instant};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Handle, Queues, message::Message};
 use crate::template::{Mapping, REGION, queue_arn};
@@ -31,12 +32,17 @@ pub enum Delivered {
     NotRun,
 }
 
-/// Feeds a function from its queue, for ever. Dropping the future stops new deliveries only.
+/// Feeds a function from its queue until `stopping`; what it received then and did not deliver is given back.
 ///
-/// `invoke` runs the function with an SQS event. Messages of a success are deleted; those of a failure are left
+/// Deliveries that have begun go on in `tasks`. `invoke` runs the function with an SQS event. Messages of a success are deleted; those of a failure are left
 /// alone, to appear again when their visibility timeout ends, which the function may have changed itself.
-pub async fn deliver<F, Run>(queues: Queues, mapping: Mapping, invoke: F)
-where
+pub async fn deliver<F, Run>(
+    queues: Queues,
+    mapping: Mapping,
+    stopping: CancellationToken,
+    tasks: TaskTracker,
+    invoke: F,
+) where
     F: Fn(Bytes) -> Run,
     Run: Future<Output = Delivered> + Send + 'static,
 {
@@ -46,10 +52,21 @@ where
         return;
     }
     loop {
-        let Ok(permit) = Arc::clone(&free).acquire_owned().await else {
+        let permit = Arc::clone(&free).acquire_owned();
+        let Some(Ok(permit)) = stopping.run_until_cancelled(permit).await else {
             return;
         };
-        let batch = match batch(&queues, &mapping).await {
+        let batch = batch(&queues, &mapping, &stopping).await;
+        if stopping.is_cancelled() {
+            return give_back(
+                &queues,
+                &mapping,
+                &batch.unwrap_or_default(),
+                Duration::ZERO,
+            )
+            .await;
+        }
+        let batch = match batch {
             Ok(batch) if batch.is_empty() => continue,
             Ok(batch) => batch,
             Err(()) => {
@@ -59,7 +76,7 @@ where
         };
         let run = invoke(event(&mapping.queue, &batch));
         let (queues, mapping) = (queues.clone(), mapping.clone());
-        tokio::spawn(async move {
+        tasks.spawn(async move {
             settle(&queues, &mapping, &batch, run.await).await;
             drop(permit);
         });
@@ -67,12 +84,19 @@ where
 }
 
 /// Waits for a message, and then for more until the batch is full or the window closes.
-async fn batch(queues: &Queues, mapping: &Mapping) -> Result<Vec<Message>, ()> {
+async fn batch(
+    queues: &Queues,
+    mapping: &Mapping,
+    stopping: &CancellationToken,
+) -> Result<Vec<Message>, ()> {
     let most = mapping.batch_size as usize;
-    let receive = |at_most, deadline| queues.receive(&mapping.queue, at_most, None, deadline);
+    let receive = |at_most, deadline| {
+        queues.receive_unless(stopping, &mapping.queue, at_most, None, deadline)
+    };
     let mut batch = receive(most, Instant::now() + POLL).await.map_err(|_| ())?;
     let closes = Instant::now() + mapping.window;
-    while !batch.is_empty() && batch.len() < most && Instant::now() < closes {
+    let is_open = || Instant::now() < closes && !stopping.is_cancelled();
+    while !batch.is_empty() && batch.len() < most && is_open() {
         // What was received already must be delivered even if the queue fails now.
         match receive(most - batch.len(), closes).await {
             Ok(more) => batch.extend(more),
@@ -92,12 +116,7 @@ async fn settle(queues: &Queues, mapping: &Mapping, batch: &[Message], delivered
             );
             Vec::new()
         }
-        Delivered::NotRun => {
-            let all = batch.iter().map(Message::handle).collect();
-            // The fault is logged where it is made; the messages appear again by themselves.
-            let _ = queues.give_back(&mapping.queue, all, THROTTLED_PAUSE).await;
-            return;
-        }
+        Delivered::NotRun => return give_back(queues, mapping, batch, THROTTLED_PAUSE).await,
     };
     // A delete that fails costs a second delivery, as it would on AWS, but must not be given up too soon.
     for _ in 0..5 {
@@ -106,6 +125,12 @@ async fn settle(queues: &Queues, mapping: &Mapping, batch: &[Message], delivered
         }
         tokio::time::sleep(FAULT_PAUSE).await;
     }
+}
+
+async fn give_back(queues: &Queues, mapping: &Mapping, batch: &[Message], pause: Duration) {
+    let all = batch.iter().map(Message::handle).collect();
+    // The fault is logged where it is made; the messages appear again by themselves.
+    let _ = queues.give_back(&mapping.queue, all, pause).await;
 }
 
 /// Returns the messages that the function took care of.

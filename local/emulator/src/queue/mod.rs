@@ -13,6 +13,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde_json::Value;
 use tokio::{sync::Notify, time::Instant};
+use tokio_util::sync::CancellationToken;
 
 use crate::template::Queue;
 
@@ -122,6 +123,21 @@ impl Queues {
         visibility: Option<Duration>,
         deadline: Instant,
     ) -> Result<Vec<Message>, Fault> {
+        let never = CancellationToken::new();
+        self.receive_unless(&never, name, at_most, visibility, deadline)
+            .await
+    }
+
+    /// The same, but waits no longer once `stopping`. Unlike a future that is dropped, it loses no message
+    /// that it is just receiving.
+    async fn receive_unless(
+        &self,
+        stopping: &CancellationToken,
+        name: &str,
+        at_most: usize,
+        visibility: Option<Duration>,
+        deadline: Instant,
+    ) -> Result<Vec<Message>, Fault> {
         let line = self.line(name)?;
         loop {
             // Listening begins before looking, so that a message sent in between is not missed.
@@ -136,6 +152,7 @@ impl Queues {
                 () = bell => {}
                 () = tokio::time::sleep(due) => {}
                 () = tokio::time::sleep_until(deadline) => {}
+                () = stopping.cancelled() => return Ok(Vec::new()),
             }
         }
     }

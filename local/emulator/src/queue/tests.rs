@@ -9,6 +9,7 @@ use std::{
 
 use serde_json::json;
 use tempfile::TempDir;
+use tokio_util::task::TaskTracker;
 
 use super::*;
 use crate::template::{Mapping, Redrive};
@@ -115,18 +116,31 @@ async fn deliver_for(
     let answers = Arc::new(Mutex::new(answers.into_iter()));
     let events = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&events);
-    let delivery = deliver(queues.clone(), mapping, move |event: Bytes| {
+    let invoke = move |event: Bytes| {
         seen.lock()
             .expect("no test panicked")
             .push(serde_json::from_slice(&event).expect("JSON"));
         let next = answers.lock().expect("no test panicked").next();
         std::future::ready(next.unwrap_or_else(|| Delivered::Answered(Bytes::from("{}"))))
-    });
-    let _ = tokio::time::timeout(time, delivery).await;
-    // The last batch is settled by a task of its own.
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    invoke_for(queues, mapping, invoke, time).await;
     let events = events.lock().expect("no test panicked");
     events.clone()
+}
+
+/// Feeds `invoke`; stops after `time`, and returns once everything is settled.
+async fn invoke_for<F, Run>(queues: &Queues, mapping: Mapping, invoke: F, time: Duration)
+where
+    F: Fn(Bytes) -> Run + Send + 'static,
+    Run: Future<Output = Delivered> + Send + 'static,
+{
+    let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
+    let (queues, stop) = (queues.clone(), stopping.clone());
+    tasks.spawn(deliver(queues, mapping, stop, tasks.clone(), invoke));
+    tokio::time::sleep(time).await;
+    stopping.cancel();
+    tasks.close();
+    tasks.wait().await;
 }
 
 const LONG: Duration = Duration::from_secs(60);
@@ -610,8 +624,8 @@ async fn a_failed_message_comes_back_and_ends_in_the_dead_letter_queue() {
         })
     };
 
-    let delivery = deliver(world.queues.clone(), mapping(1), poison_fails);
-    let _ = tokio::time::timeout(Duration::from_millis(700), delivery).await;
+    let time = Duration::from_millis(700);
+    invoke_for(&world.queues, mapping(1), poison_fails, time).await;
 
     assert_eq!(world.counts_of("jobs").await, Counts::default());
     assert_eq!(world.counts_of("dead").await.visible, 1);
@@ -659,8 +673,8 @@ async fn no_more_runs_at_a_time_than_the_maximum_concurrency() {
         }
     };
 
-    let delivery = deliver(world.queues.clone(), mapping(1), slow);
-    let _ = tokio::time::timeout(Duration::from_millis(600), delivery).await;
+    let time = Duration::from_millis(600);
+    invoke_for(&world.queues, mapping(1), slow, time).await;
 
     assert_eq!(most.load(Ordering::SeqCst), 2);
     assert_eq!(world.counts_of("jobs").await, Counts::default());
@@ -685,4 +699,46 @@ async fn a_window_gathers_a_batch() {
 
     assert_eq!(events.len(), 1);
     assert_eq!(events[0]["Records"].as_array().map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn a_batch_that_was_not_delivered_before_the_stop_is_given_back() {
+    let world = World::start(LONG);
+    world.send("a").await;
+    let gathering = Mapping {
+        window: LONG,
+        ..mapping(3)
+    };
+
+    let events = deliver_for(
+        &world.queues,
+        gathering,
+        Vec::new(),
+        Duration::from_millis(200),
+    )
+    .await;
+
+    assert!(events.is_empty());
+    assert_eq!(world.counts_of("jobs").await.visible, 1);
+    let received = world
+        .ask("ReceiveMessage", json!({"AttributeNames": ["All"]}))
+        .await;
+    assert_eq!(
+        received["Messages"][0]["Attributes"]["ApproximateReceiveCount"], "1",
+        "the first receive does not count"
+    );
+}
+
+#[tokio::test]
+async fn a_delivery_that_has_begun_is_settled_after_the_stop() {
+    let world = World::start(LONG);
+    world.send("a").await;
+    let slow = |_| async {
+        tokio::time::sleep(SHORT).await;
+        Delivered::Answered(Bytes::from("{}"))
+    };
+
+    invoke_for(&world.queues, mapping(1), slow, SHORT / 3).await;
+
+    assert_eq!(world.counts_of("jobs").await, Counts::default());
 }
