@@ -10,7 +10,11 @@ const form = document.querySelector("#ask");
 const errorBox = document.querySelector("#ask-error");
 const suggestionBox = document.querySelector("#ask-suggestions");
 const RETRY_MS = 1500;
-const askedHere = new Set();
+// Kept for this tab, so that a reload does not forget who is waiting for what.
+const askedHere = {
+  has: (id) => sessionStorage.getItem(id) !== null,
+  add: (id) => sessionStorage.setItem(id, "asked"),
+};
 let lastRequest = null;
 
 form.podcast_type.addEventListener("change", showFields);
