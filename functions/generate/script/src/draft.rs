@@ -11,6 +11,7 @@ use crate::{
     numbers, phrases,
     plan::{Chosen, Plan, Spoken},
     rubric::reading,
+    seed::Seed,
     skeleton::{self, Holder},
 };
 
@@ -23,12 +24,12 @@ const ORDERS: &[[Group; 11]] = {
     &[
         [Size, Ground, Nature, Sky, Clock, Name, Story, Past, Land, Nation, Record],
         [Ground, Size, Name, Nature, Story, Land, Past, Nation, Sky, Clock, Record],
-        [Size, Name, Story, Ground, Nature, Land, Past, Nation, Clock, Sky, Record],
+        [Size, Name, Story, Ground, Nature, Land, Nation, Past, Clock, Sky, Record],
         [Ground, Nature, Size, Story, Name, Past, Land, Nation, Sky, Clock, Record],
         [Name, Size, Ground, Story, Past, Nation, Land, Nature, Clock, Sky, Record],
         [Size, Story, Ground, Clock, Sky, Nature, Land, Nation, Past, Name, Record],
         [Nature, Ground, Size, Sky, Clock, Story, Past, Nation, Land, Name, Record],
-        [Ground, Story, Size, Land, Nature, Past, Nation, Name, Sky, Clock, Record],
+        [Ground, Story, Size, Nature, Land, Past, Nation, Name, Sky, Clock, Record],
     ]
 };
 
@@ -47,8 +48,8 @@ pub(crate) fn draft(ledger: &Ledger<'_>, plan: Plan<'_>) -> Script {
     moves.extend(parts.iter().flat_map(|p| &p.moves).map(|m| format!("{}.{}", m.of.id, m.skeleton)));
     let hook_title = hook.chosen.titles.get(seed.index("hook title", hook.chosen.titles.len())).cloned().unwrap_or_else(|| ledger.brief.name.to_owned());
     let disclosure = phrases::DISCLOSURES[seed.index("disclosure", phrases::DISCLOSURES.len())];
-    let mut chapters = titled(parts, &hook_title);
-    announce_country(&mut chapters, ledger, &seed);
+    let mut chapters = titled(parts, &hook_title, &seed);
+    announce_frames(&mut chapters, ledger, &seed);
     chapters = arranged(chapters, hook.chosen.lines, hook.close, disclosure);
     let turns = cast(&chapters, seed.unit("first host") < 0.5);
     let chapters: Vec<Chapter> = chapters.into_iter().zip(turns).map(|(part, turns)| Chapter { title: part.title, turns }).collect();
@@ -83,8 +84,8 @@ fn parts<'a>(body: Vec<Chosen<'a>>, order: &[Group], ledger: &Ledger<'_>) -> Vec
     let mut parts: Vec<Vec<Chosen<'a>>> = Vec::new();
     for group in order {
         let mut of_group: Vec<Chosen<'a>> = body.iter().filter(|c| c.of.group == *group).cloned().collect();
-        // What the place itself has comes before what its country has.
-        of_group.sort_by_key(|c| c.found.is_widened());
+        // What the place itself has comes before what its country has, and what is essential before the rest.
+        of_group.sort_by(|a, b| a.found.is_widened().cmp(&b.found.is_widened()).then(b.of.essential.total_cmp(&a.of.essential)));
         let size = if of_group.len() > 5 { of_group.len().div_ceil(2) } else { 5 };
         for chunk in of_group.chunks(size) {
             parts.push(chunk.to_vec());
@@ -108,7 +109,7 @@ fn parts<'a>(body: Vec<Chosen<'a>>, order: &[Group], ledger: &Ledger<'_>) -> Vec
 }
 
 /// Gives each chapter a heading of one of its moves: the most telling one that is not used yet.
-fn titled<'a>(mut parts: Vec<Part<'a>>, hook_title: &str) -> Vec<Part<'a>> {
+fn titled<'a>(mut parts: Vec<Part<'a>>, hook_title: &str, seed: &Seed) -> Vec<Part<'a>> {
     let mut used = HashSet::from([hook_title.to_lowercase()]);
     for part in &mut parts {
         let mut by_score: Vec<&Chosen<'_>> = part.moves.iter().collect();
@@ -118,22 +119,59 @@ fn titled<'a>(mut parts: Vec<Part<'a>>, hook_title: &str) -> Vec<Part<'a>> {
             c.titles[start..].iter().chain(&c.titles[..start])
         });
         part.title = titles.into_iter().find(|t| used.insert(t.to_lowercase())).cloned().unwrap_or_else(|| format!("More than {hook_title}"));
-        part.lines = part.moves.iter().flat_map(|c| c.lines.clone()).collect();
+        part.lines = linked(&part.moves, seed);
     }
     parts
 }
 
-/// Says once that the subject is the country now, before its first move.
-fn announce_country(parts: &mut [Part<'_>], ledger: &Ledger<'_>, seed: &crate::seed::Seed) {
-    for part in parts {
-        let Some(at) = part.moves.iter().position(|c| is_of_country(c)) else { continue };
-        let before: usize = part.moves[..at].iter().map(|c| c.lines.len()).sum();
-        let template = phrases::WIDENING[seed.index("widening", phrases::WIDENING.len())];
-        if let Some(text) = skeleton::fill(template, &|slot| ledger.common(slot)) {
-            let role = part.lines.get(before).map_or(Holder::Holder, |line| line.role);
-            part.lines.insert(before, Spoken { role, sentences: vec![Sentence { text, support: Support::NoClaim }] });
+/// The lines of a chapter; where one subject would run into the next, the asker asks the way there.
+fn linked(moves: &[Chosen<'_>], seed: &Seed) -> Vec<Spoken> {
+    let mut lines: Vec<Spoken> = Vec::new();
+    let mut group = None;
+    for (at, chosen) in moves.iter().enumerate() {
+        let runs_on = lines.last().zip(chosen.lines.first()).is_some_and(|(last, first)| last.role == first.role && is_claim(last) && is_claim(first));
+        let links = phrases::links(chosen.of.group);
+        if runs_on && group != Some(chosen.of.group) && !links.is_empty() {
+            let role = if chosen.lines[0].role == Holder::Holder { Holder::Asker } else { Holder::Holder };
+            let pick = (seed.unit(&format!("link/{at}/{}", chosen.of.id)) * links.len() as f32) as usize;
+            lines.push(aside(role, links[pick.min(links.len() - 1)].to_owned()));
         }
-        return;
+        group = Some(chosen.of.group);
+        lines.extend(chosen.lines.iter().cloned());
+    }
+    lines
+}
+
+fn is_claim(line: &Spoken) -> bool {
+    line.sentences.last().is_some_and(|said| matches!(said.support, Support::Facts(_)) && !said.text.ends_with('?'))
+}
+
+fn aside(role: Holder, text: String) -> Spoken {
+    Spoken { role, opens: true, sentences: vec![Sentence { text, support: Support::NoClaim }] }
+}
+
+/// Says when the subject becomes the country, and when it is the place again.
+fn announce_frames(parts: &mut [Part<'_>], ledger: &Ledger<'_>, seed: &Seed) {
+    let mut wide = false;
+    let mut times = 0;
+    for part in parts {
+        let mut told = HashSet::new();
+        for chosen in &part.moves {
+            if is_of_country(chosen) == wide {
+                continue;
+            }
+            wide = !wide;
+            let bank = if wide { phrases::WIDENING } else { phrases::NARROWING };
+            let template = bank[(seed.index(if wide { "widening" } else { "narrowing" }, bank.len()) + times) % bank.len()];
+            let first = chosen.lines.first().and_then(|line| line.sentences.first());
+            let at = part.lines.iter().position(|line| line.opens && line.sentences.first() == first).filter(|at| told.insert(*at));
+            if let (Some(at), Some(text)) = (at, skeleton::fill(template, &|slot| ledger.common(slot))) {
+                let link = at.checked_sub(1).filter(|before| part.lines[*before].opens && part.lines[*before].sentences.iter().all(|s| s.support == Support::NoClaim));
+                let role = part.lines[at].role;
+                part.lines.insert(link.unwrap_or(at), aside(role, text));
+            }
+            times += 1;
+        }
     }
 }
 
@@ -145,7 +183,7 @@ fn is_of_country(chosen: &Chosen<'_>) -> bool {
 fn arranged<'a>(mut parts: Vec<Part<'a>>, opening: Vec<Spoken>, close: Vec<Spoken>, disclosure: &str) -> Vec<Part<'a>> {
     let last_role = opening.last().map_or(Holder::Holder, |line| line.role);
     let teller = if last_role == Holder::Holder { Holder::Asker } else { Holder::Holder };
-    let disclosed = Spoken { role: teller, sentences: vec![Sentence { text: disclosure.to_owned(), support: Support::Disclosure }] };
+    let disclosed = Spoken { role: teller, opens: true, sentences: vec![Sentence { text: disclosure.to_owned(), support: Support::Disclosure }] };
     if let Some(first) = parts.first_mut() {
         let lines = std::mem::take(&mut first.lines);
         first.lines = opening.into_iter().chain([disclosed]).chain(lines).collect();
@@ -193,7 +231,9 @@ fn turns(lines: &[Spoken], holder_is_a: bool) -> Vec<Turn> {
         let before = turns.last().map_or(0, |turn| words(&turn.sentences));
         let same = turns.last().map(|t| t.host) == Some(host(swapped));
         let asks_itself = turns.last().and_then(|t| t.sentences.last()).is_some_and(|s| s.text.ends_with('?'));
-        if same && (before + words(&line.sentences) > TURN_WORDS || asks_itself) {
+        // A new subject is the other host's to raise.
+        let runs_on = line.opens && turns.last().and_then(|t| t.sentences.last()).is_some_and(|s| matches!(s.support, Support::Facts(_)));
+        if same && (before + words(&line.sentences) > TURN_WORDS || asks_itself || runs_on) {
             swapped = !swapped;
         }
         let host = host(swapped);

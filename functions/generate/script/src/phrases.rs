@@ -1,5 +1,7 @@
 //! Sentences that belong to no fact: the disclosure, the announcement of a wider view.
 
+use crate::moves::Group;
+
 /// Says that the voices are artificial and a program wrote the words; one of these in every episode.
 pub(crate) const DISCLOSURES: &[&str] = &[
     "One thing before we look: these voices are synthetic, and a program built the script from public data.",
@@ -28,6 +30,35 @@ pub(crate) const WIDENING: &[&str] = &[
     "What follows holds for {country}, not for {place} alone.",
 ];
 
+/// Announces that the place is the subject again.
+pub(crate) const NARROWING: &[&str] = &[
+    "Back to {place}.",
+    "And now {place} again.",
+    "Return to {place} with me.",
+    "From the country back to {place}.",
+    "{place} again, and nothing but {place}.",
+    "Close the page on {country}, and open {place}.",
+    "Narrow it again, to {place}.",
+    "Enough of {country} for now: {place} again.",
+];
+
+/// Questions that lead to a subject.
+pub(crate) fn links(to: Group) -> &'static [&'static str] {
+    match to {
+        Group::Size => &["And in numbers?", "How does it count?", "Can you put a figure on it?", "Big or small, then?", "What does a head count say?", "And against the others?"],
+        Group::Ground => &["And around it?", "What is nearby?", "Where does that put it on a map?", "Which names are close?", "And the neighbourhood?", "Where do the roads lead?"],
+        Group::Nature => &["And the ground itself?", "What of land and weather?", "What is under the feet there?", "And the elements?", "How does it lie?", "Wet, dry, high, low?"],
+        Group::Sky => &["And above it?", "What does the globe say?", "And seen from space?", "What about the light?", "How does it stand to the sun?", "And on the globe?"],
+        Group::Clock => &["And the hour?", "What time is it there?", "Do the clocks behave?", "And the clock?", "How do they tell the time?", "What does a watch show?"],
+        Group::Name => &["And the word itself?", "What about the name?", "How is it called, and by whom?", "And on an envelope?", "Is the name its own?", "And how is it spelled?"],
+        Group::Story => &["What do books say?", "And in print?", "Has anyone written about it?", "Is there a page on it?", "And between covers?", "What is on the shelf?"],
+        Group::Past => &["And before that?", "What came earlier?", "How far back can you go?", "And the years behind it?", "Is there a past to it?", "And history?"],
+        Group::Land => &["And the land?", "What does it stand on?", "How is the country made?", "Hills, rivers, coasts?", "And the shape of it?", "What would I see from the air?"],
+        Group::Nation => &["And what do they share?", "What holds it together?", "Which signs does it use?", "And on the official side?", "What belongs to all of them?", "And for the whole country?"],
+        Group::Record => &["And what is missing?", "Any gaps?", "What do we not know?"],
+    }
+}
+
 /// Sentences that could be said of any place, and therefore are not.
 pub(crate) const FILLERS: &[&str] = &[
     "let's dive", "dive in", "buckle up", "welcome back", "welcome to", "fun fact", "did you know", "hidden gem",
@@ -42,5 +73,5 @@ pub(crate) const FILLERS: &[&str] = &[
 
 /// Every phrase, for the vocabulary of sentence beginnings.
 pub(crate) fn all() -> impl Iterator<Item = &'static str> {
-    DISCLOSURES.iter().chain(WIDENING).copied()
+    DISCLOSURES.iter().chain(WIDENING).chain(NARROWING).copied()
 }

@@ -25,6 +25,8 @@ const LEAST_MOVES: usize = 6;
 #[derive(Debug, Clone)]
 pub(crate) struct Spoken {
     pub(crate) role: Holder,
+    /// Whether a new move begins here.
+    pub(crate) opens: bool,
     pub(crate) sentences: Vec<Sentence>,
 }
 
@@ -162,8 +164,8 @@ impl<'l, 'a> Planner<'l, 'a> {
         for of in HOOKS {
             for (nth, one) in (of.find)(self.ledger).into_iter().enumerate() {
                 let serves = self.themes.is_empty() || of.themes.iter().any(|theme| self.themes.contains(theme));
-                let taste = 0.45 + 0.75 * self.seed.unit(&format!("hook/{}/{nth}", of.id));
-                let score = (0.2 + one.score() + of.essential) * taste * if serves { 1.0 } else { 0.4 };
+                let taste = 0.1 + self.seed.unit(&format!("hook/{}/{nth}", of.id));
+                let score = (0.6 + one.score() + of.essential) * taste * if serves { 1.0 } else { 0.4 };
                 found.push(Candidate { of, found: one, score, nth });
             }
         }
@@ -183,10 +185,8 @@ impl<'l, 'a> Planner<'l, 'a> {
         let start = self.seed.index(candidate.of.id, skeletons.len()) + candidate.nth;
         let mut order: Vec<usize> = (0..skeletons.len()).map(|at| (start + at) % skeletons.len()).collect();
         let share = self.questions as f32 / self.sentences.max(1) as f32;
-        if self.sentences > 20 && share > 0.31 {
-            order.sort_by_key(|at| skeletons[*at].matches('?').count());
-        } else if self.sentences > 20 && share < 0.18 {
-            order.sort_by_key(|at| std::cmp::Reverse(skeletons[*at].matches("? ").count() + skeletons[*at].matches("?\n").count()));
+        if self.sentences > 12 && !(0.2..=0.3).contains(&share) {
+            order.sort_by_key(|at| skeleton::asks(skeletons[*at]) == (share > 0.3));
         }
         order.sort_by_key(|at| self.used.contains(&(candidate.of.id, *at)));
         order.into_iter().find_map(|at| {
@@ -203,12 +203,13 @@ impl<'l, 'a> Planner<'l, 'a> {
     }
 
     fn slot(&self, found: &Found<'_>, name: &str) -> Option<String> {
+        let spun = |words: String| skeleton::spin(&words, |choice, ways| (self.seed.unit(&format!("{name}/{choice}/{words}")) * ways as f32) as usize);
         if let Some(words) = found.slots.get(name).cloned().or_else(|| self.ledger.common(name)) {
-            return Some(words);
+            return Some(spun(words));
         }
         let inner = name.char_indices().next().filter(|(_, c)| c.is_uppercase()).map(|_| name.to_lowercase())?;
         let words = found.slots.get(inner.as_str()).cloned().or_else(|| self.ledger.common(&inner))?;
-        Some(crate::wording::capitalised(&words))
+        Some(crate::wording::capitalised(&spun(words)))
     }
 
     fn fill(&self, found: &Found<'a>, skeleton: &str) -> Option<Vec<Spoken>> {
@@ -219,6 +220,9 @@ impl<'l, 'a> Planner<'l, 'a> {
             for template in line.sentences {
                 let text = skeleton::fill(template.text, &|slot| self.slot(found, slot))?;
                 let support = support(found, template.stand)?;
+                if matches!(support, Support::Absence(_)) && self.ledger.place_texts() > 0 {
+                    return None;
+                }
                 let sentence = Sentence { text, support };
                 let problems = rubric::problems(&sentence, &self.facts, &heard);
                 if !problems.is_empty() || reading::count(&sentence.text) > 1 || reading::words(&sentence.text).len() > 30 {
@@ -229,7 +233,7 @@ impl<'l, 'a> Planner<'l, 'a> {
                 heard.listen(&sentence);
                 sentences.push(sentence);
             }
-            lines.push(Spoken { role: line.role, sentences });
+            lines.push(Spoken { role: line.role, opens: lines.is_empty(), sentences });
         }
         Some(lines)
     }

@@ -64,6 +64,11 @@ pub fn spins(skeleton: &str) -> impl Iterator<Item = String> {
     (0..ways.unwrap_or(1)).map(move |at| spin(skeleton, |_, ways| at % ways))
 }
 
+/// Whether a skeleton asks anything.
+pub fn asks(skeleton: &str) -> bool {
+    lines(&spin(skeleton, |_, _| 0)).iter().flat_map(|line| &line.sentences).any(|said| said.text.ends_with('?'))
+}
+
 /// Reads the lines of a skeleton; lines that name no role are ignored (`---` parts a hook).
 pub fn lines(skeleton: &str) -> Vec<Line<'_>> {
     skeleton.lines().filter_map(line).collect()

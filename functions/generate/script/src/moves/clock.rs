@@ -126,7 +126,7 @@ fn borrowed_zone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     Found::new(0.15)
         .cite("f", &[fact])
         .slot("zone", zone.replace('_', " "))
-        .slot("summer", if changes { "January and July have different hours" } else { "January and July have the same hour" })
+        .slot("summer", if changes { "<January and July have different hours|It moves between January and July|In July the clock is set differently than in January>" } else { "<January and July have the same hour|It stays put, January and July alike|July keeps the hour of January>" })
         .only()
 }
 

@@ -219,6 +219,11 @@ pub(super) const MOVES: &[Move] = &[
             "H: Measure to {foreign}, the capital of {abroad}: {foreign_km}. [f]
              A: And to the capital of {country}?
              H: {Own_km}, as far as {own}. [f]",
+            "H: Two capitals pull at {place}. [f] {own} is its own, {foreign} is closer. [f]
+             A: <How much closer?|By how much?>
+             H: {Foreign_km}, against {own} <far behind that|further off>. [f]",
+            "A: <If I needed an embassy and a ministry?|Which capital would a pigeon choose?>
+             H: The closer capital is {foreign}, in {abroad}. [f] To {own} it is {own_km}. [f]",
         ],
     },
 ];
@@ -259,10 +264,10 @@ fn nearest_city<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 fn verdict(here: u32, one: &Other, two: &Other) -> Option<&'static str> {
     let (a, b) = (one.people?, two.people?);
     Some(match (a > here, b > here) {
-        (true, true) => "Both have more people than this one",
-        (false, false) => "Both have fewer people than this one",
-        (true, false) => "The nearer one has more people, and the other fewer",
-        (false, true) => "The nearer one has fewer people, and the other more",
+        (true, true) => "<Both have more people than this one|Both are larger, counted in people|Larger, the two of them>",
+        (false, false) => "<Both have fewer people than this one|Both are smaller, counted in people|Smaller, the two of them|Neither has as many people as this one>",
+        (true, false) => "<The nearer one has more people, and the other fewer|One larger, the nearer, and one smaller>",
+        (false, true) => "<The nearer one has fewer people, and the other more|One smaller, the nearer, and one larger>",
     })
 }
 
@@ -362,6 +367,8 @@ fn other_capital<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some((fact, (own, foreign))) = read else { return Vec::new() };
     Found::new(ratio_worth(own.km / foreign.km.max(1.0)) + 0.3)
         .cite("f", &[fact])
+        // The distance to its own capital is not told twice.
+        .cite("capital", &l.capital().map(|(fact, _)| fact).into_iter().collect::<Vec<_>>())
         .slot("own", own.name.clone())
         .slot("own_km", numbers::km(own.km))
         .slot("foreign", foreign.name.clone())

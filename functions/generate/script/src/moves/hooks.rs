@@ -572,7 +572,7 @@ fn frames<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         return Vec::new();
     }
     Found::new((gap.abs() * 2.0).min(1.0) as f32)
-        .lean("world", &[world.fact])
+        .cite("world", &[world.fact])
         .lean("country", &[home.fact])
         .slot("bigger", if gap > 0.0 { "bigger" } else { "smaller" })
         .slot("world_half", half(world.depth()))
@@ -674,8 +674,8 @@ fn sea_question<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         return Vec::new();
     }
     Found::new(0.25)
-        .lean("coast", &[coast])
-        .lean("capital", &[capital])
+        .cite("coast", &[coast])
+        .cite("capital", &[capital])
         .slot("wrong_guess", "Guess first.")
         .slot("nearer", if km < other.km { "sea" } else { "capital" })
         .slot("capital", other.name.clone())

@@ -20,7 +20,7 @@ pub(super) const MOVES: &[Move] = &[
              A: You could almost fold a map from that. [-]",
             "A: If {country} were a floor, how flat would it be?
              H: I read from the Factbook: {text}. [f]",
-            "H: Under terrain, the Factbook <begins the page on {country} with|has this for {country}>: {text}. [f]",
+            "H: {?opens} Under terrain, the Factbook <begins the page on {country} with|has this for {country}>: {text}. [f]",
             "A: Hills or plains, in {country}?
              H: The Factbook answers: {text}. [f]",
             "H: <Unroll {country}.|Run a hand over {country}.> [-] Under your fingers, says the Factbook: {text}. [f]",
@@ -59,6 +59,8 @@ pub(super) const MOVES: &[Move] = &[
             "H: The lowest point of {country} has an entry too: {text}. [f]",
             "A: How low does {country} go?
              H: Down to its lowest point: {text}. [f]",
+            "H: {text}: <that is as low as {country} gets|below that, no more of {country}>, says the Factbook. [f]",
+            "H: The bottom of {country} has a name. [f] Its lowest point: {text}. [f]",
         ],
     },
     Move {
@@ -117,6 +119,13 @@ pub(super) const MOVES: &[Move] = &[
              A: An American yardstick. [-]",
             "A: <Lay {country} on a map.|How much map does {country} cover?> [-]
              H: In the Factbook it measures like this: {text}. [f]",
+            "H: {Country}, in area: {text}. [f]
+             A: <Says an American?|Whose comparison?>
+             H: The Factbook's. [-]",
+            "H: The Factbook measures {country} in <states and neighbours|pieces of other maps>: {text}. [f]",
+            "A: Large country or small?
+             H: For {country} the Factbook answers with a comparison: {text}. [f]",
+            "H: Cut {country} out of the map and lay it on another one. [-] {text}, says the Factbook. [f]",
         ],
     },
     Move {
@@ -132,6 +141,9 @@ pub(super) const MOVES: &[Move] = &[
             "H: The coastline of {country}, according to the Factbook: {text}. [f]",
             "A: <If I walked the whole edge of {country}?|And the edge of {country}?>
              H: Its coastline in the Factbook: {text}. [f]",
+            "H: {Country} meets the sea along {text}, by the Factbook's count of its coastline. [f]",
+            "H: {text} of coastline: that is {country}, in the Factbook. [f]
+             A: <A long walk, or a short one.|Depending on the ruler.> [-]",
         ],
     },
     Move {
@@ -149,7 +161,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: {?whole} On the line for natural hazards in {country} you read: {text}. [f]",
             "A: <What should people in {country} watch for?|And the risks, over all of {country}?>
              H: Among the hazards, the Factbook names: {text}. [f]",
-            "H: Under natural hazards, the list for {country} <opens|begins>: {text}. [f]",
+            "H: {?opens} Under natural hazards, the list for {country} <opens|begins>: {text}. [f]",
             "A: What can go wrong in {country}?
              H: The Factbook, under hazards: {text}. [f]",
         ],

@@ -51,6 +51,7 @@ mod name;
 mod nation;
 mod nature;
 mod past;
+mod quarrel;
 mod size;
 mod sky;
 mod story;
@@ -175,7 +176,7 @@ impl<'a> Found<'a> {
 pub fn all() -> impl Iterator<Item = &'static Move> {
     [
         size::MOVES, ground::MOVES, nature::MOVES, sky::MOVES, clock::MOVES, name::MOVES, story::MOVES,
-        past::MOVES, land::MOVES, nation::MOVES,
+        quarrel::MOVES, past::MOVES, land::MOVES, nation::MOVES,
     ]
     .into_iter()
     .flatten()
@@ -204,13 +205,17 @@ fn quoted<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> {
 
 /// The pieces of a Factbook list on one topic as one text, so that none of them poses as the whole.
 fn listed_whole<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> {
-    let (mut facts, mut said) = (Vec::new(), String::new());
+    let (mut facts, mut said, mut skipped) = (Vec::new(), String::new(), false);
     for (fact, text) in l.texts(topic) {
         // A season or a region in brackets is what makes such a piece true.
         if text.contains('(') {
             return Vec::new();
         }
-        let Some(clause) = wording::clause(text) else { continue };
+        let is_word = text.chars().all(char::is_alphabetic) && wording::is_speakable(text);
+        let Some(clause) = wording::clause(text).or_else(|| is_word.then(|| text.to_owned())) else {
+            skipped = true;
+            continue;
+        };
         let clause = clause.split_once(": ").map_or(clause.clone(), |(_, rest)| rest.to_owned());
         let joined = if said.is_empty() { clause } else { format!("{said}; {clause}") };
         if joined.split(' ').count() > 21 || crate::rubric::reading::count(&joined) > 1 {
@@ -223,7 +228,7 @@ fn listed_whole<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> 
         return Vec::new();
     }
     let whole = facts.len() == l.texts(topic).len();
-    Found::new(worth).cite("f", &facts).flag(if whole { "whole" } else { "part" }, true).slot("text", wording::inner(&said)).only()
+    Found::new(worth).cite("f", &facts).flag("whole", whole).flag("opens", !skipped).slot("text", wording::inner(&said)).only()
 }
 
 /// Topics whose second text can be heard without the first.

@@ -23,11 +23,14 @@ pub(super) const MOVES: &[Move] = &[
              H: {?start} I can tell you what the flag of {country} looks like: {text}. [f]",
             "A: <Describe the flag.|Paint me the flag.> [-]
              H: {?start} For {country} it goes: {text}. [f]",
-            "A: Does the flag of {country} mean anything?
-             H: {?more} The Factbook adds: {text}. [f]",
-            "H: {?more} On the flag of {country} the Factbook adds a remark: {text}. [f]",
+            "A: <Anything else about the flag?|Is there more to the flag?>
+             H: {?more} Of the flag of {country}, the Factbook <adds|also says>: {text}. [f]",
+            "H: {?more} On the flag of {country} the Factbook <adds a remark|has a second line>: {text}. [f]",
             "H: {?more} There is more to say about the flag of {country}. [-] The Factbook says: {text}. [f]
              A: So it is not just cloth. [-]",
+            "H: {?more} The flag once more, in the Factbook's page on {country}: {text}. [f]",
+            "A: <What should I know when I see it wave?|And if I look at the cloth longer?>
+             H: {?more} In the lines on the flag of {country}: {text}. [f]",
         ],
     },
     Move {
@@ -45,6 +48,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: When {country} stands up to sing, the title on the sheet is {text}. [f]",
             "A: <What do they sing in {country}?|And what does the band play?>
              H: The anthem of {country}, by title: {text}. [f]",
+            "H: {text}: <with those words on the cover|under that title>, {country} has its anthem. [f]",
         ],
     },
     Move {
@@ -57,10 +61,13 @@ pub(super) const MOVES: &[Move] = &[
         skeletons: &[
             "A: Where does the anthem come from?
              H: Of the anthem of {country} the Factbook says: {text}. [f]",
-            "H: The anthem of {country} has a story. [f] In the Factbook: {text}. [f]",
+            "H: The anthem of {country} has a <story|page>. [f] In the Factbook: {text}. [f]",
             "H: On the anthem of {country}, a line of the Factbook: {text}. [f]",
             "A: <And the tune?|How did {country} get its song?>
              H: I have one line on the anthem: {text}. [f]",
+            "H: Under the title of the anthem, the page on {country} <adds|goes on>: {text}. [f]",
+            "H: About its song, {country} is on record like this: {text}. [f]
+             A: <Not sung, just read.|Words without music.> [-]",
         ],
     },
     Move {
@@ -96,6 +103,7 @@ pub(super) const MOVES: &[Move] = &[
              A: Somebody had to choose. [-]",
             "A: <If {country} were an animal or a plant?|What would you put on a coin of {country}?>
              H: Its national symbols in the Factbook: {text}. [f]",
+            "H: {Text}: <so {country} presents itself, in symbols|those are the national symbols of {country}>. [f]",
         ],
     },
     Move {
@@ -158,11 +166,12 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["What is made", "The workshops of {country}"],
         find: industry,
         skeletons: &[
-            "A: And what did {country} make?
-             H: Under industries, the final edition of the Factbook has: {text}. [f]",
+            "A: And industry?
+             H: For {country}, the final edition of the Factbook has: {text}. [f]",
             "H: The industries of {country}, as the final Factbook names them: {text}. [f]",
             "A: <Who works at what in {country}?|And the factories of {country}?>
              H: The final Factbook lists, under industries: {text}. [f]",
+            "H: <Workshops and works, in {country}|A list from the factories of {country}>, by the final Factbook: {text}. [f]",
         ],
     },
 ];

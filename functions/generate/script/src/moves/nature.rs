@@ -192,10 +192,10 @@ fn climate<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some((fact, (name, share))) = l.climate() else { return Vec::new() };
     let percent = (share * 100.0).round() as u64;
     let said = match percent {
-        0..=1 => "Hardly any of the places listed in the country share it".to_owned(),
-        2..=49 => format!("About {} in a hundred of its listed places share it", numbers::cardinal(percent)),
-        50..=97 => format!("Most of its listed places do, about {} in a hundred", numbers::cardinal(percent)),
-        _ => "Almost all of its listed places share it".to_owned(),
+        0..=1 => "<Hardly any of the places listed in the country share it|In the whole country, hardly any listed place has it too>".to_owned(),
+        2..=49 => format!("<About {0} in a hundred of its listed places share it|It covers about {0} in a hundred listed places of the country|Of a hundred places listed in the country, about {0} have it>", numbers::cardinal(percent)),
+        50..=97 => format!("<Most of its listed places do, about {0} in a hundred|About {0} in a hundred listed places of the country have it|So do about {0} of a hundred places in the country>", numbers::cardinal(percent)),
+        _ => "<Almost all of its listed places share it|In almost all of the country, yes>".to_owned(),
     };
     let found = Found::new(((1.0 - share) * 0.5) as f32).cite("climate", &[fact]).slot("climate", name);
     if percent >= 1 { found.slot("share", said).only() } else { found.only() }

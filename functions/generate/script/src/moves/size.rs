@@ -94,7 +94,7 @@ pub(super) const MOVES: &[Move] = &[
             "A: What is it <inside|within> {region}?
              H: {Region_verdict}. [region] {Region_no}, to put a figure on it. [region]",
             "H: {region} keeps a <shorter list|list of its own>, with {region_of} names. [region]
-             A: <Then it must climb.|So the competition thins out.> [-]
+             A: {?climbs} <Then it must climb.|So the competition thins out.> [-]
              H: It <stands|is> at {region_no} there. [region]",
             "A: <Closer in?|And closer to home?>
              H: Closer in there is {region}, with {region_of} places. [region] This {kind} is {region_no} among them. [region]",
@@ -236,6 +236,11 @@ pub(super) const MOVES: &[Move] = &[
             "H: Take {frame}. Keep the places with at least {least} people, and walk to the {end} end. [f]
              A: Who stands there?
              H: {place}, and nobody behind it. [f]",
+            "H: {axis} in {frame}: <that title belongs to|the title goes to> {place}, if you count places from {least} people up. [f]
+             A: <And below that?|Why the limit?>
+             H: <Below that, the list is not complete.|Smaller places may be missing from the list.> [-]",
+            "A: <A superlative, please.|One superlative?> [-]
+             H: {Axis}. In {frame}, among places of at least {least} people. [f]",
         ],
     },
     Move {
@@ -255,6 +260,14 @@ pub(super) const MOVES: &[Move] = &[
              H: {rival}. This one is {rank} on the same list, among places of at least {least} people. [f]",
             "A: So close to a title, and which one?
              H: The {axis} in {frame}. It comes {rank}, and {rival} leads. [f]",
+            "H: On the list of {frame}, {rival} is the {axis}. [f]
+             A: And {place}?
+             H: {Rank}. [f] <The list begins at {least} people.|On it are places of {least} people and up.> [f]",
+            "H: {Rank} {axis} of {frame}, for places with {least} people or more: that is {place}. [f]
+             A: <Behind whom?|Who spoils it?>
+             H: {rival}. [f]",
+            "A: <Any medals?|Is there a podium for it?>
+             H: For {axis} in {frame}, {rank}, <with|after> {rival} in front. [f]",
         ],
     },
 ];
@@ -278,9 +291,9 @@ fn half(depth: f64) -> &'static str {
 
 fn verdict(rank: u32, of: u32, list: &str) -> String {
     match f64::from(rank) / f64::from(of.max(1)) {
-        _ if rank == 1 => format!("On the list for {list}, nothing is larger"),
+        _ if rank == 1 => format!("<On the list for {list}, nothing is larger|Nothing on the list for {list} is larger>"),
         _ if rank == of => format!("On the list for {list}, nothing comes after it"),
-        d => format!("On the list for {list}, that is the {}", half(d)),
+        d => format!("<On the list for {list}, that is the {0}|That is the {0} for {list}|For {list} that means the {0}|It puts the place in the {0} of {list}>", half(d)),
     }
 }
 
@@ -309,9 +322,9 @@ fn rank_in_world<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .slot("world_of", numbers::rounded(f64::from(world.of)))
         .slot("country_start", crate::wording::capitalised(&l.country()));
     let shift = match gap {
-        g if g > 0.1 => "It sinks: the longer the list, the further down",
-        g if g < -0.1 => "It rises: further up abroad than at home",
-        _ => "It hardly moves: much the same height on both lists",
+        g if g > 0.1 => "<It sinks: the longer the list, the further down|Down it goes, the longer the list|A longer list pushes it down>",
+        g if g < -0.1 => "<It rises: further up abroad than at home|It stands further up out there than at home|Up it goes, once the list is longer>",
+        _ => "<It hardly moves: much the same height on both lists|At home or abroad, it holds its height|That is about where it stood at home|The two lists agree, more or less>",
     };
     found.slot("shift", shift).only()
 }
@@ -321,6 +334,7 @@ fn rank_in_region<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some(region) = l.brief.region else { return Vec::new() };
     Found::new(0.05)
         .cite("region", &[rank.fact])
+        .flag("climbs", l.country_rank().is_some_and(|home| home.rank > rank.rank))
         .slot("region_no", in_row(rank.rank))
         .slot("region_of", numbers::about(f64::from(rank.of)))
         .slot("region_verdict", verdict(rank.rank, rank.of, region))

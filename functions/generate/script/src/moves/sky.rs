@@ -81,6 +81,8 @@ pub(super) const MOVES: &[Move] = &[
             "H: At the solstice in {light_month}, the day here lasts twenty-four hours. [f]
              A: And the night?
              H: It has to wait. [-]",
+            "H: In {light_month} the solstice brings a day of twenty-four hours. [f]
+             A: <Curtains, then.|And how do you sleep?> [-]",
         ],
     },
     Move {

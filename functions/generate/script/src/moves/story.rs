@@ -1,6 +1,6 @@
 //! What books say about it: the dictionary's gloss, parts and mentions, the Factbook's lines on the place.
 
-use places::{Datum, Subject, Topic};
+use places::{Datum, Fact, Subject, Topic};
 
 use super::{Found, Group, Move};
 use crate::{ledger::Ledger, theme::Theme, wording};
@@ -14,7 +14,7 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["By the dictionary", "One line of the dictionary", "Looked up", "The short entry"],
         find: gloss,
         skeletons: &[
-            "A: Is it in the dictionary?
+            "A: {?first} Is it in the dictionary?
              H: WordNet has it. [f] The entry says: {gloss}. [f]",
             "H: Look up {place} in WordNet, the dictionary, and you read this: {gloss}. [f]",
             "A: What does a dictionary find worth saying?
@@ -183,7 +183,7 @@ fn gloss<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::Gloss { text } => tidy(text),
         _ => None,
     });
-    all.into_iter().map(|(fact, gloss)| Found::new(0.5).cite("f", &[fact]).slot("gloss", gloss)).collect()
+    all.into_iter().enumerate().map(|(at, (fact, gloss))| Found::new(0.5).cite("f", &[fact]).flag("first", at == 0).slot("gloss", gloss)).collect()
 }
 
 fn part<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
@@ -228,11 +228,16 @@ fn thing<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn mention<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    mentions_of_place(l).into_iter().map(|(fact, said)| Found::new(0.6).cite("f", &[fact]).slot("text", said)).collect()
+}
+
+/// Clauses of the Factbook that name the place and can be heard alone.
+pub(super) fn mentions_of_place<'a>(l: &Ledger<'a>) -> Vec<(&'a Fact, String)> {
     l.texts(Topic::Mention)
         .into_iter()
         .filter_map(|(fact, text)| {
             let said = wording::clauses(text).into_iter().find(|clause| clause.contains(l.brief.name) && clause.split(' ').count() >= 5 && is_sentence(clause))?;
-            Some(Found::new(0.6).cite("f", &[fact]).slot("text", said))
+            Some((fact, said))
         })
         .collect()
 }

@@ -90,8 +90,13 @@ pub fn unsupported(script: &Script) -> Vec<Unsupported> {
     let facts: HashMap<&str, &Fact> = script.facts.iter().map(|fact| (fact.id.as_str(), fact)).collect();
     let mut heard = Heard::new([script.title.split(": ").next().unwrap_or_default(), &script.description]);
     let mut out = Vec::new();
+    let written = script.facts.iter().find(|fact| fact.subject == Subject::Place && crate::ledger::is_text(&fact.datum));
     for sentence in script.chapters.iter().flat_map(|c| &c.turns).flat_map(|t| &t.sentences) {
-        let problems = problems(sentence, &facts, &heard);
+        let mut problems = problems(sentence, &facts, &heard);
+        // An absence is recounted: what a book says of the place elsewhere in the script refutes it.
+        if let (Support::Absence(what), Some(fact)) = (&sentence.support, written) {
+            problems.push(format!("{what}, and yet {}", fact.id));
+        }
         out.extend(problems.into_iter().map(|problem| Unsupported { sentence: sentence.text.clone(), problem }));
         heard.listen(sentence);
     }

@@ -42,6 +42,18 @@ pub fn overlap(scripts: &[Script]) -> Overlap {
     }
 }
 
+/// The five-word runs that most episodes share, with the number of episodes.
+pub fn commonest(scripts: &[Script], most: usize) -> Vec<(String, usize)> {
+    let mut used: HashMap<Vec<String>, usize> = HashMap::new();
+    for run in scripts.iter().flat_map(runs) {
+        *used.entry(run).or_default() += 1;
+    }
+    let mut used: Vec<(String, usize)> = used.into_iter().map(|(run, n)| (run.join(" "), n)).collect();
+    used.sort_by(|(one, a), (two, b)| b.cmp(a).then_with(|| one.cmp(two)));
+    used.truncate(most);
+    used
+}
+
 fn mean(values: impl Iterator<Item = f64>) -> f64 {
     let (sum, n) = values.fold((0.0, 0), |(sum, n), value| (sum + value, n + 1));
     sum / f64::from(n.max(1))
@@ -68,6 +80,14 @@ fn bare(sentence: &Sentence) -> Vec<String> {
     for (at, word) in reading::words(&sentence.text).into_iter().enumerate() {
         let folded = reading::fold(word);
         let is_number = folded != "one" && (folded.starts_with(|c: char| c.is_ascii_digit()) || folded.split('-').any(is_number_word));
+        // "Three hundred and twenty" and "eight and a half" are one number each.
+        let ends = |tail: &[&str]| out.len() >= tail.len() && out[out.len() - tail.len()..].iter().zip(tail).all(|(a, b)| a == b);
+        if is_number && ends(&["#", "and"]) {
+            out.pop();
+        } else if matches!(folded.as_str(), "half" | "quarter" | "quarters") && ends(&["#", "and", "a"]) {
+            out.truncate(out.len() - 2);
+            continue;
+        }
         let mark = if is_number {
             Some("#")
         } else if at > 0 && word.starts_with(char::is_uppercase) && folded != "i" {
