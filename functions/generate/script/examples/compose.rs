@@ -21,9 +21,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let [place, podcast_type, length, rest @ ..] = args.as_slice() else {
         return Err("usage: compose PLACE base|standout|topic|personalized short|medium|long [TOPIC or INTERESTS]".into());
     };
-    let podcast_type = PodcastType::parse(podcast_type).ok_or("the type is base, standout, topic or personalized")?;
+    let podcast_type = PodcastType::parse(podcast_type)
+        .ok_or("the type is base, standout, topic or personalized")?;
     let preferred_length = Length::parse(length).ok_or("the length is short, medium or long")?;
-    let preferences = Preferences { preferred_length, topic: rest.first().cloned(), interests: rest.to_vec(), ..Preferences::default() };
+    let preferences = Preferences {
+        preferred_length,
+        topic: rest.first().cloned(),
+        interests: rest.to_vec(),
+        ..Preferences::default()
+    };
     let sample = sample(place)?;
     let brief = Brief {
         name: &sample.name,
@@ -37,9 +43,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let script = compose(&brief)?;
     print(&script);
-    let report = rubric::check_as(&script, rubric::Asked { podcast_type, length: preferred_length });
+    let report = rubric::check_as(
+        &script,
+        rubric::Asked {
+            podcast_type,
+            length: preferred_length,
+        },
+    );
     for check in &report.checks {
-        println!("{} {} = {} (target {})", if check.ok { "  ok " } else { " FAIL" }, check.name, check.value, check.target);
+        println!(
+            "{} {} = {} (target {})",
+            if check.ok { "  ok " } else { " FAIL" },
+            check.name,
+            check.value,
+            check.target
+        );
     }
     for one in &report.unsupported {
         println!("unsupported: {} ({})", one.sentence, one.problem);
@@ -55,16 +73,32 @@ fn sample(place: &str) -> Result<Sample, Box<dyn std::error::Error>> {
     let found = places::resolve(place);
     let place = found.place.ok_or(found.message)?;
     let facts = places::facts(place.geoname_id).ok_or("the place is not listed")?;
-    Ok(Sample { label: place.label(), name: place.name, region: place.region, country: place.country, geoname_id: place.geoname_id, facts })
+    Ok(Sample {
+        label: place.label(),
+        name: place.name,
+        region: place.region,
+        country: place.country,
+        geoname_id: place.geoname_id,
+        facts,
+    })
 }
 
 fn print(script: &Script) {
-    println!("# {}\n{}\n{}\n", script.title, script.description, script.note.as_deref().unwrap_or(""));
+    println!(
+        "# {}\n{}\n{}\n",
+        script.title,
+        script.description,
+        script.note.as_deref().unwrap_or("")
+    );
     for chapter in &script.chapters {
         println!("## {}\n", chapter.title);
         for turn in &chapter.turns {
             let host = if turn.host == Host::A { "A" } else { "B" };
-            let said: Vec<String> = turn.sentences.iter().map(|s| format!("{} [{}]", s.text, support(&s.support))).collect();
+            let said: Vec<String> = turn
+                .sentences
+                .iter()
+                .map(|s| format!("{} [{}]", s.text, support(&s.support)))
+                .collect();
             println!("HOST {host}: {}", said.join(" "));
         }
         println!();

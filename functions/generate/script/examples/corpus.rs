@@ -6,7 +6,11 @@ use podcast::{Length, PodcastType, Preferences};
 use script::{Brief, Script, compose, rubric};
 
 fn main() {
-    let queries: Vec<String> = std::io::stdin().lock().lines().map_while(Result::ok).collect();
+    let queries: Vec<String> = std::io::stdin()
+        .lock()
+        .lines()
+        .map_while(Result::ok)
+        .collect();
     let scripts: Vec<Script> = queries.iter().filter_map(|query| script(query)).collect();
     let mut skeletons: HashMap<&str, usize> = HashMap::new();
     for name in scripts.iter().flat_map(|script| &script.moves) {
@@ -14,7 +18,11 @@ fn main() {
     }
     let mut skeletons: Vec<_> = skeletons.into_iter().collect();
     skeletons.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    println!("{} episodes, {:?}", scripts.len(), rubric::overlap::overlap(&scripts));
+    println!(
+        "{} episodes, {:?}",
+        scripts.len(),
+        rubric::overlap::overlap(&scripts)
+    );
     for (name, n) in skeletons.iter().take(40) {
         println!("{:5.1} % {name}", *n as f64 * 100.0 / scripts.len() as f64);
     }
@@ -26,7 +34,10 @@ fn main() {
 fn script(query: &str) -> Option<Script> {
     let place = places::resolve(query).place?;
     let facts = places::facts(place.geoname_id)?;
-    let preferences = Preferences { preferred_length: Length::Medium, ..Preferences::default() };
+    let preferences = Preferences {
+        preferred_length: Length::Medium,
+        ..Preferences::default()
+    };
     let label = place.label();
     let brief = Brief {
         name: &place.name,

@@ -32,13 +32,17 @@ pub enum Refusal {
     #[error("A topic episode needs a topic: name one, such as history, nature or language.")]
     NoTopic,
     /// The topic is none that the sources speak of.
-    #[error("Our sources hold nothing on the topic \"{topic}\". They can carry: size, maps, nature, sun and clock, history, culture, names and words, work.")]
+    #[error(
+        "Our sources hold nothing on the topic \"{topic}\". They can carry: size, maps, nature, sun and clock, history, culture, names and words, work."
+    )]
     UnknownTopic {
         /// As the listener put it.
         topic: String,
     },
     /// Fewer than ten facts serve the topic.
-    #[error("Our sources hold only {facts} facts on the topic \"{topic}\" for {place}, too few for an episode. Ask for a base episode instead.")]
+    #[error(
+        "Our sources hold only {facts} facts on the topic \"{topic}\" for {place}, too few for an episode. Ask for a base episode instead."
+    )]
     TooLittleOnTopic {
         /// As the listener put it.
         topic: String,
@@ -72,12 +76,28 @@ pub fn compose(brief: &Brief<'_>) -> Result<Script, Refusal> {
 fn themes(brief: &Brief<'_>) -> Result<Vec<Theme>, Refusal> {
     match brief.podcast_type {
         PodcastType::Topic => {
-            let topic = brief.preferences.topic.as_deref().map(str::trim).filter(|topic| !topic.is_empty());
+            let topic = brief
+                .preferences
+                .topic
+                .as_deref()
+                .map(str::trim)
+                .filter(|topic| !topic.is_empty());
             let topic = topic.ok_or(Refusal::NoTopic)?;
             let themes = Theme::of(topic);
-            if themes.is_empty() { Err(Refusal::UnknownTopic { topic: topic.to_owned() }) } else { Ok(themes) }
+            if themes.is_empty() {
+                Err(Refusal::UnknownTopic {
+                    topic: topic.to_owned(),
+                })
+            } else {
+                Ok(themes)
+            }
         }
-        PodcastType::Personalized => Ok(brief.preferences.interests.iter().flat_map(|interest| Theme::of(interest)).collect()),
+        PodcastType::Personalized => Ok(brief
+            .preferences
+            .interests
+            .iter()
+            .flat_map(|interest| Theme::of(interest))
+            .collect()),
         PodcastType::Base | PodcastType::Standout => Ok(Vec::new()),
     }
 }

@@ -36,7 +36,11 @@ impl Ranked<'_> {
 impl<'a> Ledger<'a> {
     /// Takes the facts that are trusted enough to be spoken.
     pub fn new(brief: &'a Brief<'a>) -> Self {
-        let facts = brief.facts.iter().filter(|fact| fact.strength >= LEAST_STRENGTH).collect();
+        let facts = brief
+            .facts
+            .iter()
+            .filter(|fact| fact.strength >= LEAST_STRENGTH)
+            .collect();
         Self { brief, facts }
     }
 
@@ -47,12 +51,17 @@ impl<'a> Ledger<'a> {
 
     /// All facts whose datum `read` understands.
     pub fn each<T>(&self, read: impl Fn(&'a Datum) -> Option<T>) -> Vec<(&'a Fact, T)> {
-        self.facts.iter().filter_map(|fact| read(&fact.datum).map(|value| (*fact, value))).collect()
+        self.facts
+            .iter()
+            .filter_map(|fact| read(&fact.datum).map(|value| (*fact, value)))
+            .collect()
     }
 
     /// The first of [`Ledger::each`].
     pub fn one<T>(&self, read: impl Fn(&'a Datum) -> Option<T>) -> Option<(&'a Fact, T)> {
-        self.facts.iter().find_map(|fact| read(&fact.datum).map(|value| (*fact, value)))
+        self.facts
+            .iter()
+            .find_map(|fact| read(&fact.datum).map(|value| (*fact, value)))
     }
 
     /// Known population; zero means unknown.
@@ -93,7 +102,9 @@ impl<'a> Ledger<'a> {
             _ => None,
         });
         all.sort_by_key(|(_, (order, _))| *order);
-        all.into_iter().map(|(fact, (_, other))| (fact, other)).collect()
+        all.into_iter()
+            .map(|(fact, (_, other))| (fact, other))
+            .collect()
     }
 
     /// The nearest large city.
@@ -123,7 +134,11 @@ impl<'a> Ledger<'a> {
     /// Name of the climate class, and the share of the country's places that have it.
     pub fn climate(&self) -> Option<(&'a Fact, (&'a str, f64))> {
         self.one(|d| match d {
-            Datum::Climate { name, share_of_country, .. } => Some((name.as_str(), *share_of_country)),
+            Datum::Climate {
+                name,
+                share_of_country,
+                ..
+            } => Some((name.as_str(), *share_of_country)),
             _ => None,
         })
     }
@@ -147,7 +162,9 @@ impl<'a> Ledger<'a> {
     /// Factbook texts on one topic.
     pub fn texts(&self, topic: Topic) -> Vec<(&'a Fact, &'a str)> {
         self.each(|d| match d {
-            Datum::Text { topic: on, text, .. } if *on == topic => Some(text.as_str()),
+            Datum::Text {
+                topic: on, text, ..
+            } if *on == topic => Some(text.as_str()),
             _ => None,
         })
     }
@@ -162,7 +179,10 @@ impl<'a> Ledger<'a> {
 
     /// Facts about the place itself that some book wrote down.
     pub fn place_texts(&self) -> usize {
-        self.facts.iter().filter(|fact| fact.subject == Subject::Place && is_text(&fact.datum)).count()
+        self.facts
+            .iter()
+            .filter(|fact| fact.subject == Subject::Place && is_text(&fact.datum))
+            .count()
     }
 
     /// The country as a sentence uses it.
@@ -189,5 +209,8 @@ impl<'a> Ledger<'a> {
 
 /// Whether a book wrote this about the place.
 pub fn is_text(datum: &Datum) -> bool {
-    matches!(datum, Datum::Gloss { .. } | Datum::Part { .. } | Datum::Mention { .. } | Datum::Text { .. })
+    matches!(
+        datum,
+        Datum::Gloss { .. } | Datum::Part { .. } | Datum::Mention { .. } | Datum::Text { .. }
+    )
 }

@@ -1,11 +1,30 @@
 //! Numbers as people say them, and rounding that an ear can keep.
 
 const UNITS: [&str; 20] = [
-    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven",
-    "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
 ];
-const TENS: [&str; 10] =
-    ["", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+const TENS: [&str; 10] = [
+    "", "ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
+];
 
 /// Says a whole number: `one hundred and ninety-one`, `fifteen hundred`.
 pub fn cardinal(n: u64) -> String {
@@ -21,18 +40,30 @@ pub fn cardinal(n: u64) -> String {
 }
 
 fn joined(head: &str, rest: u64, glue: &str) -> String {
-    if rest == 0 { head.to_owned() } else { format!("{head}{glue}{}", cardinal(rest)) }
+    if rest == 0 {
+        head.to_owned()
+    } else {
+        format!("{head}{glue}{}", cardinal(rest))
+    }
 }
 
 fn large(n: u64, unit: u64, name: &str) -> String {
     let glue = if n % unit < 100 { " and " } else { " " };
     let head = format!("{} {name}", cardinal(n / unit));
-    if n.is_multiple_of(unit) { head } else { format!("{head}{glue}{}", plain(n % unit)) }
+    if n.is_multiple_of(unit) {
+        head
+    } else {
+        format!("{head}{glue}{}", plain(n % unit))
+    }
 }
 
 /// Without the `fifteen hundred` form, which cannot follow a thousand.
 fn plain(n: u64) -> String {
-    if n < 1_000 { cardinal(n) } else { large(n, 1_000, "thousand") }
+    if n < 1_000 {
+        cardinal(n)
+    } else {
+        large(n, 1_000, "thousand")
+    }
 }
 
 /// Says a place in a row: `one hundred and ninety-first`.
@@ -57,9 +88,19 @@ pub fn ordinal(n: u64) -> String {
 /// Says a year: `eighteen seventy-one`, `nineteen hundred`, `two thousand and nine`.
 pub fn year(y: u32) -> String {
     match (y / 100, y % 100) {
-        (10..=19 | 21.., 0) if !y.is_multiple_of(1_000) => format!("{} hundred", cardinal(u64::from(y / 100))),
-        (11..=19 | 21.., rest @ 1..=9) => format!("{} oh {}", cardinal(u64::from(y / 100)), cardinal(u64::from(rest))),
-        (10..=99, rest @ 10..) => format!("{} {}", cardinal(u64::from(y / 100)), cardinal(u64::from(rest))),
+        (10..=19 | 21.., 0) if !y.is_multiple_of(1_000) => {
+            format!("{} hundred", cardinal(u64::from(y / 100)))
+        }
+        (11..=19 | 21.., rest @ 1..=9) => format!(
+            "{} oh {}",
+            cardinal(u64::from(y / 100)),
+            cardinal(u64::from(rest))
+        ),
+        (10..=99, rest @ 10..) => format!(
+            "{} {}",
+            cardinal(u64::from(y / 100)),
+            cardinal(u64::from(rest))
+        ),
         _ => plain(u64::from(y)),
     }
 }
@@ -95,7 +136,11 @@ pub fn round(x: f64) -> f64 {
 /// Says a number rounded for the ear, with `about` unless it is below twenty.
 pub fn about(x: f64) -> String {
     let near = round(x);
-    if near < 20.0 && x.fract() == 0.0 { rounded(x) } else { format!("about {}", rounded(x)) }
+    if near < 20.0 && x.fract() == 0.0 {
+        rounded(x)
+    } else {
+        format!("about {}", rounded(x))
+    }
 }
 
 /// Says a number rounded for the ear, bare.
@@ -104,8 +149,11 @@ pub fn rounded(x: f64) -> String {
     if near < 1_000_000 {
         return cardinal(near);
     }
-    let (unit, name) =
-        if near >= 1_000_000_000 { (1_000_000_000, "billion") } else { (1_000_000, "million") };
+    let (unit, name) = if near >= 1_000_000_000 {
+        (1_000_000_000, "billion")
+    } else {
+        (1_000_000, "million")
+    };
     let head = cardinal(near / unit);
     match near % unit / (unit / 10) {
         0 => format!("{head} {name}"),
@@ -162,7 +210,11 @@ pub fn times(ratio: f64) -> String {
 
 /// Says minutes: `one minute`, `fifty-one minutes`.
 pub fn minutes(min: u64) -> String {
-    if min == 1 { "one minute".to_owned() } else { format!("{} minutes", cardinal(min)) }
+    if min == 1 {
+        "one minute".to_owned()
+    } else {
+        format!("{} minutes", cardinal(min))
+    }
 }
 
 #[cfg(test)]
@@ -188,14 +240,29 @@ mod tests {
 
     #[test]
     fn places_in_a_row_are_ordinals() {
-        for (n, said) in [(1, "first"), (12, "twelfth"), (20, "twentieth"), (191, "one hundred and ninety-first"), (98, "ninety-eighth")] {
+        for (n, said) in [
+            (1, "first"),
+            (12, "twelfth"),
+            (20, "twentieth"),
+            (191, "one hundred and ninety-first"),
+            (98, "ninety-eighth"),
+        ] {
             assert_eq!(ordinal(n), said);
         }
     }
 
     #[test]
     fn years_and_decades_are_said_in_pairs() {
-        for (y, said) in [(1871, "eighteen seventy-one"), (1900, "nineteen hundred"), (2009, "two thousand and nine"), (2024, "twenty twenty-four"), (1066, "ten sixty-six"), (1905, "nineteen oh five"), (2000, "two thousand"), (966, "nine hundred and sixty-six")] {
+        for (y, said) in [
+            (1871, "eighteen seventy-one"),
+            (1900, "nineteen hundred"),
+            (2009, "two thousand and nine"),
+            (2024, "twenty twenty-four"),
+            (1066, "ten sixty-six"),
+            (1905, "nineteen oh five"),
+            (2000, "two thousand"),
+            (966, "nine hundred and sixty-six"),
+        ] {
             assert_eq!(year(y), said);
         }
         assert_eq!(decade(1890), "eighteen-nineties");
@@ -203,7 +270,14 @@ mod tests {
 
     #[test]
     fn rounding_keeps_within_three_per_cent() {
-        for (x, near) in [(84_208.0, 85_000.0), (1_504.0, 1_500.0), (707.0, 700.0), (322.0, 320.0), (12.0, 12.0), (2_138_551.0, 2_100_000.0)] {
+        for (x, near) in [
+            (84_208.0, 85_000.0),
+            (1_504.0, 1_500.0),
+            (707.0, 700.0),
+            (322.0, 320.0),
+            (12.0, 12.0),
+            (2_138_551.0, 2_100_000.0),
+        ] {
             assert_eq!(round(x), near);
         }
         for x in 1..5_000 {

@@ -63,12 +63,21 @@ pub(crate) fn plan<'a>(ledger: &Ledger<'a>, themes: &[Theme]) -> Result<Plan<'a>
     let mut candidates = planner.candidates();
     planner.refuse_thin_topic(&candidates)?;
     let note = planner.narrow(&mut candidates);
-    let hook = planner.hook().ok_or_else(|| Refusal::TooLittle { place: ledger.brief.name.to_owned() })?;
+    let hook = planner.hook().ok_or_else(|| Refusal::TooLittle {
+        place: ledger.brief.name.to_owned(),
+    })?;
     let body = planner.choose(&hook, candidates);
     if body.len() < 2 {
-        return Err(Refusal::TooLittle { place: ledger.brief.name.to_owned() });
+        return Err(Refusal::TooLittle {
+            place: ledger.brief.name.to_owned(),
+        });
     }
-    Ok(Plan { hook, body, seed: planner.seed, note })
+    Ok(Plan {
+        hook,
+        body,
+        seed: planner.seed,
+        note,
+    })
 }
 
 struct Candidate<'a> {
@@ -93,12 +102,32 @@ struct Planner<'l, 'a> {
 impl<'l, 'a> Planner<'l, 'a> {
     fn new(ledger: &'l Ledger<'a>, themes: &'l [Theme]) -> Self {
         let brief = ledger.brief;
-        let request = format!("{}/{:?}/{:?}", brief.geoname_id, brief.podcast_type, brief.preferences.preferred_length);
+        let request = format!(
+            "{}/{:?}/{:?}",
+            brief.geoname_id, brief.podcast_type, brief.preferences.preferred_length
+        );
         // Places that sort next to each other at home take different skeletons.
-        let neighbour = ledger.country_rank().map_or_else(|| u64::from(brief.geoname_id), |r| u64::from(r.rank));
-        let neighbour = neighbour.wrapping_add(seed::hash(&[&format!("{:?}/{:?}", brief.podcast_type, brief.preferences.preferred_length)]));
-        let facts = ledger.facts().iter().map(|fact| (fact.id.as_str(), *fact)).collect();
-        Self { ledger, themes, facts, seed: Seed::new(request, neighbour), questions: 0, sentences: 0, used: HashSet::new() }
+        let neighbour = ledger
+            .country_rank()
+            .map_or_else(|| u64::from(brief.geoname_id), |r| u64::from(r.rank));
+        let neighbour = neighbour.wrapping_add(seed::hash(&[&format!(
+            "{:?}/{:?}",
+            brief.podcast_type, brief.preferences.preferred_length
+        )]));
+        let facts = ledger
+            .facts()
+            .iter()
+            .map(|fact| (fact.id.as_str(), *fact))
+            .collect();
+        Self {
+            ledger,
+            themes,
+            facts,
+            seed: Seed::new(request, neighbour),
+            questions: 0,
+            sentences: 0,
+            used: HashSet::new(),
+        }
     }
 
     fn candidates(&self) -> Vec<Candidate<'a>> {
@@ -107,7 +136,12 @@ impl<'l, 'a> Planner<'l, 'a> {
             for (nth, found) in (of.find)(self.ledger).into_iter().enumerate() {
                 let score = self.score(of, &found, nth);
                 if score > 0.0 {
-                    all.push(Candidate { of, found, score, nth: 0 });
+                    all.push(Candidate {
+                        of,
+                        found,
+                        score,
+                        nth: 0,
+                    });
                 }
             }
         }
@@ -119,7 +153,9 @@ impl<'l, 'a> Planner<'l, 'a> {
         let tolerance = f32::from(self.ledger.brief.preferences.surprise_tolerance.min(5));
         let base = match self.ledger.brief.podcast_type {
             PodcastType::Standout => surprise,
-            _ => (0.6 + 0.2 * tolerance) * surprise + (1.2 - 0.2 * tolerance).max(0.1) * of.essential,
+            _ => {
+                (0.6 + 0.2 * tolerance) * surprise + (1.2 - 0.2 * tolerance).max(0.1) * of.essential
+            }
         };
         base * self.fit(of) * (0.85 + 0.3 * self.seed.unit(&format!("{}/{nth}", of.id)))
     }
@@ -127,9 +163,21 @@ impl<'l, 'a> Planner<'l, 'a> {
     fn fit(&self, of: &Move) -> f32 {
         let serves = of.themes.iter().any(|theme| self.themes.contains(theme));
         match self.ledger.brief.podcast_type {
-            PodcastType::Topic => if serves { 1.0 } else { 0.0 },
+            PodcastType::Topic => {
+                if serves {
+                    1.0
+                } else {
+                    0.0
+                }
+            }
             PodcastType::Personalized if self.themes.is_empty() => 1.0,
-            PodcastType::Personalized => if serves { 2.0 } else { 0.7 },
+            PodcastType::Personalized => {
+                if serves {
+                    2.0
+                } else {
+                    0.7
+                }
+            }
             PodcastType::Base | PodcastType::Standout => 1.0,
         }
     }
@@ -138,12 +186,25 @@ impl<'l, 'a> Planner<'l, 'a> {
         if self.ledger.brief.podcast_type != PodcastType::Topic {
             return Ok(());
         }
-        let facts: HashSet<&str> = candidates.iter().flat_map(|c| c.found.told.iter().map(|fact| fact.id.as_str())).collect();
+        let facts: HashSet<&str> = candidates
+            .iter()
+            .flat_map(|c| c.found.told.iter().map(|fact| fact.id.as_str()))
+            .collect();
         if facts.len() >= LEAST_ON_TOPIC {
             return Ok(());
         }
-        let topic = self.ledger.brief.preferences.topic.clone().unwrap_or_default();
-        Err(Refusal::TooLittleOnTopic { topic, place: self.ledger.brief.name.to_owned(), facts: facts.len() })
+        let topic = self
+            .ledger
+            .brief
+            .preferences
+            .topic
+            .clone()
+            .unwrap_or_default();
+        Err(Refusal::TooLittleOnTopic {
+            topic,
+            place: self.ledger.brief.name.to_owned(),
+            facts: facts.len(),
+        })
     }
 
     /// A standout episode keeps what is rare; where that is little, the six rarest, and says so.
@@ -152,7 +213,10 @@ impl<'l, 'a> Planner<'l, 'a> {
             return None;
         }
         candidates.sort_by(|a, b| b.found.score().total_cmp(&a.found.score()));
-        let rare = candidates.iter().filter(|c| c.found.score() >= STANDOUT_SURPRISE).count();
+        let rare = candidates
+            .iter()
+            .filter(|c| c.found.score() >= STANDOUT_SURPRISE)
+            .count();
         candidates.truncate(rare.max(LEAST_MOVES + 1));
         (rare < LEAST_MOVES).then(|| {
             format!("Only {} of the facts about {} stand out; the next most unusual ones fill the rest.", crate::numbers::cardinal(rare as u64), self.ledger.brief.name)
@@ -163,10 +227,17 @@ impl<'l, 'a> Planner<'l, 'a> {
         let mut found: Vec<Candidate<'a>> = Vec::new();
         for of in HOOKS {
             for (nth, one) in (of.find)(self.ledger).into_iter().enumerate() {
-                let serves = self.themes.is_empty() || of.themes.iter().any(|theme| self.themes.contains(theme));
+                let serves = self.themes.is_empty()
+                    || of.themes.iter().any(|theme| self.themes.contains(theme));
                 let taste = 0.1 + self.seed.unit(&format!("hook/{}/{nth}", of.id));
-                let score = (0.6 + one.score() + of.essential) * taste * if serves { 1.0 } else { 0.4 };
-                found.push(Candidate { of, found: one, score, nth });
+                let score =
+                    (0.6 + one.score() + of.essential) * taste * if serves { 1.0 } else { 0.4 };
+                found.push(Candidate {
+                    of,
+                    found: one,
+                    score,
+                    nth,
+                });
             }
         }
         found.sort_by(|a, b| b.score.total_cmp(&a.score));
@@ -183,9 +254,19 @@ impl<'l, 'a> Planner<'l, 'a> {
     fn render(&mut self, candidate: &Candidate<'a>) -> Option<(Chosen<'a>, usize)> {
         let skeletons = candidate.of.skeletons;
         let start = self.seed.index(candidate.of.id, skeletons.len()) + candidate.nth;
-        let mut order: Vec<usize> = (0..skeletons.len()).map(|at| (start + at) % skeletons.len()).collect();
+        let first = start % skeletons.len();
+        // Where the first does not fit, the next is drawn anew, so that none inherits all the misfits of another.
+        let draw = |at: &usize| {
+            if *at == first {
+                -1.0
+            } else {
+                self.seed.unit(&format!("{}/{at}", candidate.of.id))
+            }
+        };
+        let mut order: Vec<usize> = (0..skeletons.len()).collect();
+        order.sort_by(|a, b| draw(a).total_cmp(&draw(b)));
         let share = self.questions as f32 / self.sentences.max(1) as f32;
-        if self.sentences > 12 && !(0.2..=0.3).contains(&share) {
+        if self.sentences > 12 && !(0.18..=0.32).contains(&share) {
             order.sort_by_key(|at| skeleton::asks(skeletons[*at]) == (share > 0.3));
         }
         order.sort_by_key(|at| self.used.contains(&(candidate.of.id, *at)));
@@ -195,20 +276,54 @@ impl<'l, 'a> Planner<'l, 'a> {
                 (self.seed.unit(&key) * ways as f32) as usize
             });
             let lines = self.fill(&candidate.found, &spun)?;
-            let close = spun.split_once("---").map_or(0, |(_, close)| skeleton::lines(close).len());
-            let titles = candidate.of.titles.iter().filter_map(|t| skeleton::fill(t, &|slot| self.slot(&candidate.found, slot))).collect();
+            let close = spun
+                .split_once("---")
+                .map_or(0, |(_, close)| skeleton::lines(close).len());
+            let titles = candidate
+                .of
+                .titles
+                .iter()
+                .filter_map(|t| skeleton::fill(t, &|slot| self.slot(&candidate.found, slot)))
+                .collect();
             let of = candidate.of;
-            Some((Chosen { of, skeleton: at, found: candidate.found.clone(), lines, titles, score: candidate.score }, close))
+            Some((
+                Chosen {
+                    of,
+                    skeleton: at,
+                    found: candidate.found.clone(),
+                    lines,
+                    titles,
+                    score: candidate.score,
+                },
+                close,
+            ))
         })
     }
 
     fn slot(&self, found: &Found<'_>, name: &str) -> Option<String> {
-        let spun = |words: String| skeleton::spin(&words, |choice, ways| (self.seed.unit(&format!("{name}/{choice}/{words}")) * ways as f32) as usize);
-        if let Some(words) = found.slots.get(name).cloned().or_else(|| self.ledger.common(name)) {
+        let spun = |words: String| {
+            skeleton::spin(&words, |choice, ways| {
+                (self.seed.unit(&format!("{name}/{choice}/{words}")) * ways as f32) as usize
+            })
+        };
+        if let Some(words) = found
+            .slots
+            .get(name)
+            .cloned()
+            .or_else(|| self.ledger.common(name))
+        {
             return Some(spun(words));
         }
-        let inner = name.char_indices().next().filter(|(_, c)| c.is_uppercase()).map(|_| name.to_lowercase())?;
-        let words = found.slots.get(inner.as_str()).cloned().or_else(|| self.ledger.common(&inner))?;
+        let inner = name
+            .char_indices()
+            .next()
+            .filter(|(_, c)| c.is_uppercase())
+            .map(|_| name.to_lowercase())?;
+        let words = found
+            .slots
+            .get(inner.as_str())
+            .cloned()
+            .or_else(|| self.ledger.common(&inner))?;
         Some(crate::wording::capitalised(&spun(words)))
     }
 
@@ -225,7 +340,10 @@ impl<'l, 'a> Planner<'l, 'a> {
                 }
                 let sentence = Sentence { text, support };
                 let problems = rubric::problems(&sentence, &self.facts, &heard);
-                if !problems.is_empty() || reading::count(&sentence.text) > 1 || reading::words(&sentence.text).len() > 30 {
+                if !problems.is_empty()
+                    || reading::count(&sentence.text) > 1
+                    || reading::words(&sentence.text).len() > 30
+                {
                     #[cfg(debug_assertions)]
                     report(&sentence, &problems);
                     return None;
@@ -233,7 +351,11 @@ impl<'l, 'a> Planner<'l, 'a> {
                 heard.listen(&sentence);
                 sentences.push(sentence);
             }
-            lines.push(Spoken { role: line.role, opens: lines.is_empty(), sentences });
+            lines.push(Spoken {
+                role: line.role,
+                opens: lines.is_empty(),
+                sentences,
+            });
         }
         Some(lines)
     }
@@ -246,25 +368,52 @@ impl<'l, 'a> Planner<'l, 'a> {
         self.count(&hook.chosen.lines);
         self.count(&hook.close);
         let mut budget = Budget::new(brief.podcast_type, length, target);
-        let mut told: HashSet<&str> = hook.chosen.found.told.iter().map(|fact| fact.id.as_str()).collect();
+        let mut told: HashSet<&str> = hook
+            .chosen
+            .found
+            .told
+            .iter()
+            .map(|fact| fact.id.as_str())
+            .collect();
         let mut uses: HashMap<&str, usize> = HashMap::new();
         let mut quoted: HashSet<String> = HashSet::new();
         let mut groups: HashMap<Group, i32> = HashMap::new();
         let mut body: Vec<Chosen<'a>> = Vec::new();
         while spent < 0.98 * target && !candidates.is_empty() {
-            let fresh = |c: &Candidate<'_>| c.score * 0.86f32.powi(*groups.get(&c.of.group).unwrap_or(&0)) * 0.6f32.powi(*uses.get(c.of.id).unwrap_or(&0) as i32);
-            let Some(best) = (0..candidates.len()).max_by(|a, b| fresh(&candidates[*a]).total_cmp(&fresh(&candidates[*b]))) else { break };
+            let fresh = |c: &Candidate<'_>| {
+                c.score
+                    * 0.86f32.powi(*groups.get(&c.of.group).unwrap_or(&0))
+                    * 0.6f32.powi(*uses.get(c.of.id).unwrap_or(&0) as i32)
+            };
+            let Some(best) = (0..candidates.len())
+                .max_by(|a, b| fresh(&candidates[*a]).total_cmp(&fresh(&candidates[*b])))
+            else {
+                break;
+            };
             let mut candidate = candidates.swap_remove(best);
             candidate.nth = *uses.get(candidate.of.id).unwrap_or(&0);
-            if candidate.found.told.iter().any(|fact| told.contains(fact.id.as_str())) || *uses.get(candidate.of.id).unwrap_or(&0) >= most_uses(length) {
+            if candidate
+                .found
+                .told
+                .iter()
+                .any(|fact| told.contains(fact.id.as_str()))
+                || *uses.get(candidate.of.id).unwrap_or(&0) >= most_uses(length)
+            {
                 continue;
             }
             // Two entries of a source may hold the same words.
-            let quote = candidate.found.slots.get("text").or_else(|| candidate.found.slots.get("gloss")).cloned();
+            let quote = candidate
+                .found
+                .slots
+                .get("text")
+                .or_else(|| candidate.found.slots.get("gloss"))
+                .cloned();
             if quote.as_ref().is_some_and(|quote| quoted.contains(quote)) {
                 continue;
             }
-            let Some((chosen, _)) = self.render(&candidate) else { continue };
+            let Some((chosen, _)) = self.render(&candidate) else {
+                continue;
+            };
             let takes = seconds(&chosen.lines);
             if spent + takes > 1.06 * target || !budget.allows(&chosen, takes) {
                 continue;
@@ -294,7 +443,10 @@ impl<'l, 'a> Planner<'l, 'a> {
 #[cfg(debug_assertions)]
 fn report(sentence: &Sentence, problems: &[String]) {
     if std::env::var_os("SCRIPT_SHOW_REJECTED").is_some() {
-        eprintln!("rejected: {} {problems:?} {:?}", sentence.text, sentence.support);
+        eprintln!(
+            "rejected: {} {problems:?} {:?}",
+            sentence.text, sentence.support
+        );
     }
 }
 
@@ -319,14 +471,21 @@ fn support(found: &Found<'_>, stand: Stand<'_>) -> Option<Support> {
 /// Drops the weakest country-level moves until enough of what is said is about the place.
 fn balance(body: &mut Vec<Chosen<'_>>, hook: &Hooked<'_>, least: f64) {
     loop {
-        let lines = body.iter().flat_map(|c| c.lines.iter().map(move |l| (c, l)));
-        let (mut all, mut place) = (claims(&hook.chosen.lines) + claims(&hook.close), claims(&hook.chosen.lines) + claims(&hook.close));
+        let lines = body
+            .iter()
+            .flat_map(|c| c.lines.iter().map(move |l| (c, l)));
+        let (mut all, mut place) = (
+            claims(&hook.chosen.lines) + claims(&hook.close),
+            claims(&hook.chosen.lines) + claims(&hook.close),
+        );
         for (chosen, line) in lines {
             let n = claims(std::slice::from_ref(line));
             all += n;
             place += if chosen.found.is_widened() { 0 } else { n };
         }
-        let weakest = (0..body.len()).filter(|at| body[*at].found.is_widened()).min_by(|a, b| body[*a].score.total_cmp(&body[*b].score));
+        let weakest = (0..body.len())
+            .filter(|at| body[*at].found.is_widened())
+            .min_by(|a, b| body[*a].score.total_cmp(&body[*b].score));
         match weakest {
             Some(at) if (place as f64) < least * all as f64 => _ = body.remove(at),
             _ => return,
@@ -335,7 +494,11 @@ fn balance(body: &mut Vec<Chosen<'_>>, hook: &Hooked<'_>, least: f64) {
 }
 
 fn claims(lines: &[Spoken]) -> usize {
-    lines.iter().flat_map(|l| &l.sentences).filter(|s| matches!(s.support, Support::Facts(_))).count()
+    lines
+        .iter()
+        .flat_map(|l| &l.sentences)
+        .filter(|s| matches!(s.support, Support::Facts(_)))
+        .count()
 }
 
 /// How often one move may be made with different facts.
@@ -362,14 +525,30 @@ impl Budget {
             (_, Length::Long) => (0.6, 0.42),
             _ => (0.4, 0.62),
         };
-        let text = if kind == PodcastType::Topic { 0.9 } else { 0.66 };
-        Self { widened_s: widened * target, text_s: text * target, place_share }
+        let text = if kind == PodcastType::Topic {
+            0.9
+        } else {
+            0.66
+        };
+        Self {
+            widened_s: widened * target,
+            text_s: text * target,
+            place_share,
+        }
     }
 
     /// Takes the time of a move out of the budget if there is enough.
     fn allows(&mut self, chosen: &Chosen<'_>, takes: f64) -> bool {
-        let widened = if chosen.found.is_widened() { takes } else { 0.0 };
-        let text = if chosen.found.told.iter().any(|fact| is_text(&fact.datum)) { takes } else { 0.0 };
+        let widened = if chosen.found.is_widened() {
+            takes
+        } else {
+            0.0
+        };
+        let text = if chosen.found.told.iter().any(|fact| is_text(&fact.datum)) {
+            takes
+        } else {
+            0.0
+        };
         if widened > self.widened_s || text > self.text_s {
             return false;
         }

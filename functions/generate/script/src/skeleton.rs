@@ -60,13 +60,21 @@ pub fn spin(skeleton: &str, pick: impl Fn(usize, usize) -> usize) -> String {
 
 /// Enough spins of a skeleton for each of its ways to come up.
 pub fn spins(skeleton: &str) -> impl Iterator<Item = String> {
-    let ways = skeleton.split('<').skip(1).filter_map(|rest| rest.split('>').next()).map(|ways| ways.split('|').count()).max();
+    let ways = skeleton
+        .split('<')
+        .skip(1)
+        .filter_map(|rest| rest.split('>').next())
+        .map(|ways| ways.split('|').count())
+        .max();
     (0..ways.unwrap_or(1)).map(move |at| spin(skeleton, |_, ways| at % ways))
 }
 
 /// Whether a skeleton asks anything.
 pub fn asks(skeleton: &str) -> bool {
-    lines(&spin(skeleton, |_, _| 0)).iter().flat_map(|line| &line.sentences).any(|said| said.text.ends_with('?'))
+    lines(&spin(skeleton, |_, _| 0))
+        .iter()
+        .flat_map(|line| &line.sentences)
+        .any(|said| said.text.ends_with('?'))
 }
 
 /// Reads the lines of a skeleton; lines that name no role are ignored (`---` parts a hook).
@@ -85,15 +93,27 @@ fn line(text: &str) -> Option<Line<'_>> {
     while let Some((before, after)) = rest.split_once('[') {
         let (bracket, after) = after.split_once(']')?;
         let first = said.len();
-        said.extend(sentences(before).map(|text| Template { text, stand: stand(text, bracket) }));
+        said.extend(sentences(before).map(|text| Template {
+            text,
+            stand: stand(text, bracket),
+        }));
         // A question takes a bracket only when it stands right before it: it names what was not heard yet.
-        if let Some(last) = said[first..].last_mut().filter(|last| last.text.ends_with('?') && bracket != "-") {
+        if let Some(last) = said[first..]
+            .last_mut()
+            .filter(|last| last.text.ends_with('?') && bracket != "-")
+        {
             last.stand = Stand::Cites(bracket);
         }
         rest = after;
     }
-    said.extend(sentences(rest).map(|text| Template { text, stand: Stand::NoClaim }));
-    Some(Line { role, sentences: said })
+    said.extend(sentences(rest).map(|text| Template {
+        text,
+        stand: Stand::NoClaim,
+    }));
+    Some(Line {
+        role,
+        sentences: said,
+    })
 }
 
 fn stand<'a>(text: &str, bracket: &'a str) -> Stand<'a> {
@@ -125,7 +145,10 @@ pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
 
 /// The names of the slots in a template; `{?x}` asks only that `x` is there.
 pub fn slot_names(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{').skip(1).filter_map(|part| part.split('}').next()).map(|name| name.trim_start_matches('?'))
+    text.split('{')
+        .skip(1)
+        .filter_map(|part| part.split('}').next())
+        .map(|name| name.trim_start_matches('?'))
 }
 
 /// Fills a template; `None` when a slot has no value. `{Slot}` capitalises the value of `slot`.
@@ -153,9 +176,21 @@ mod tests {
     fn a_line_knows_its_role_and_what_each_sentence_stands_on() {
         let read = lines("A: Alone?\n H: Hardly. [-] {city} is near. Very near. [city]");
 
-        assert_eq!(read[0].sentences, [Template { text: "Alone?", stand: Stand::NoClaim }]);
+        assert_eq!(
+            read[0].sentences,
+            [Template {
+                text: "Alone?",
+                stand: Stand::NoClaim
+            }]
+        );
         assert_eq!(read[1].role, Holder::Holder);
-        assert_eq!(read[1].sentences[1], Template { text: "{city} is near.", stand: Stand::Cites("city") });
+        assert_eq!(
+            read[1].sentences[1],
+            Template {
+                text: "{city} is near.",
+                stand: Stand::Cites("city")
+            }
+        );
         assert_eq!(read[1].sentences.len(), 3);
     }
 
@@ -163,14 +198,20 @@ mod tests {
     fn each_way_of_a_choice_comes_up() {
         let all: Vec<String> = spins("A: <Far|Near|Close>? H: <Yes|No>.").collect();
 
-        assert_eq!(all, ["A: Far? H: Yes.", "A: Near? H: No.", "A: Close? H: Yes."]);
+        assert_eq!(
+            all,
+            ["A: Far? H: Yes.", "A: Near? H: No.", "A: Close? H: Yes."]
+        );
     }
 
     #[test]
     fn a_slot_without_value_makes_no_sentence() {
         let find = |name: &str| (name == "city").then(|| "the city".to_owned());
 
-        assert_eq!(fill("{city} is near.", &find), Some("The city is near.".to_owned()));
+        assert_eq!(
+            fill("{city} is near.", &find),
+            Some("The city is near.".to_owned())
+        );
         assert_eq!(fill("{dir} of {city}.", &find), None);
     }
 }

@@ -24,23 +24,53 @@ pub enum Theme {
 
 impl Theme {
     const WORDS: &[(Self, &str)] = &[
-        (Self::Size, "population people size number statistic demograph urban cities"),
-        (Self::Map, "map travel border neighbour neighbor distance location position navigation road geograph"),
-        (Self::Nature, "nature natur climate weather landscape mountain river sea ocean coast environment geolog water terrain geograph"),
-        (Self::Sky, "sky sun light astronom time clock season day night star"),
-        (Self::History, "history histor past war empire ancient medieval origin king revolution independence"),
-        (Self::Culture, "culture cultur art music architect museum literature monument heritage flag anthem religion building sport famous"),
-        (Self::Words, "word name language linguist etymolog spelling script writing"),
-        (Self::Work, "econom industr agricultur farm trade food work business product cuisine"),
+        (
+            Self::Size,
+            "population people size number statistic demograph urban cities",
+        ),
+        (
+            Self::Map,
+            "map travel border neighbour neighbor distance location position navigation road geograph",
+        ),
+        (
+            Self::Nature,
+            "nature natur climate weather landscape mountain river sea ocean coast environment geolog water terrain geograph",
+        ),
+        (
+            Self::Sky,
+            "sky sun light astronom time clock season day night star",
+        ),
+        (
+            Self::History,
+            "history histor past war empire ancient medieval origin king revolution independence",
+        ),
+        (
+            Self::Culture,
+            "culture cultur art music architect museum literature monument heritage flag anthem religion building sport famous",
+        ),
+        (
+            Self::Words,
+            "word name language linguist etymolog spelling script writing",
+        ),
+        (
+            Self::Work,
+            "econom industr agricultur farm trade food work business product cuisine",
+        ),
     ];
 
     /// The themes that a listener's words point to; none when nothing here serves them.
     pub fn of(words: &str) -> Vec<Self> {
         let low = words.to_lowercase();
-        let asked: Vec<&str> = low.split(|c: char| !c.is_alphabetic()).filter(|word| word.len() > 2).collect();
+        let asked: Vec<&str> = low
+            .split(|c: char| !c.is_alphabetic())
+            .filter(|word| word.len() > 2)
+            .collect();
         Self::WORDS
             .iter()
-            .filter(|(_, keys)| keys.split(' ').any(|key| asked.iter().any(|word| is_about(word, key))))
+            .filter(|(_, keys)| {
+                keys.split(' ')
+                    .any(|key| asked.iter().any(|word| is_about(word, key)))
+            })
             .map(|(theme, _)| *theme)
             .collect()
     }

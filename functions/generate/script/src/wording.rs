@@ -6,18 +6,47 @@ use crate::numbers;
 
 /// Countries whose English name takes an article.
 const WITH_ARTICLE: &[&str] = &[
-    "Bahamas", "British Indian Ocean Territory", "British Virgin Islands", "Cayman Islands", "Central African Republic", "Comoros",
-    "Cook Islands", "Czech Republic", "Democratic Republic of the Congo", "Dominican Republic", "Falkland Islands",
-    "Faroe Islands", "Gambia", "Isle of Man", "Ivory Coast", "Maldives", "Marshall Islands", "Netherlands",
-    "Northern Mariana Islands", "Palestinian Territory", "Philippines", "Pitcairn Islands", "Republic of the Congo", "Seychelles", "Solomon Islands",
-    "Turks and Caicos Islands", "U.S. Virgin Islands", "United Arab Emirates", "United Kingdom",
-    "United States", "Vatican",
+    "Bahamas",
+    "British Indian Ocean Territory",
+    "British Virgin Islands",
+    "Cayman Islands",
+    "Central African Republic",
+    "Comoros",
+    "Cook Islands",
+    "Czech Republic",
+    "Democratic Republic of the Congo",
+    "Dominican Republic",
+    "Falkland Islands",
+    "Faroe Islands",
+    "Gambia",
+    "Isle of Man",
+    "Ivory Coast",
+    "Maldives",
+    "Marshall Islands",
+    "Netherlands",
+    "Northern Mariana Islands",
+    "Palestinian Territory",
+    "Philippines",
+    "Pitcairn Islands",
+    "Republic of the Congo",
+    "Seychelles",
+    "Solomon Islands",
+    "Turks and Caicos Islands",
+    "U.S. Virgin Islands",
+    "United Arab Emirates",
+    "United Kingdom",
+    "United States",
+    "Vatican",
 ];
 
 /// The country's name as a sentence uses it: `the United States`, `France`.
 pub fn country(name: &str) -> String {
     let bare = name.strip_prefix("The ").unwrap_or(name);
-    if WITH_ARTICLE.contains(&bare) { format!("the {bare}") } else { name.to_owned() }
+    if WITH_ARTICLE.contains(&bare) {
+        format!("the {bare}")
+    } else {
+        name.to_owned()
+    }
 }
 
 /// What the size of a place is called here: a village below 5,000 people, a city from 50,000.
@@ -61,7 +90,9 @@ pub fn opposite(d: Direction) -> &'static str {
 /// Capitalises the first letter.
 pub fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }
 
 /// Joins names: `a`, `a and b`, `a, b and c`.
@@ -75,21 +106,77 @@ pub fn listed(items: &[String]) -> String {
 
 /// Words that a short plain sentence about a place should not carry: prices, office, violence.
 const UNSPOKEN: &[&str] = &[
-    "terroris", "war ", "wars", "warfare", "killed", "killing", "genocide", "massacre", "suicide", "insurgen", "militant",
-    "junta", "coup", "prime minister", "elected", "election", "president", "est.", "@", "http", "www", "%", "$", "nazi",
-    "rape", "slave", "ethnic", "refugee", "sanction", "occupied", "invasion", "invaded", "death", "bomb",
-    "atrocit", "hiv", "rebel", "civil unrest", "overthr", "violence", "violent", "seized",
-    "formerly known for", "current", "recent", "today", "remains", "subsequently", "the latter", "king charles", "now ", "threat", "dispute", "claimed by", "claims ",
+    "terroris",
+    "war ",
+    "wars",
+    "warfare",
+    "killed",
+    "killing",
+    "genocide",
+    "massacre",
+    "suicide",
+    "insurgen",
+    "militant",
+    "junta",
+    "coup",
+    "prime minister",
+    "elected",
+    "election",
+    "president",
+    "est.",
+    "@",
+    "http",
+    "www",
+    "%",
+    "$",
+    "nazi",
+    "rape",
+    "slave",
+    "ethnic",
+    "refugee",
+    "sanction",
+    "occupied",
+    "invasion",
+    "invaded",
+    "death",
+    "bomb",
+    "atrocit",
+    "hiv",
+    "rebel",
+    "civil unrest",
+    "overthr",
+    "violence",
+    "violent",
+    "seized",
+    "formerly known for",
+    "current",
+    "recent",
+    "today",
+    "remains",
+    "subsequently",
+    "the latter",
+    "king charles",
+    "now ",
+    "threat",
+    "dispute",
+    "claimed by",
+    "claims ",
 ];
 
 /// Whether a source text may be spoken as it stands: nothing perishable, nothing that needs care this format cannot give.
 pub fn is_speakable(text: &str) -> bool {
     let low = format!("{} ", text.to_lowercase());
-    !UNSPOKEN.iter().any(|word| low.contains(word)) && text.is_char_boundary(0) && text.chars().all(is_spoken)
+    !UNSPOKEN.iter().any(|word| low.contains(word))
+        && text.is_char_boundary(0)
+        && text.chars().all(is_spoken)
 }
 
 fn is_spoken(c: char) -> bool {
-    c.is_ascii() && !matches!(c, '*' | '/' | '=' | '[' | ']' | '<' | '>' | '_' | '#' | '~' | '^' | '|')
+    c.is_ascii()
+        && !matches!(
+            c,
+            '*' | '/' | '=' | '[' | ']' | '<' | '>' | '_' | '#' | '~' | '^' | '|'
+        )
         || c.is_alphabetic() && (c as u32) < 0x0250
         || matches!(c, '’' | '–' | '—' | 'ạ'..='ỹ')
 }
@@ -107,7 +194,9 @@ pub fn clauses(text: &str) -> Vec<String> {
         .map(calm_capitals)
         .map(|part| spoken(&part))
         .filter(|part| (2..=24).contains(&part.split_whitespace().count()))
-        .filter(|part| crate::rubric::reading::count(part) <= 1 && !part.chars().any(|c| c.is_ascii_digit()))
+        .filter(|part| {
+            crate::rubric::reading::count(part) <= 1 && !part.chars().any(|c| c.is_ascii_digit())
+        })
         .collect()
 }
 
@@ -129,15 +218,29 @@ pub fn without_asides(text: &str) -> String {
         }
     }
     let words: Vec<&str> = kept.split_whitespace().collect();
-    words.join(" ").replace(" ,", ",").replace(" ;", ";").replace(" .", ".").replace(" --", ",").replace('`', "'")
+    words
+        .join(" ")
+        .replace(" ,", ",")
+        .replace(" ;", ";")
+        .replace(" .", ".")
+        .replace(" --", ",")
+        .replace('`', "'")
 }
 
 /// Family names that the Factbook prints in capitals, in ordinary case; abbreviations stay.
 fn calm_capitals(text: &str) -> String {
     let calm = |word: &str| {
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-        let shouted = letters > 4 && word.chars().filter(|c| c.is_alphabetic()).all(char::is_uppercase);
-        if shouted { capitalised(&word.to_lowercase()) } else { word.to_owned() }
+        let shouted = letters > 4
+            && word
+                .chars()
+                .filter(|c| c.is_alphabetic())
+                .all(char::is_uppercase);
+        if shouted {
+            capitalised(&word.to_lowercase())
+        } else {
+            word.to_owned()
+        }
     };
     text.split(' ').map(calm).collect::<Vec<_>>().join(" ")
 }
@@ -148,7 +251,13 @@ pub fn spoken(text: &str) -> String {
     let said: Vec<String> = words
         .iter()
         .enumerate()
-        .map(|(at, word)| said_word(word, words.get(at + 1).copied(), at.checked_sub(1).map(|before| words[before])))
+        .map(|(at, word)| {
+            said_word(
+                word,
+                words.get(at + 1).copied(),
+                at.checked_sub(1).map(|before| words[before]),
+            )
+        })
         .collect();
     said.join(" ")
         .replace(" km", " kilometres")
@@ -169,7 +278,9 @@ pub fn spoken(text: &str) -> String {
 /// `Louis XIV` becomes `Louis the Fourteenth`, `World War II` becomes `World War Two`.
 fn said_numeral(word: &str, before: Option<&str>) -> Option<String> {
     let core = word.trim_end_matches([',', '.', ';', ':', '\'']);
-    let before = before.filter(|before| before.starts_with(char::is_uppercase) && before.chars().all(char::is_alphabetic))?;
+    let before = before.filter(|before| {
+        before.starts_with(char::is_uppercase) && before.chars().all(char::is_alphabetic)
+    })?;
     let n = roman(core)?;
     let said = match before {
         "War" | "Part" | "Chapter" => capitalised(&numbers::cardinal(n)),
@@ -181,14 +292,22 @@ fn said_numeral(word: &str, before: Option<&str>) -> Option<String> {
 }
 
 fn roman(numeral: &str) -> Option<u64> {
-    let value = |c| Some(match c {
-        'I' => 1,
-        'V' => 5,
-        'X' => 10,
-        _ => return None,
-    });
+    let value = |c| {
+        Some(match c {
+            'I' => 1,
+            'V' => 5,
+            'X' => 10,
+            _ => return None,
+        })
+    };
     let values: Vec<u64> = numeral.chars().map(value).collect::<Option<_>>()?;
-    let signed = values.iter().enumerate().map(|(at, v)| if values[at + 1..].iter().any(|next| next > v) { -(*v as i64) } else { *v as i64 });
+    let signed = values.iter().enumerate().map(|(at, v)| {
+        if values[at + 1..].iter().any(|next| next > v) {
+            -(*v as i64)
+        } else {
+            *v as i64
+        }
+    });
     u64::try_from(signed.sum::<i64>()).ok().filter(|n| *n > 0)
 }
 
@@ -200,13 +319,25 @@ fn said_word(word: &str, next: Option<&str>, before: Option<&str>) -> String {
     if core.is_empty() || !core.starts_with(|c: char| c.is_ascii_digit()) {
         return word.to_owned();
     }
-    let Some(said) = said_figure(core, next, before) else { return word.to_owned() };
+    let Some(said) = said_figure(core, next, before) else {
+        return word.to_owned();
+    };
     word.replacen(core, &said, 1)
 }
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 fn said_figure(core: &str, next: Option<&str>, before: Option<&str>) -> Option<String> {
@@ -215,7 +346,11 @@ fn said_figure(core: &str, next: Option<&str>, before: Option<&str>) -> Option<S
     let tail = core.trim_start_matches(|c: char| c.is_ascii_digit() || c == ',');
     let n: u64 = digits.parse().ok()?;
     match tail {
-        "" if (is_month(next) || is_month(before)) && n <= 31 => Some(if is_month(next) { format!("the {} of", numbers::ordinal(n)) } else { numbers::ordinal(n) }),
+        "" if (is_month(next) || is_month(before)) && n <= 31 => Some(if is_month(next) {
+            format!("the {} of", numbers::ordinal(n))
+        } else {
+            numbers::ordinal(n)
+        }),
         "" if core.contains(',') => Some(numbers::cardinal(n)),
         "" if (1000..=2100).contains(&n) => Some(numbers::year(n as u32)),
         "" => Some(numbers::cardinal(n)),
@@ -224,8 +359,15 @@ fn said_figure(core: &str, next: Option<&str>, before: Option<&str>) -> Option<S
         _ if tail.starts_with('.') && core.matches('.').count() == 1 => {
             let (whole, part) = core.split_once('.')?;
             let whole: u64 = whole.replace(',', "").parse().ok()?;
-            let part: Vec<String> = part.chars().map(|c| c.to_digit(10).map(|d| numbers::cardinal(u64::from(d)))).collect::<Option<_>>()?;
-            Some(format!("{} point {}", numbers::cardinal(whole), part.join(" ")))
+            let part: Vec<String> = part
+                .chars()
+                .map(|c| c.to_digit(10).map(|d| numbers::cardinal(u64::from(d))))
+                .collect::<Option<_>>()?;
+            Some(format!(
+                "{} point {}",
+                numbers::cardinal(whole),
+                part.join(" ")
+            ))
         }
         _ if tail.starts_with("th-") => Some(format!("{}-{}", numbers::ordinal(n), &tail[3..])),
         _ => None,
@@ -234,11 +376,30 @@ fn said_figure(core: &str, next: Option<&str>, before: Option<&str>) -> Option<S
 
 /// Gives a clause that lost its subject one: `derives from` becomes `it derives from`.
 pub fn with_subject(clause: &str) -> String {
-    const VERBS: &[&str] = &["derives", "acquired", "originates", "comes", "refers", "means", "translates", "was", "is", "named", "adopted", "uses", "dates"];
+    const VERBS: &[&str] = &[
+        "derives",
+        "acquired",
+        "originates",
+        "comes",
+        "refers",
+        "means",
+        "translates",
+        "was",
+        "is",
+        "named",
+        "adopted",
+        "uses",
+        "dates",
+    ];
     match clause.split(' ').next() {
         Some("name") => format!("the {clause}"),
         Some("named") => format!("it was {clause}"),
-        Some("adopted") => format!("it was adopted in {}", clause.trim_start_matches("adopted ").trim_start_matches("in ")),
+        Some("adopted") => format!(
+            "it was adopted in {}",
+            clause
+                .trim_start_matches("adopted ")
+                .trim_start_matches("in ")
+        ),
         Some(first) if VERBS.contains(&first) => format!("it {clause}"),
         _ => clause.to_owned(),
     }
@@ -251,18 +412,57 @@ pub fn summit(text: &str) -> Option<String> {
     let (name, figure) = text.split_at(at);
     let below = name.ends_with('-');
     let name = name.trim_end_matches(['-', ' ', ',']);
-    let digits: String = figure.chars().take_while(|c| c.is_ascii_digit() || *c == ',').filter(char::is_ascii_digit).collect();
+    let digits: String = figure
+        .chars()
+        .take_while(|c| c.is_ascii_digit() || *c == ',')
+        .filter(char::is_ascii_digit)
+        .collect();
     let metres: u64 = digits.parse().ok()?;
     let tail = if below { " below the sea" } else { "" };
-    (is_speakable(name) && !name.is_empty() && name.split(' ').count() < 9 && metres > 1)
-        .then(|| format!("{}, {} metres{tail}", inner(name), numbers::cardinal(metres)))
+    (is_speakable(name) && !name.is_empty() && name.split(' ').count() < 9 && metres > 1).then(
+        || {
+            format!(
+                "{}, {} metres{tail}",
+                inner(name),
+                numbers::cardinal(metres)
+            )
+        },
+    )
 }
 
 /// Lower-cases the first letter of a phrase that begins with an ordinary word.
 pub fn inner(text: &str) -> String {
-    const ORDINARY: &[&str] = &["A", "An", "The", "In", "On", "At", "By", "After", "Before", "During", "From", "Since", "Until", "It", "Its", "Most", "Many", "Two", "Three", "Mostly", "When", "Following", "Under", "With", "Despite"];
+    const ORDINARY: &[&str] = &[
+        "A",
+        "An",
+        "The",
+        "In",
+        "On",
+        "At",
+        "By",
+        "After",
+        "Before",
+        "During",
+        "From",
+        "Since",
+        "Until",
+        "It",
+        "Its",
+        "Most",
+        "Many",
+        "Two",
+        "Three",
+        "Mostly",
+        "When",
+        "Following",
+        "Under",
+        "With",
+        "Despite",
+    ];
     match text.split_once(' ') {
-        Some((first, rest)) if ORDINARY.contains(&first) => format!("{} {rest}", first.to_lowercase()),
+        Some((first, rest)) if ORDINARY.contains(&first) => {
+            format!("{} {rest}", first.to_lowercase())
+        }
         _ => text.to_owned(),
     }
 }
@@ -280,22 +480,43 @@ mod tests {
 
     #[test]
     fn figures_in_a_text_are_said_in_words() {
-        assert_eq!(spoken("built in the 14th century, destroyed July 14, 1789"), "built in the fourteenth century, destroyed July fourteenth, seventeen eighty-nine");
-        assert_eq!(spoken("4,810 m high in the 1890s"), "four thousand eight hundred and ten metres high in the eighteen-nineties");
-        assert_eq!(spoken("from the 3rd century B.C."), "from the third century BC");
+        assert_eq!(
+            spoken("built in the 14th century, destroyed July 14, 1789"),
+            "built in the fourteenth century, destroyed July fourteenth, seventeen eighty-nine"
+        );
+        assert_eq!(
+            spoken("4,810 m high in the 1890s"),
+            "four thousand eight hundred and ten metres high in the eighteen-nineties"
+        );
+        assert_eq!(
+            spoken("from the 3rd century B.C."),
+            "from the third century BC"
+        );
         assert_eq!(spoken("14 July"), "the fourteenth of July");
-        assert_eq!(spoken("built for Louis XIV after World War II by Clovis I"), "built for Louis the Fourteenth after World War Two by Clovis the First");
+        assert_eq!(
+            spoken("built for Louis XIV after World War II by Clovis I"),
+            "built for Louis the Fourteenth after World War Two by Clovis the First"
+        );
     }
 
     #[test]
     fn asides_and_shouted_names_are_calmed() {
-        assert_eq!(without_asides("Timbuktu (c); Cliff of Bandiagara (Land of the Dogons) (m)"), "Timbuktu; Cliff of Bandiagara");
-        assert_eq!(clauses("Ibrahim KEITA was a poet"), ["Ibrahim Keita was a poet"]);
+        assert_eq!(
+            without_asides("Timbuktu (c); Cliff of Bandiagara (Land of the Dogons) (m)"),
+            "Timbuktu; Cliff of Bandiagara"
+        );
+        assert_eq!(
+            clauses("Ibrahim KEITA was a poet"),
+            ["Ibrahim Keita was a poet"]
+        );
     }
 
     #[test]
     fn a_clause_with_two_numbers_or_a_price_is_left_out() {
-        assert_eq!(clauses("built in 1564 and burned in 1871; a palace"), ["a palace"]);
+        assert_eq!(
+            clauses("built in 1564 and burned in 1871; a palace"),
+            ["a palace"]
+        );
         assert!(clauses("costs $5 a day").is_empty());
     }
 }

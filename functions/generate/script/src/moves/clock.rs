@@ -106,11 +106,16 @@ fn lag<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::ClockLag { min } if min.abs() >= 8 => Some(*min),
         _ => None,
     });
-    let Some((fact, min)) = read else { return Vec::new() };
+    let Some((fact, min)) = read else {
+        return Vec::new();
+    };
     let late = min > 0;
     Found::new((min.unsigned_abs() as f32 / 110.0).min(1.0))
         .cite("f", &[fact])
-        .slot("lag", format!("about {}", numbers::minutes(u64::from(min.unsigned_abs()))))
+        .slot(
+            "lag",
+            format!("about {}", numbers::minutes(u64::from(min.unsigned_abs()))),
+        )
         .slot("side", if late { "after" } else { "before" })
         .slot("more_less", if late { "more" } else { "less" })
         .slot("ahead", if late { "clock" } else { "sun" })
@@ -119,10 +124,22 @@ fn lag<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 
 fn borrowed_zone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let read = l.one(|d| match d {
-        Datum::Clock { zone_city, is_zone_city: false, january_min, july_min, .. } => Some((zone_city, january_min != july_min)),
+        Datum::Clock {
+            zone_city,
+            is_zone_city: false,
+            january_min,
+            july_min,
+            ..
+        } => Some((zone_city, january_min != july_min)),
         _ => None,
     });
-    let Some((fact, (zone, changes))) = read.filter(|(_, (zone, _))| [l.brief.name, l.brief.country].iter().all(|known| crate::rubric::reading::fold(zone) != crate::rubric::reading::fold(known))) else { return Vec::new() };
+    let Some((fact, (zone, changes))) = read.filter(|(_, (zone, _))| {
+        [l.brief.name, l.brief.country]
+            .iter()
+            .all(|known| crate::rubric::reading::fold(zone) != crate::rubric::reading::fold(known))
+    }) else {
+        return Vec::new();
+    };
     Found::new(0.15)
         .cite("f", &[fact])
         .slot("zone", zone.replace('_', " "))
@@ -135,24 +152,47 @@ fn odd_offset<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::Clock { january_min, .. } if january_min % 60 != 0 => Some(*january_min),
         _ => None,
     });
-    let Some((fact, min)) = read else { return Vec::new() };
-    Found::new(0.7).cite("f", &[fact]).slot("minutes", numbers::minutes(u64::from(min.unsigned_abs() % 60))).only()
+    let Some((fact, min)) = read else {
+        return Vec::new();
+    };
+    Found::new(0.7)
+        .cite("f", &[fact])
+        .slot(
+            "minutes",
+            numbers::minutes(u64::from(min.unsigned_abs() % 60)),
+        )
+        .only()
 }
 
 fn local_time<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let read = l.one(|d| match d {
-        Datum::LocalMeanTime { ahead_s, until_year, until_month } => Some((*ahead_s, *until_year, *until_month)),
+        Datum::LocalMeanTime {
+            ahead_s,
+            until_year,
+            until_month,
+        } => Some((*ahead_s, *until_year, *until_month)),
         _ => None,
     });
-    let Some((fact, (ahead, until, in_month))) = read.filter(|(_, (ahead, ..))| ahead.unsigned_abs() >= 60) else { return Vec::new() };
+    let Some((fact, (ahead, until, in_month))) =
+        read.filter(|(_, (ahead, ..))| ahead.unsigned_abs() >= 60)
+    else {
+        return Vec::new();
+    };
     let min = u64::from(ahead.unsigned_abs() / 60);
-    let span = if min < 90 { numbers::minutes(min) } else { numbers::hours(min as f64 / 60.0) };
+    let span = if min < 90 {
+        numbers::minutes(min)
+    } else {
+        numbers::hours(min as f64 / 60.0)
+    };
     Found::new(0.7)
         .cite("f", &[fact])
         .slot("minutes", format!("about {span}"))
         .slot("minutes_title", crate::wording::capitalised(&span))
         .slot("side", if ahead > 0 { "ahead of" } else { "behind" })
         .slot("month", month(in_month))
-        .slot("year", numbers::year(u32::try_from(until).unwrap_or_default()))
+        .slot(
+            "year",
+            numbers::year(u32::try_from(until).unwrap_or_default()),
+        )
         .only()
 }

@@ -229,7 +229,9 @@ pub(super) const MOVES: &[Move] = &[
 ];
 
 fn from_capital<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, capital)) = l.capital() else { return Vec::new() };
+    let Some((fact, capital)) = l.capital() else {
+        return Vec::new();
+    };
     Found::new((capital.km / 6_000.0).min(0.8) as f32)
         .cite("capital", &[fact])
         .slot("capital", capital.name.clone())
@@ -240,7 +242,9 @@ fn from_capital<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn nearest_city<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, city)) = l.city() else { return Vec::new() };
+    let Some((fact, city)) = l.city() else {
+        return Vec::new();
+    };
     let mut found = Found::new((city.km / 800.0).min(0.7) as f32)
         .cite("city", &[fact])
         .slot("city", city.name.clone())
@@ -255,7 +259,10 @@ fn nearest_city<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         if ratio >= 2.0 {
             let worth = ratio_worth(ratio) * if city.km < 25.0 { 0.7 } else { 0.3 };
             found.worth = found.worth.max(worth);
-            found = found.lean("people", &[fact]).slot("times", numbers::times(ratio)).slot("ratio", numbers::about(ratio));
+            found = found
+                .lean("people", &[fact])
+                .slot("times", numbers::times(ratio))
+                .slot("ratio", numbers::about(ratio));
         }
     }
     found.only()
@@ -264,16 +271,26 @@ fn nearest_city<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 fn verdict(here: u32, one: &Other, two: &Other) -> Option<&'static str> {
     let (a, b) = (one.people?, two.people?);
     Some(match (a > here, b > here) {
-        (true, true) => "<Both have more people than this one|Both are larger, counted in people|Larger, the two of them>",
-        (false, false) => "<Both have fewer people than this one|Both are smaller, counted in people|Smaller, the two of them|Neither has as many people as this one>",
-        (true, false) => "<The nearer one has more people, and the other fewer|One larger, the nearer, and one smaller>",
-        (false, true) => "<The nearer one has fewer people, and the other more|One smaller, the nearer, and one larger>",
+        (true, true) => {
+            "<Both have more people than this one|Both are larger, counted in people|Larger, the two of them>"
+        }
+        (false, false) => {
+            "<Both have fewer people than this one|Both are smaller, counted in people|Smaller, the two of them|Neither has as many people as this one>"
+        }
+        (true, false) => {
+            "<The nearer one has more people, and the other fewer|One larger, the nearer, and one smaller>"
+        }
+        (false, true) => {
+            "<The nearer one has fewer people, and the other more|One smaller, the nearer, and one larger>"
+        }
     })
 }
 
 fn two_neighbours<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let neighbours: Vec<(&Fact, &Other)> = l.neighbours();
-    let [(one_fact, one), (two_fact, two), ..] = neighbours.as_slice() else { return Vec::new() };
+    let [(one_fact, one), (two_fact, two), ..] = neighbours.as_slice() else {
+        return Vec::new();
+    };
     let mut found = Found::new(0.25)
         .cite("one", &[*one_fact])
         .cite("two", &[*two_fact])
@@ -307,11 +324,22 @@ fn density<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
                 1 => "one other place".to_owned(),
                 n => format!("{} other places", numbers::about(f64::from(n))),
             };
-            let found = Found::new(if places > 200 || places == 0 { 0.6 } else { 0.15 })
-                .cite("f", &[fact])
-                .slot("within", format!("{} kilometres", numbers::cardinal(u64::from(within))))
-                .slot("count", count);
-            if places > 1 { found.slot("count_bare", numbers::about(f64::from(places))) } else { found }
+            let found = Found::new(if places > 200 || places == 0 {
+                0.6
+            } else {
+                0.15
+            })
+            .cite("f", &[fact])
+            .slot(
+                "within",
+                format!("{} kilometres", numbers::cardinal(u64::from(within))),
+            )
+            .slot("count", count);
+            if places > 1 {
+                found.slot("count_bare", numbers::about(f64::from(places)))
+            } else {
+                found
+            }
         })
         .collect();
     all.truncate(1);
@@ -320,7 +348,9 @@ fn density<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 
 fn alone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let neighbours = l.neighbours();
-    let Some((fact, other)) = neighbours.first().filter(|(_, other)| other.km >= 15.0) else { return Vec::new() };
+    let Some((fact, other)) = neighbours.first().filter(|(_, other)| other.km >= 15.0) else {
+        return Vec::new();
+    };
     Found::new((other.km / 100.0).min(0.9) as f32)
         .cite("f", &[*fact])
         .slot("other", other.name.clone())
@@ -334,7 +364,9 @@ fn abroad<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::NeighbourAbroad { foreign, own } => Some((foreign, own)),
         _ => None,
     });
-    let Some((fact, (foreign, own))) = read else { return Vec::new() };
+    let Some((fact, (foreign, own))) = read else {
+        return Vec::new();
+    };
     Found::new(0.7)
         .cite("f", &[fact])
         .slot("other", foreign.name.clone())
@@ -347,14 +379,25 @@ fn abroad<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 
 fn borders<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let read = l.one(|d| match d {
-        Datum::Borders { within_km, countries } if !countries.is_empty() && countries.len() <= 5 => Some((*within_km, countries)),
+        Datum::Borders {
+            within_km,
+            countries,
+        } if !countries.is_empty() && countries.len() <= 5 => Some((*within_km, countries)),
         _ => None,
     });
-    let Some((fact, (within, countries))) = read else { return Vec::new() };
-    let names: Vec<String> = countries.iter().map(|name| wording::country(name)).collect();
+    let Some((fact, (within, countries))) = read else {
+        return Vec::new();
+    };
+    let names: Vec<String> = countries
+        .iter()
+        .map(|name| wording::country(name))
+        .collect();
     Found::new(0.3 + 0.15 * countries.len() as f32)
         .cite("f", &[fact])
-        .slot("within", format!("{} kilometres", numbers::cardinal(u64::from(within))))
+        .slot(
+            "within",
+            format!("{} kilometres", numbers::cardinal(u64::from(within))),
+        )
         .slot("countries", wording::listed(&names))
         .only()
 }
@@ -364,11 +407,19 @@ fn other_capital<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::NearerForeignCapital { own, foreign } => Some((own, foreign)),
         _ => None,
     });
-    let Some((fact, (own, foreign))) = read else { return Vec::new() };
+    let Some((fact, (own, foreign))) = read else {
+        return Vec::new();
+    };
     Found::new(ratio_worth(own.km / foreign.km.max(1.0)) + 0.3)
         .cite("f", &[fact])
         // The distance to its own capital is not told twice.
-        .cite("capital", &l.capital().map(|(fact, _)| fact).into_iter().collect::<Vec<_>>())
+        .cite(
+            "capital",
+            &l.capital()
+                .map(|(fact, _)| fact)
+                .into_iter()
+                .collect::<Vec<_>>(),
+        )
         .slot("own", own.name.clone())
         .slot("own_km", numbers::km(own.km))
         .slot("foreign", foreign.name.clone())

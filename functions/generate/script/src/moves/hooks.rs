@@ -566,7 +566,9 @@ fn half(depth: f64) -> &'static str {
 }
 
 fn frames<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let (Some(world), Some(home)) = (l.world_rank(), l.country_rank()) else { return Vec::new() };
+    let (Some(world), Some(home)) = (l.world_rank(), l.country_rank()) else {
+        return Vec::new();
+    };
     let gap = world.depth() - home.depth();
     if gap.abs() < 0.1 || half(world.depth()) == half(home.depth()) {
         return Vec::new();
@@ -586,22 +588,35 @@ fn far_end<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::Antipode { other, off_km } if *off_km < 400.0 => Some((other, *off_km)),
         _ => None,
     });
-    let Some((fact, (other, off))) = read else { return Vec::new() };
+    let Some((fact, (other, off))) = read else {
+        return Vec::new();
+    };
     Found::new(if off < 150.0 { 0.7 } else { 0.15 })
         .cite("f", &[fact])
         .slot("other", other.name.clone())
         .slot("abroad", wording::country(&other.country))
         .slot("off", format!("{} kilometres", numbers::rounded(off)))
-        .slot("off_bare", format!("about {} kilometres", numbers::rounded(off)))
+        .slot(
+            "off_bare",
+            format!("about {} kilometres", numbers::rounded(off)),
+        )
         .only()
 }
 
 fn name_origin<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let texts = l.texts(Topic::CapitalName);
-    let Some((fact, text)) = texts.first() else { return Vec::new() };
+    let Some((fact, text)) = texts.first() else {
+        return Vec::new();
+    };
     let clauses = wording::clauses(text);
-    let [first, .., second] = clauses.as_slice() else { return Vec::new() };
-    Found::new(0.8).cite("f", &[fact]).slot("first", wording::with_subject(&wording::inner(first))).slot("second", wording::with_subject(&wording::inner(second))).only()
+    let [first, .., second] = clauses.as_slice() else {
+        return Vec::new();
+    };
+    Found::new(0.8)
+        .cite("f", &[fact])
+        .slot("first", wording::with_subject(&wording::inner(first)))
+        .slot("second", wording::with_subject(&wording::inner(second)))
+        .only()
 }
 
 fn only_bearer<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
@@ -609,13 +624,17 @@ fn only_bearer<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::SameName { others: 0, .. } => Some(()),
         _ => None,
     });
-    let Some((fact, ())) = read else { return Vec::new() };
+    let Some((fact, ())) = read else {
+        return Vec::new();
+    };
     let worth = if l.place_texts() == 0 { 0.3 } else { 0.1 };
     Found::new(worth).cite("f", &[fact]).only()
 }
 
 fn two_days<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, (june, december))) = l.daylight() else { return Vec::new() };
+    let Some((fact, (june, december))) = l.daylight() else {
+        return Vec::new();
+    };
     let (light, dark) = (june.max(december), june.min(december));
     if light - dark < 6.0 || dark < 0.3 || light > 23.7 {
         return Vec::new();
@@ -636,12 +655,24 @@ fn noon_gap<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::ClockLag { min } if min.abs() >= 25 => Some(*min),
         _ => None,
     });
-    let Some((fact, min)) = read else { return Vec::new() };
+    let Some((fact, min)) = read else {
+        return Vec::new();
+    };
     let late = min > 0;
     Found::new((min.abs() as f32 / 120.0).min(1.0))
         .cite("f", &[fact])
-        .slot("lag", format!("about {}", numbers::minutes(u64::from(min.unsigned_abs()))))
-        .slot("early_late", if late { "The sun is late" } else { "The sun is early" })
+        .slot(
+            "lag",
+            format!("about {}", numbers::minutes(u64::from(min.unsigned_abs()))),
+        )
+        .slot(
+            "early_late",
+            if late {
+                "The sun is late"
+            } else {
+                "The sun is early"
+            },
+        )
         .slot("before_after", if late { "after" } else { "before" })
         .slot("order", if late { "second" } else { "first" })
         .slot("watch", if late { "fast" } else { "slow" })
@@ -650,8 +681,12 @@ fn noon_gap<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn giant<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let (Some((people, n)), Some((fact, city))) = (l.people(), l.city()) else { return Vec::new() };
-    let Some(large) = city.people else { return Vec::new() };
+    let (Some((people, n)), Some((fact, city))) = (l.people(), l.city()) else {
+        return Vec::new();
+    };
+    let Some(large) = city.people else {
+        return Vec::new();
+    };
     let ratio = f64::from(large) / f64::from(n);
     if ratio < 8.0 || city.km > 40.0 {
         return Vec::new();
@@ -668,7 +703,9 @@ fn giant<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn sea_question<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let (Some((coast, km)), Some((capital, other))) = (l.coast(), l.capital()) else { return Vec::new() };
+    let (Some((coast, km)), Some((capital, other))) = (l.coast(), l.capital()) else {
+        return Vec::new();
+    };
     let ratio = km.max(other.km) / km.min(other.km).max(0.5);
     if !(1.15..=6.0).contains(&ratio) || km < 20.0 {
         return Vec::new();
@@ -712,7 +749,14 @@ fn dictionary<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         })
         .into_iter()
         .collect();
-    let [(f, first), (g, second), ..] = glosses.as_slice() else { return Vec::new() };
+    let [(f, first), (g, second), ..] = glosses.as_slice() else {
+        return Vec::new();
+    };
     let tidy = |text: &str| text.strip_prefix("and ").unwrap_or(text).to_owned();
-    Found::new(0.5).cite("f", &[*f]).cite("g", &[*g]).slot("first", tidy(first)).slot("second", tidy(second)).only()
+    Found::new(0.5)
+        .cite("f", &[*f])
+        .cite("g", &[*g])
+        .slot("first", tidy(first))
+        .slot("second", tidy(second))
+        .only()
 }

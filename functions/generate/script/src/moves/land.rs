@@ -11,7 +11,11 @@ pub(super) const MOVES: &[Move] = &[
         group: Group::Land,
         themes: &[Theme::Nature],
         essential: 0.5,
-        titles: &["Flat, steep, wet, dry", "The ground of {country}", "What {country} stands on"],
+        titles: &[
+            "Flat, steep, wet, dry",
+            "The ground of {country}",
+            "What {country} stands on",
+        ],
         find: terrain,
         skeletons: &[
             "A: What does the land look like?
@@ -31,7 +35,11 @@ pub(super) const MOVES: &[Move] = &[
         group: Group::Land,
         themes: &[Theme::Nature],
         essential: 0.4,
-        titles: &["The top of {country}", "The highest point", "As high as {country} gets"],
+        titles: &[
+            "The top of {country}",
+            "The highest point",
+            "As high as {country} gets",
+        ],
         find: highest,
         skeletons: &[
             "A: And the top of {country}?
@@ -68,7 +76,12 @@ pub(super) const MOVES: &[Move] = &[
         group: Group::Land,
         themes: &[Theme::Nature, Theme::Map],
         essential: 0.4,
-        titles: &["The long rivers", "Follow the water", "A river, in one line", "Water on the move"],
+        titles: &[
+            "The long rivers",
+            "Follow the water",
+            "A river, in one line",
+            "Water on the move",
+        ],
         find: river,
         skeletons: &[
             "A: Which river should I know?
@@ -88,7 +101,11 @@ pub(super) const MOVES: &[Move] = &[
         group: Group::Land,
         themes: &[Theme::Nature, Theme::Map],
         essential: 0.4,
-        titles: &["A note in the margin", "What geographers add", "The geography note"],
+        titles: &[
+            "A note in the margin",
+            "What geographers add",
+            "The geography note",
+        ],
         find: note,
         skeletons: &[
             "A: Anything odd about the geography?
@@ -109,7 +126,11 @@ pub(super) const MOVES: &[Move] = &[
         group: Group::Land,
         themes: &[Theme::Size, Theme::Map],
         essential: 0.3,
-        titles: &["As large as what?", "{Country} against a map", "A country for comparison"],
+        titles: &[
+            "As large as what?",
+            "{Country} against a map",
+            "A country for comparison",
+        ],
         find: area,
         skeletons: &[
             "A: How big is the whole country?
@@ -151,7 +172,11 @@ pub(super) const MOVES: &[Move] = &[
         group: Group::Land,
         themes: &[Theme::Nature],
         essential: 0.4,
-        titles: &["What can go wrong", "The hazards of {country}", "Both on one line"],
+        titles: &[
+            "What can go wrong",
+            "The hazards of {country}",
+            "Both on one line",
+        ],
         find: hazards,
         skeletons: &[
             "A: What does nature do to {country}?

@@ -89,6 +89,23 @@ pub enum Group {
     Record,
 }
 
+impl Group {
+    /// Every subject.
+    pub const ALL: [Self; 11] = [
+        Self::Size,
+        Self::Ground,
+        Self::Nature,
+        Self::Sky,
+        Self::Clock,
+        Self::Name,
+        Self::Story,
+        Self::Past,
+        Self::Land,
+        Self::Nation,
+        Self::Record,
+    ];
+}
+
 /// A piece of dialogue and the facts it needs.
 #[derive(Debug)]
 pub struct Move {
@@ -124,7 +141,10 @@ pub struct Found<'a> {
 impl<'a> Found<'a> {
     /// Starts one; `worth` is the surprise of the relation, 0 to 1.
     pub fn new(worth: f32) -> Self {
-        Self { worth: worth.clamp(0.0, 1.0), ..Self::default() }
+        Self {
+            worth: worth.clamp(0.0, 1.0),
+            ..Self::default()
+        }
     }
 
     /// Cites `facts` under `key` and tells them.
@@ -168,15 +188,27 @@ impl<'a> Found<'a> {
 
     /// The facts cited under `key`.
     pub fn cited(&self, key: &str) -> Option<&[&'a Fact]> {
-        self.cites.iter().find(|(name, _)| *name == key).map(|(_, facts)| facts.as_slice())
+        self.cites
+            .iter()
+            .find(|(name, _)| *name == key)
+            .map(|(_, facts)| facts.as_slice())
     }
 }
 
 /// Every move that is not a hook.
 pub fn all() -> impl Iterator<Item = &'static Move> {
     [
-        size::MOVES, ground::MOVES, nature::MOVES, sky::MOVES, clock::MOVES, name::MOVES, story::MOVES,
-        quarrel::MOVES, past::MOVES, land::MOVES, nation::MOVES,
+        size::MOVES,
+        ground::MOVES,
+        nature::MOVES,
+        sky::MOVES,
+        clock::MOVES,
+        name::MOVES,
+        story::MOVES,
+        quarrel::MOVES,
+        past::MOVES,
+        land::MOVES,
+        nation::MOVES,
     ]
     .into_iter()
     .flatten()
@@ -197,8 +229,17 @@ fn quoted<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> {
         .filter(|(at, (_, text))| *at < most && (*at == 0 || !text.starts_with("and ")))
         .filter_map(|(at, (fact, text))| {
             let text = quotable(topic, text, l.brief.name)?;
-            let worth = if fact.subject == Subject::Place { worth + 0.3 } else { worth };
-            Some(Found::new(worth).cite("f", &[fact]).flag(if at == 0 { "start" } else { "more" }, true).slot("text", text))
+            let worth = if fact.subject == Subject::Place {
+                worth + 0.3
+            } else {
+                worth
+            };
+            Some(
+                Found::new(worth)
+                    .cite("f", &[fact])
+                    .flag(if at == 0 { "start" } else { "more" }, true)
+                    .slot("text", text),
+            )
         })
         .collect()
 }
@@ -212,12 +253,19 @@ fn listed_whole<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> 
             return Vec::new();
         }
         let is_word = text.chars().all(char::is_alphabetic) && wording::is_speakable(text);
-        let Some(clause) = wording::clause(text).or_else(|| is_word.then(|| text.to_owned())) else {
+        let Some(clause) = wording::clause(text).or_else(|| is_word.then(|| text.to_owned()))
+        else {
             skipped = true;
             continue;
         };
-        let clause = clause.split_once(": ").map_or(clause.clone(), |(_, rest)| rest.to_owned());
-        let joined = if said.is_empty() { clause } else { format!("{said}; {clause}") };
+        let clause = clause
+            .split_once(": ")
+            .map_or(clause.clone(), |(_, rest)| rest.to_owned());
+        let joined = if said.is_empty() {
+            clause
+        } else {
+            format!("{said}; {clause}")
+        };
         if joined.split(' ').count() > 21 || crate::rubric::reading::count(&joined) > 1 {
             break;
         }
@@ -228,36 +276,69 @@ fn listed_whole<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> 
         return Vec::new();
     }
     let whole = facts.len() == l.texts(topic).len();
-    Found::new(worth).cite("f", &facts).flag("whole", whole).flag("opens", !skipped).slot("text", wording::inner(&said)).only()
+    Found::new(worth)
+        .cite("f", &facts)
+        .flag("whole", whole)
+        .flag("opens", !skipped)
+        .slot("text", wording::inner(&said))
+        .only()
 }
 
 /// Topics whose second text can be heard without the first.
 fn stands_alone(topic: Topic) -> bool {
-    matches!(topic, Topic::Heritage | Topic::River | Topic::Flag | Topic::AnthemHistory | Topic::GeographyNote | Topic::Mention)
+    matches!(
+        topic,
+        Topic::Heritage
+            | Topic::River
+            | Topic::Flag
+            | Topic::AnthemHistory
+            | Topic::GeographyNote
+            | Topic::Mention
+    )
 }
 
 /// Whether a record is about people and what they built, which changes faster than the land.
 fn is_of_people(text: &str) -> bool {
     let low = text.to_lowercase();
-    ["popul", "city", "econom", "produc", "export", "urban"].iter().any(|word| low.contains(word))
+    ["popul", "city", "econom", "produc", "export", "urban"]
+        .iter()
+        .any(|word| low.contains(word))
 }
 
 fn quotable(topic: Topic, text: &str, place: &str) -> Option<String> {
     match topic {
         Topic::HighestPoint | Topic::LowestPoint => return wording::summit(text),
         Topic::GeographyNote if !is_whole(text) => return None,
-        Topic::AnthemHistory if text.starts_with("official") || text.starts_with("unofficial") => return None,
-        Topic::Holiday if ["King", "Queen", "irthday"].iter().any(|word| text.contains(word)) => return None,
+        Topic::AnthemHistory if text.starts_with("official") || text.starts_with("unofficial") => {
+            return None;
+        }
+        Topic::Holiday
+            if ["King", "Queen", "irthday"]
+                .iter()
+                .any(|word| text.contains(word)) =>
+        {
+            return None;
+        }
         // The bare date of a constitution is no independence.
         Topic::Independence if !text.contains("(from ") => return None,
         _ => {}
     }
-    let text = if topic == Topic::Independence { text.replacen(" (from ", ", from ", 1).replacen(')', "", 1) } else { text.to_owned() };
+    let text = if topic == Topic::Independence {
+        text.replacen(" (from ", ", from ", 1).replacen(')', "", 1)
+    } else {
+        text.to_owned()
+    };
     let clauses = wording::clauses(&text.replace(" - ", ", "));
-    let said = clauses.iter().find(|clause| clause.contains(place)).or(clauses.first())?;
+    let said = clauses
+        .iter()
+        .find(|clause| clause.contains(place))
+        .or(clauses.first())?;
     Some(match topic {
         Topic::Heritage => said.replace(": ", ", "),
-        _ => wording::with_subject(&wording::inner(said.split_once(": ").map_or(said.as_str(), |(_, rest)| rest))),
+        _ => wording::with_subject(&wording::inner(
+            said.split_once(": ")
+                .map_or(said.as_str(), |(_, rest)| rest),
+        )),
     })
 }
 
@@ -265,7 +346,12 @@ fn quotable(topic: Topic, text: &str, place: &str) -> Option<String> {
 fn is_whole(text: &str) -> bool {
     let first = text.split(' ').next().unwrap_or_default();
     let words = text.split(' ').count();
-    words >= 6 && first.starts_with(char::is_uppercase) || words >= 3 && (first.ends_with("est") || first == "landlocked" || first == "world's" || first == "shares")
+    words >= 6 && first.starts_with(char::is_uppercase)
+        || words >= 3
+            && (first.ends_with("est")
+                || first == "landlocked"
+                || first == "world's"
+                || first == "shares")
 }
 
 #[cfg(test)]
@@ -285,27 +371,47 @@ mod tests {
 
     #[test]
     fn every_skeleton_is_well_formed() {
-        for (m, skeleton) in all().chain(HOOKS).flat_map(|m| m.skeletons.iter().map(move |s| (m, s))) {
+        for (m, skeleton) in all()
+            .chain(HOOKS)
+            .flat_map(|m| m.skeletons.iter().map(move |s| (m, s)))
+        {
             let whole = skeleton;
             for skeleton in skeleton::spins(whole) {
-            let lines = skeleton::lines(&skeleton);
-            let written = skeleton.lines().filter(|line| line.trim() != "---").count();
-            assert_eq!(lines.len(), written, "{}: a line without H: or A: in {skeleton}", m.id);
-            for template in lines.iter().flat_map(|line| &line.sentences) {
-                let words = template.text.split_whitespace().count();
-                assert!(words <= 28, "{}: too long: {}", m.id, template.text);
-                let claims = !template.text.ends_with('?') && template.stand == Stand::NoClaim;
-                assert!(!claims || words <= 14, "{}: a long hinge: {}", m.id, template.text);
-            }
-            assert!(skeleton.matches('{').count() == skeleton.matches('}').count());
-            assert!(!skeleton.contains(['<', '|', '>']), "{}: a choice left open in {skeleton}", m.id);
+                let lines = skeleton::lines(&skeleton);
+                let written = skeleton.lines().filter(|line| line.trim() != "---").count();
+                assert_eq!(
+                    lines.len(),
+                    written,
+                    "{}: a line without H: or A: in {skeleton}",
+                    m.id
+                );
+                for template in lines.iter().flat_map(|line| &line.sentences) {
+                    let words = template.text.split_whitespace().count();
+                    assert!(words <= 28, "{}: too long: {}", m.id, template.text);
+                    let claims = !template.text.ends_with('?') && template.stand == Stand::NoClaim;
+                    assert!(
+                        !claims || words <= 14,
+                        "{}: a long hinge: {}",
+                        m.id,
+                        template.text
+                    );
+                }
+                assert!(skeleton.matches('{').count() == skeleton.matches('}').count());
+                assert!(
+                    !skeleton.contains(['<', '|', '>']),
+                    "{}: a choice left open in {skeleton}",
+                    m.id
+                );
             }
         }
     }
 
     #[test]
     fn every_hook_has_an_opening_and_a_close() {
-        for (m, skeleton) in HOOKS.iter().flat_map(|m| m.skeletons.iter().map(move |s| (m, s))) {
+        for (m, skeleton) in HOOKS
+            .iter()
+            .flat_map(|m| m.skeletons.iter().map(move |s| (m, s)))
+        {
             assert!(skeleton.contains("---"), "{}", m.id);
         }
     }

@@ -123,35 +123,58 @@ pub(super) const MOVES: &[Move] = &[
 
 fn same_name<'a>(l: &Ledger<'a>) -> Option<(&'a places::Fact, (u32, bool))> {
     l.one(|d| match d {
-        Datum::SameName { others, is_largest, .. } => Some((*others, *is_largest)),
+        Datum::SameName {
+            others, is_largest, ..
+        } => Some((*others, *is_largest)),
         _ => None,
     })
 }
 
 fn only_one<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, (0, _))) = same_name(l) else { return Vec::new() };
+    let Some((fact, (0, _))) = same_name(l) else {
+        return Vec::new();
+    };
     Found::new(0.1).cite("f", &[fact]).only()
 }
 
 fn many<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, (others @ 2.., is_largest))) = same_name(l) else { return Vec::new() };
+    let Some((fact, (others @ 2.., is_largest))) = same_name(l) else {
+        return Vec::new();
+    };
     Found::new((others as f32 / 40.0).min(0.8))
         .cite("f", &[fact])
         .slot("others", numbers::about(f64::from(others)))
-        .slot("largest", if is_largest { "Yes, it is the largest" } else { "No, another one has more people" })
+        .slot(
+            "largest",
+            if is_largest {
+                "Yes, it is the largest"
+            } else {
+                "No, another one has more people"
+            },
+        )
         .only()
 }
 
 fn is_sayable(word: &str) -> bool {
-    word.chars().all(|c| c.is_alphabetic() && (c as u32) < 0x0250 || matches!(c, ' ' | '-' | '\''))
+    word.chars()
+        .all(|c| c.is_alphabetic() && (c as u32) < 0x0250 || matches!(c, ' ' | '-' | '\''))
 }
 
 fn spellings<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let read = l.one(|d| match d {
-        Datum::Spellings { at_least, first, last, .. } if *at_least >= 5 => Some((*at_least, first, last)),
+        Datum::Spellings {
+            at_least,
+            first,
+            last,
+            ..
+        } if *at_least >= 5 => Some((*at_least, first, last)),
         _ => None,
     });
-    let Some((fact, (at_least, first, last))) = read.filter(|(_, (_, a, b))| is_sayable(a) && is_sayable(b)) else { return Vec::new() };
+    let Some((fact, (at_least, first, last))) =
+        read.filter(|(_, (_, a, b))| is_sayable(a) && is_sayable(b))
+    else {
+        return Vec::new();
+    };
     Found::new(f32::from(u8::try_from(at_least.min(60)).unwrap_or(60)) / 60.0)
         .cite("f", &[fact])
         .slot("at_least", numbers::cardinal(u64::from(at_least)))
@@ -165,9 +188,19 @@ fn scripts<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::Spellings { scripts, .. } if scripts.len() >= 3 => Some(scripts),
         _ => None,
     });
-    let Some((fact, scripts)) = read else { return Vec::new() };
-    let other: Vec<String> = scripts.iter().filter(|script| *script != "Latin").take(7).cloned().collect();
-    Found::new(0.3).lean("f", &[fact]).slot("scripts", wording::listed(&other)).only()
+    let Some((fact, scripts)) = read else {
+        return Vec::new();
+    };
+    let other: Vec<String> = scripts
+        .iter()
+        .filter(|script| *script != "Latin")
+        .take(7)
+        .cloned()
+        .collect();
+    Found::new(0.3)
+        .lean("f", &[fact])
+        .slot("scripts", wording::listed(&other))
+        .only()
 }
 
 fn old_name<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
@@ -175,5 +208,7 @@ fn old_name<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::OldName { name } if is_sayable(name) => Some(name),
         _ => None,
     });
-    all.into_iter().map(|(fact, old)| Found::new(0.5).cite("f", &[fact]).slot("old", old.clone())).collect()
+    all.into_iter()
+        .map(|(fact, old)| Found::new(0.5).cite("f", &[fact]).slot("old", old.clone()))
+        .collect()
 }

@@ -189,7 +189,9 @@ pub(super) const MOVES: &[Move] = &[
 ];
 
 fn climate<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, (name, share))) = l.climate() else { return Vec::new() };
+    let Some((fact, (name, share))) = l.climate() else {
+        return Vec::new();
+    };
     let percent = (share * 100.0).round() as u64;
     let said = match percent {
         0..=1 => "<Hardly any of the places listed in the country share it|In the whole country, hardly any listed place has it too>".to_owned(),
@@ -197,12 +199,20 @@ fn climate<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         50..=97 => format!("<Most of its listed places do, about {0} in a hundred|About {0} in a hundred listed places of the country have it|So do about {0} of a hundred places in the country>", numbers::cardinal(percent)),
         _ => "<Almost all of its listed places share it|In almost all of the country, yes>".to_owned(),
     };
-    let found = Found::new(((1.0 - share) * 0.5) as f32).cite("climate", &[fact]).slot("climate", name);
-    if percent >= 1 { found.slot("share", said).only() } else { found.only() }
+    let found = Found::new(((1.0 - share) * 0.5) as f32)
+        .cite("climate", &[fact])
+        .slot("climate", name);
+    if percent >= 1 {
+        found.slot("share", said).only()
+    } else {
+        found.only()
+    }
 }
 
 fn oceanic_inland<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let (Some((climate, (name, _))), Some((coast, km))) = (l.climate(), l.coast()) else { return Vec::new() };
+    let (Some((climate, (name, _))), Some((coast, km))) = (l.climate(), l.coast()) else {
+        return Vec::new();
+    };
     if !name.contains("oceanic") || km < 150.0 {
         return Vec::new();
     }
@@ -215,13 +225,22 @@ fn oceanic_inland<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn height<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, m)) = l.height().filter(|(_, m)| (3..1_000).contains(m)) else { return Vec::new() };
-    Found::new(0.1).cite("height", &[fact]).slot("m", numbers::metres(f64::from(m))).only()
+    let Some((fact, m)) = l.height().filter(|(_, m)| (3..1_000).contains(m)) else {
+        return Vec::new();
+    };
+    Found::new(0.1)
+        .cite("height", &[fact])
+        .slot("m", numbers::metres(f64::from(m)))
+        .only()
 }
 
 fn high<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, m)) = l.height().filter(|(_, m)| *m >= 1_000) else { return Vec::new() };
-    let mut found = Found::new((m as f32 / 3_500.0).min(1.0)).cite("height", &[fact]).slot("m", numbers::metres(f64::from(m)));
+    let Some((fact, m)) = l.height().filter(|(_, m)| *m >= 1_000) else {
+        return Vec::new();
+    };
+    let mut found = Found::new((m as f32 / 3_500.0).min(1.0))
+        .cite("height", &[fact])
+        .slot("m", numbers::metres(f64::from(m)));
     if let Some((people, _)) = l.people() {
         found = found.lean("people", &[people]);
     }
@@ -232,13 +251,23 @@ fn high<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn below<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, m)) = l.height().filter(|(_, m)| *m < -1) else { return Vec::new() };
-    Found::new(0.9).cite("height", &[fact]).slot("m", numbers::metres(f64::from(-m))).only()
+    let Some((fact, m)) = l.height().filter(|(_, m)| *m < -1) else {
+        return Vec::new();
+    };
+    Found::new(0.9)
+        .cite("height", &[fact])
+        .slot("m", numbers::metres(f64::from(-m)))
+        .only()
 }
 
 fn inland<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, km)) = l.coast().filter(|(_, km)| *km >= 8.0) else { return Vec::new() };
-    Found::new((km / 1_500.0).min(0.8) as f32).cite("coast", &[fact]).slot("km", numbers::km(km)).only()
+    let Some((fact, km)) = l.coast().filter(|(_, km)| *km >= 8.0) else {
+        return Vec::new();
+    };
+    Found::new((km / 1_500.0).min(0.8) as f32)
+        .cite("coast", &[fact])
+        .slot("km", numbers::km(km))
+        .only()
 }
 
 fn shore<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
@@ -246,6 +275,14 @@ fn shore<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::Coast { km } if (0.5..8.0).contains(km) => Some(*km),
         _ => None,
     });
-    let Some((fact, km)) = read else { return Vec::new() };
-    Found::new(0.35).cite("coast", &[fact]).slot("km", format!("about {}", numbers::km(km).trim_start_matches("about "))).only()
+    let Some((fact, km)) = read else {
+        return Vec::new();
+    };
+    Found::new(0.35)
+        .cite("coast", &[fact])
+        .slot(
+            "km",
+            format!("about {}", numbers::km(km).trim_start_matches("about ")),
+        )
+        .only()
 }

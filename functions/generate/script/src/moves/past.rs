@@ -76,15 +76,47 @@ fn background<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .into_iter()
         .filter_map(|(fact, text)| {
             let clauses = wording::clauses(text);
-            let [text] = clauses.as_slice() else { return None };
-            let stands = !text.contains(" also ") && !text.starts_with(|c: char| c.is_lowercase()) && !DANGLING.iter().any(|word| text.starts_with(word));
-            (stands && text.split(' ').count() >= 6).then(|| Found::new(0.3).cite("f", &[fact]).slot("inner", wording::inner(text)).slot("text", text.clone()))
+            let [text] = clauses.as_slice() else {
+                return None;
+            };
+            let stands = !text.contains(" also ")
+                && !text.starts_with(|c: char| c.is_lowercase())
+                && !DANGLING.iter().any(|word| text.starts_with(word));
+            (stands && text.split(' ').count() >= 6).then(|| {
+                Found::new(0.3)
+                    .cite("f", &[fact])
+                    .slot("inner", wording::inner(text))
+                    .slot("text", text.clone())
+            })
         })
         .collect()
 }
 
 /// Beginnings that lean on a sentence that is not quoted.
-const DANGLING: &[&str] = &["It ", "Its ", "He ", "She ", "They ", "However", "This ", "These ", "That ", "The latter", "Later", "Then", "Both ", "Also", "But ", "And ", "Since then", "Thereafter", "Subsequent", "Following the", "The transition", "Despite"];
+const DANGLING: &[&str] = &[
+    "It ",
+    "Its ",
+    "He ",
+    "She ",
+    "They ",
+    "However",
+    "This ",
+    "These ",
+    "That ",
+    "The latter",
+    "Later",
+    "Then",
+    "Both ",
+    "Also",
+    "But ",
+    "And ",
+    "Since then",
+    "Thereafter",
+    "Subsequent",
+    "Following the",
+    "The transition",
+    "Despite",
+];
 
 fn independence<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     super::quoted(l, Topic::Independence, 0.2)

@@ -88,35 +88,69 @@ pub(super) const MOVES: &[Move] = &[
 
 fn glosses<'a>(l: &Ledger<'a>) -> Vec<(&'a Fact, String)> {
     l.each(|d| match d {
-        Datum::Gloss { text } => wording::clause(text).map(|said| wording::inner(said.strip_prefix("and ").unwrap_or(&said))),
+        Datum::Gloss { text } => wording::clause(text)
+            .map(|said| wording::inner(said.strip_prefix("and ").unwrap_or(&said))),
         _ => None,
     })
 }
 
 fn two_books<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((gloss_fact, gloss)) = glosses(l).into_iter().next() else { return Vec::new() };
+    let Some((gloss_fact, gloss)) = glosses(l).into_iter().next() else {
+        return Vec::new();
+    };
     let text = super::story::mentions_of_place(l).into_iter().next();
-    let Some((fact, text)) = text else { return Vec::new() };
-    Found::new(0.5).cite("gloss", &[gloss_fact]).cite("text", &[fact]).slot("gloss", gloss).slot("text", text).only()
+    let Some((fact, text)) = text else {
+        return Vec::new();
+    };
+    Found::new(0.5)
+        .cite("gloss", &[gloss_fact])
+        .cite("text", &[fact])
+        .slot("gloss", gloss)
+        .slot("text", text)
+        .only()
 }
 
 /// Whether an entry says that the thing is no more.
 fn is_gone(text: &str) -> bool {
-    ["destroyed", "burned down", "burned in", "demolished", "torn down", "no longer", "razed"].iter().any(|word| text.contains(word))
+    [
+        "destroyed",
+        "burned down",
+        "burned in",
+        "demolished",
+        "torn down",
+        "no longer",
+        "razed",
+    ]
+    .iter()
+    .any(|word| text.contains(word))
 }
 
 fn gone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let parts = l.each(|d| match d {
-        Datum::Part { name, text } if !name.contains('(') => Some((name, text, wording::clauses(text))),
+        Datum::Part { name, text } if !name.contains('(') => {
+            Some((name, text, wording::clauses(text)))
+        }
         _ => None,
     });
-    let lost = parts.iter().find_map(|(fact, (name, _, clauses))| Some((*fact, *name, clauses.iter().find(|said| is_gone(said))?.clone())));
-    let Some((gone_fact, gone, how)) = lost else { return Vec::new() };
+    let lost = parts.iter().find_map(|(fact, (name, _, clauses))| {
+        Some((
+            *fact,
+            *name,
+            clauses.iter().find(|said| is_gone(said))?.clone(),
+        ))
+    });
+    let Some((gone_fact, gone, how)) = lost else {
+        return Vec::new();
+    };
     let kept = parts.iter().find_map(|(fact, (name, text, clauses))| {
-        let said = clauses.first().filter(|said| said.split(' ').count() >= 5)?;
+        let said = clauses
+            .first()
+            .filter(|said| said.split(' ').count() >= 5)?;
         (!is_gone(text) && fact.id != gone_fact.id).then(|| (*fact, *name, said.clone()))
     });
-    let Some((fact, stays, what)) = kept else { return Vec::new() };
+    let Some((fact, stays, what)) = kept else {
+        return Vec::new();
+    };
     Found::new(0.8)
         .cite("gone", &[gone_fact])
         .cite("stays", &[fact])
@@ -129,16 +163,53 @@ fn gone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 
 /// Day and month at the beginning of a date: `22 September`.
 fn day(text: &str) -> Option<String> {
-    const MONTHS: [&str; 12] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
     let words: Vec<&str> = text.split([' ', ',', '(', ')']).collect();
-    words.windows(2).find(|pair| pair[0].parse::<u8>().is_ok() && MONTHS.contains(&pair[1])).map(|pair| pair.join(" "))
+    words
+        .windows(2)
+        .find(|pair| pair[0].parse::<u8>().is_ok() && MONTHS.contains(&pair[1]))
+        .map(|pair| pair.join(" "))
 }
 
 fn two_dates<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let raw = |topic| l.texts(topic).into_iter().next().and_then(|(_, text)| day(text));
-    let (Some(one), Some(two)) = (raw(Topic::Holiday), raw(Topic::Independence)) else { return Vec::new() };
-    let first = |topic| super::quoted(l, topic, 0.3).into_iter().next().and_then(|found| Some((found.told.first().copied()?, found.slots.get("text")?.clone())));
-    let (Some((holiday, on)), Some((independence, since))) = (first(Topic::Holiday), first(Topic::Independence)) else { return Vec::new() };
+    let raw = |topic| {
+        l.texts(topic)
+            .into_iter()
+            .next()
+            .and_then(|(_, text)| day(text))
+    };
+    let (Some(one), Some(two)) = (raw(Topic::Holiday), raw(Topic::Independence)) else {
+        return Vec::new();
+    };
+    let first = |topic| {
+        super::quoted(l, topic, 0.3)
+            .into_iter()
+            .next()
+            .and_then(|found| {
+                Some((
+                    found.told.first().copied()?,
+                    found.slots.get("text")?.clone(),
+                ))
+            })
+    };
+    let (Some((holiday, on)), Some((independence, since))) =
+        (first(Topic::Holiday), first(Topic::Independence))
+    else {
+        return Vec::new();
+    };
     if one == two {
         return Vec::new();
     }
@@ -152,10 +223,21 @@ fn two_dates<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn two_tenses<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let (once, now): (Vec<_>, Vec<_>) =
-        glosses(l).into_iter().partition(|(_, said)| said.split(' ').any(|word| matches!(word, "formerly" | "once" | "former" | "was" | "were")));
-    let (Some((once_fact, once)), Some((now_fact, now))) = (once.into_iter().next(), now.into_iter().next()) else { return Vec::new() };
-    Found::new(0.6).cite("once", &[once_fact]).cite("now", &[now_fact]).slot("once", once).slot("now", now).only()
+    let (once, now): (Vec<_>, Vec<_>) = glosses(l).into_iter().partition(|(_, said)| {
+        said.split(' ')
+            .any(|word| matches!(word, "formerly" | "once" | "former" | "was" | "were"))
+    });
+    let (Some((once_fact, once)), Some((now_fact, now))) =
+        (once.into_iter().next(), now.into_iter().next())
+    else {
+        return Vec::new();
+    };
+    Found::new(0.6)
+        .cite("once", &[once_fact])
+        .cite("now", &[now_fact])
+        .slot("once", once)
+        .slot("now", now)
+        .only()
 }
 
 #[cfg(test)]
@@ -164,8 +246,14 @@ mod tests {
 
     #[test]
     fn a_date_is_compared_by_day_and_month() {
-        assert_eq!(day("22 September 1960 (from France)"), Some("22 September".to_owned()));
-        assert_eq!(day("Independence Day, 22 September (1960)"), Some("22 September".to_owned()));
+        assert_eq!(
+            day("22 September 1960 (from France)"),
+            Some("22 September".to_owned())
+        );
+        assert_eq!(
+            day("Independence Day, 22 September (1960)"),
+            Some("22 September".to_owned())
+        );
         assert_eq!(day("none"), None);
     }
 }

@@ -291,14 +291,21 @@ fn half(depth: f64) -> &'static str {
 
 fn verdict(rank: u32, of: u32, list: &str) -> String {
     match f64::from(rank) / f64::from(of.max(1)) {
-        _ if rank == 1 => format!("<On the list for {list}, nothing is larger|Nothing on the list for {list} is larger>"),
+        _ if rank == 1 => format!(
+            "<On the list for {list}, nothing is larger|Nothing on the list for {list} is larger>"
+        ),
         _ if rank == of => format!("On the list for {list}, nothing comes after it"),
-        d => format!("<On the list for {list}, that is the {0}|That is the {0} for {list}|For {list} that means the {0}|It puts the place in the {0} of {list}>", half(d)),
+        d => format!(
+            "<On the list for {list}, that is the {0}|That is the {0} for {list}|For {list} that means the {0}|It puts the place in the {0} of {list}>",
+            half(d)
+        ),
     }
 }
 
 fn rank_at_home<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let (Some((people, n)), Some(rank)) = (l.people(), l.country_rank()) else { return Vec::new() };
+    let (Some((people, n)), Some(rank)) = (l.people(), l.country_rank()) else {
+        return Vec::new();
+    };
     Found::new(0.1)
         .cite("country", &[rank.fact])
         .lean("people", &[people])
@@ -311,7 +318,9 @@ fn rank_at_home<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn rank_in_world<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let (Some(world), Some(home)) = (l.world_rank(), l.country_rank()) else { return Vec::new() };
+    let (Some(world), Some(home)) = (l.world_rank(), l.country_rank()) else {
+        return Vec::new();
+    };
     let gap = world.depth() - home.depth();
     let found = Found::new(gap.abs().min(1.0) as f32)
         .cite("world", &[world.fact])
@@ -322,19 +331,32 @@ fn rank_in_world<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .slot("world_of", numbers::rounded(f64::from(world.of)))
         .slot("country_start", crate::wording::capitalised(&l.country()));
     let shift = match gap {
-        g if g > 0.1 => "<It sinks: the longer the list, the further down|Down it goes, the longer the list|A longer list pushes it down>",
-        g if g < -0.1 => "<It rises: further up abroad than at home|It stands further up out there than at home|Up it goes, once the list is longer>",
-        _ => "<It hardly moves: much the same height on both lists|At home or abroad, it holds its height|That is about where it stood at home|The two lists agree, more or less>",
+        g if g > 0.1 => {
+            "<It sinks: the longer the list, the further down|Down it goes, the longer the list|A longer list pushes it down>"
+        }
+        g if g < -0.1 => {
+            "<It rises: further up abroad than at home|It stands further up out there than at home|Up it goes, once the list is longer>"
+        }
+        _ => {
+            "<It hardly moves: much the same height on both lists|At home or abroad, it holds its height|That is about where it stood at home|The two lists agree, more or less>"
+        }
     };
     found.slot("shift", shift).only()
 }
 
 fn rank_in_region<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some(rank) = l.region_rank().filter(|r| r.of >= 5) else { return Vec::new() };
-    let Some(region) = l.brief.region else { return Vec::new() };
+    let Some(rank) = l.region_rank().filter(|r| r.of >= 5) else {
+        return Vec::new();
+    };
+    let Some(region) = l.brief.region else {
+        return Vec::new();
+    };
     Found::new(0.05)
         .cite("region", &[rank.fact])
-        .flag("climbs", l.country_rank().is_some_and(|home| home.rank > rank.rank))
+        .flag(
+            "climbs",
+            l.country_rank().is_some_and(|home| home.rank > rank.rank),
+        )
         .slot("region_no", in_row(rank.rank))
         .slot("region_of", numbers::about(f64::from(rank.of)))
         .slot("region_verdict", verdict(rank.rank, rank.of, region))
@@ -342,9 +364,15 @@ fn rank_in_region<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn measured_against<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((people, n)) = l.people() else { return Vec::new() };
-    let Some((fact, other)) = l.capital().or_else(|| l.city()) else { return Vec::new() };
-    let Some(other_people) = other.people else { return Vec::new() };
+    let Some((people, n)) = l.people() else {
+        return Vec::new();
+    };
+    let Some((fact, other)) = l.capital().or_else(|| l.city()) else {
+        return Vec::new();
+    };
+    let Some(other_people) = other.people else {
+        return Vec::new();
+    };
     let ratio = f64::from(other_people) / f64::from(n);
     if !(2.0..=2_000.0).contains(&ratio) {
         return Vec::new();
@@ -361,10 +389,18 @@ fn measured_against<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 
 fn capital_not_largest<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let read = l.one(|d| match d {
-        Datum::LargestIsNotCapital { capital, capital_people, largest, largest_people, .. } => Some((capital, capital_people, largest, largest_people)),
+        Datum::LargestIsNotCapital {
+            capital,
+            capital_people,
+            largest,
+            largest_people,
+            ..
+        } => Some((capital, capital_people, largest, largest_people)),
         _ => None,
     });
-    let Some((fact, (capital, c, largest, n))) = read else { return Vec::new() };
+    let Some((fact, (capital, c, largest, n))) = read else {
+        return Vec::new();
+    };
     let ratio = f64::from(*n) / f64::from((*c).max(1));
     if ratio < 1.05 {
         return Vec::new();
@@ -373,7 +409,14 @@ fn capital_not_largest<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .cite("f", &[fact])
         .slot("capital", capital.clone())
         .slot("largest", largest.clone())
-        .slot("times", if ratio < 1.75 { format!("about {} per cent of", numbers::rounded(ratio * 100.0)) } else { numbers::times(ratio) })
+        .slot(
+            "times",
+            if ratio < 1.75 {
+                format!("about {} per cent of", numbers::rounded(ratio * 100.0))
+            } else {
+                numbers::times(ratio)
+            },
+        )
         .only()
         .into_iter()
         .filter(|_| ratio >= 1.75)
@@ -388,9 +431,18 @@ fn seat_fact<'a>(l: &Ledger<'a>) -> Option<(&'a places::Fact, (u8, Option<&'a st
 }
 
 fn seat_without_size<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, (order @ 1.., Some(of)))) = seat_fact(l) else { return Vec::new() };
-    let rank = if order == 1 { l.region_rank().map(|r| (r, l.brief.region.unwrap_or_default().to_owned())) } else { l.country_rank().map(|r| (r, l.country())) };
-    let Some((rank, frame)) = rank.filter(|(r, _)| r.rank >= 3) else { return Vec::new() };
+    let Some((fact, (order @ 1.., Some(of)))) = seat_fact(l) else {
+        return Vec::new();
+    };
+    let rank = if order == 1 {
+        l.region_rank()
+            .map(|r| (r, l.brief.region.unwrap_or_default().to_owned()))
+    } else {
+        l.country_rank().map(|r| (r, l.country()))
+    };
+    let Some((rank, frame)) = rank.filter(|(r, _)| r.rank >= 3) else {
+        return Vec::new();
+    };
     Found::new(0.3 + ratio_worth(f64::from(rank.rank)) * 0.5)
         .cite("seat", &[fact])
         .lean("rank", &[rank.fact])
@@ -403,15 +455,33 @@ fn seat_without_size<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn seat<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, (1.., Some(of)))) = seat_fact(l) else { return Vec::new() };
+    let Some((fact, (1.., Some(of)))) = seat_fact(l) else {
+        return Vec::new();
+    };
     Found::new(0.2).cite("seat", &[fact]).slot("of", of).only()
 }
 
 fn national_capital<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let (Some((fact, (0, _))), Some(rank)) = (seat_fact(l), l.country_rank()) else { return Vec::new() };
-    let answer = if rank.rank == 1 { "Yes, number one in people as well".to_owned() } else { format!("No, by people it is number {}", numbers::cardinal(u64::from(rank.rank))) };
-    let found = Found::new(0.3).cite("seat", &[fact]).lean("country", &[rank.fact]).slot("largest_answer", answer);
-    let found = if rank.rank > 1 { found.slot("rank_no", in_row(rank.rank)) } else { found };
+    let (Some((fact, (0, _))), Some(rank)) = (seat_fact(l), l.country_rank()) else {
+        return Vec::new();
+    };
+    let answer = if rank.rank == 1 {
+        "Yes, number one in people as well".to_owned()
+    } else {
+        format!(
+            "No, by people it is number {}",
+            numbers::cardinal(u64::from(rank.rank))
+        )
+    };
+    let found = Found::new(0.3)
+        .cite("seat", &[fact])
+        .lean("country", &[rank.fact])
+        .slot("largest_answer", answer);
+    let found = if rank.rank > 1 {
+        found.slot("rank_no", in_row(rank.rank))
+    } else {
+        found
+    };
     found.only()
 }
 
@@ -438,7 +508,12 @@ fn axis_words(axis: places::Axis) -> (&'static str, &'static str, &'static str) 
 
 fn extreme<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let all = l.each(|d| match d {
-        Datum::Extreme { axis, frame, min_people, .. } if *axis != places::Axis::Largest => Some((*axis, frame, *min_people)),
+        Datum::Extreme {
+            axis,
+            frame,
+            min_people,
+            ..
+        } if *axis != places::Axis::Largest => Some((*axis, frame, *min_people)),
         _ => None,
     });
     all.into_iter()
@@ -457,7 +532,14 @@ fn extreme<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 
 fn nearly_extreme<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let all = l.each(|d| match d {
-        Datum::NearlyExtreme { axis, frame, min_people, rank, leader, .. } => Some((*axis, frame, *min_people, *rank, leader)),
+        Datum::NearlyExtreme {
+            axis,
+            frame,
+            min_people,
+            rank,
+            leader,
+            ..
+        } => Some((*axis, frame, *min_people, *rank, leader)),
         _ => None,
     });
     all.into_iter()

@@ -245,7 +245,9 @@ pub(super) const MOVES: &[Move] = &[
 ];
 
 fn daylight<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, (june, december))) = l.daylight() else { return Vec::new() };
+    let Some((fact, (june, december))) = l.daylight() else {
+        return Vec::new();
+    };
     let (light, dark) = (june.max(december), june.min(december));
     if light - dark < 1.5 || light > 23.7 || dark < 0.3 {
         return Vec::new();
@@ -262,7 +264,9 @@ fn daylight<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn even_days<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, (june, december))) = l.daylight() else { return Vec::new() };
+    let Some((fact, (june, december))) = l.daylight() else {
+        return Vec::new();
+    };
     let gap = (june - december).abs();
     if gap >= 1.5 {
         return Vec::new();
@@ -270,19 +274,42 @@ fn even_days<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let minutes = (gap * 60.0).round();
     Found::new((1.5 - gap) as f32 * 0.4)
         .cite("f", &[fact])
-        .slot("gap", if minutes < 2.0 { "hardly a minute".to_owned() } else { format!("about {} minutes", numbers::rounded(minutes)) })
-        .slot("short", format!("about {}", numbers::hours(june.min(december))))
+        .slot(
+            "gap",
+            if minutes < 2.0 {
+                "hardly a minute".to_owned()
+            } else {
+                format!("about {} minutes", numbers::rounded(minutes))
+            },
+        )
+        .slot(
+            "short",
+            format!("about {}", numbers::hours(june.min(december))),
+        )
         .only()
 }
 
 fn polar<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((fact, (june, december))) = l.daylight().filter(|(_, (june, december))| june.max(*december) > 23.9) else { return Vec::new() };
-    Found::new(0.9).cite("f", &[fact]).slot("light_month", if june > december { "June" } else { "December" }).only()
+    let Some((fact, (june, december))) = l
+        .daylight()
+        .filter(|(_, (june, december))| june.max(*december) > 23.9)
+    else {
+        return Vec::new();
+    };
+    Found::new(0.9)
+        .cite("f", &[fact])
+        .slot(
+            "light_month",
+            if june > december { "June" } else { "December" },
+        )
+        .only()
 }
 
 fn overhead<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let read = l.one(|d| matches!(d, Datum::SunOverhead).then_some(()));
-    read.map(|(fact, ())| Found::new(0.2).cite("f", &[fact])).into_iter().collect()
+    read.map(|(fact, ())| Found::new(0.2).cite("f", &[fact]))
+        .into_iter()
+        .collect()
 }
 
 fn twins<'a>(l: &Ledger<'a>) -> Vec<(&'a places::Fact, &'a Other)> {
@@ -295,12 +322,19 @@ fn twins<'a>(l: &Ledger<'a>) -> Vec<(&'a places::Fact, &'a Other)> {
 fn twin<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     twins(l)
         .into_iter()
-        .map(|(fact, other)| Found::new(0.2).cite("f", &[fact]).slot("other", other.name.clone()).slot("abroad", wording::country(&other.country)))
+        .map(|(fact, other)| {
+            Found::new(0.2)
+                .cite("f", &[fact])
+                .slot("other", other.name.clone())
+                .slot("abroad", wording::country(&other.country))
+        })
         .collect()
 }
 
 fn twin_climate<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let Some((climate, (ours, _))) = l.climate() else { return Vec::new() };
+    let Some((climate, (ours, _))) = l.climate() else {
+        return Vec::new();
+    };
     twins(l)
         .into_iter()
         .filter_map(|(fact, other)| {
@@ -323,8 +357,14 @@ fn mirror<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::MirrorTwin(other) => Some(other),
         _ => None,
     });
-    let Some((fact, other)) = read else { return Vec::new() };
-    Found::new(0.2).cite("f", &[fact]).slot("other", other.name.clone()).slot("abroad", wording::country(&other.country)).only()
+    let Some((fact, other)) = read else {
+        return Vec::new();
+    };
+    Found::new(0.2)
+        .cite("f", &[fact])
+        .slot("other", other.name.clone())
+        .slot("abroad", wording::country(&other.country))
+        .only()
 }
 
 fn antipode<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
@@ -332,7 +372,9 @@ fn antipode<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::Antipode { other, off_km } => Some((other, *off_km)),
         _ => None,
     });
-    let Some((fact, (other, off))) = read else { return Vec::new() };
+    let Some((fact, (other, off))) = read else {
+        return Vec::new();
+    };
     Found::new(if off < 120.0 { 0.6 } else { 0.15 })
         .cite("f", &[fact])
         .slot("other", other.name.clone())
@@ -343,12 +385,22 @@ fn antipode<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 
 fn poles<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let read = l.one(|d| match d {
-        Datum::Poles { equator_km, pole_km, north } => Some((*equator_km, *pole_km, *north)),
+        Datum::Poles {
+            equator_km,
+            pole_km,
+            north,
+        } => Some((*equator_km, *pole_km, *north)),
         _ => None,
     });
-    let Some((fact, (equator, pole, north))) = read else { return Vec::new() };
+    let Some((fact, (equator, pole, north))) = read else {
+        return Vec::new();
+    };
     let name = if north { "North Pole" } else { "South Pole" };
-    let (nearer, further, near, far) = if equator < pole { ("equator", name, equator, pole) } else { (name, "equator", pole, equator) };
+    let (nearer, further, near, far) = if equator < pole {
+        ("equator", name, equator, pole)
+    } else {
+        (name, "equator", pole, equator)
+    };
     Found::new(0.15)
         .cite("f", &[fact])
         .slot("nearer", nearer)

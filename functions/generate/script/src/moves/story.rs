@@ -175,7 +175,9 @@ pub(super) const MOVES: &[Move] = &[
 
 fn tidy(text: &str) -> Option<String> {
     let clause = wording::clause(text)?;
-    Some(wording::inner(clause.strip_prefix("and ").unwrap_or(&clause)))
+    Some(wording::inner(
+        clause.strip_prefix("and ").unwrap_or(&clause),
+    ))
 }
 
 fn gloss<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
@@ -183,7 +185,15 @@ fn gloss<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         Datum::Gloss { text } => tidy(text),
         _ => None,
     });
-    all.into_iter().enumerate().map(|(at, (fact, gloss))| Found::new(0.5).cite("f", &[fact]).flag("first", at == 0).slot("gloss", gloss)).collect()
+    all.into_iter()
+        .enumerate()
+        .map(|(at, (fact, gloss))| {
+            Found::new(0.5)
+                .cite("f", &[fact])
+                .flag("first", at == 0)
+                .slot("gloss", gloss)
+        })
+        .collect()
 }
 
 fn part<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
@@ -195,21 +205,44 @@ fn part<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .filter(|(_, (_, gloss))| gloss.split(' ').count() >= 4)
         .map(|(fact, (name, gloss))| {
             // Dates and loss make a better story than a definition.
-            let told = ["century", "destroyed", "built", "burned", "constructed", "remains"].iter().any(|w| gloss.contains(w));
-            Found::new(if told { 0.7 } else { 0.4 }).cite("f", &[fact]).slot("part", wording::spoken(name)).slot("gloss", gloss)
+            let told = [
+                "century",
+                "destroyed",
+                "built",
+                "burned",
+                "constructed",
+                "remains",
+            ]
+            .iter()
+            .any(|w| gloss.contains(w));
+            Found::new(if told { 0.7 } else { 0.4 })
+                .cite("f", &[fact])
+                .slot("part", wording::spoken(name))
+                .slot("gloss", gloss)
         })
         .collect()
 }
 
 fn mentions<'a>(l: &Ledger<'a>, people: bool) -> Vec<Found<'a>> {
     let all = l.each(|d| match d {
-        Datum::Mention { name, text, is_person } if *is_person == people && !is_of_living(text) => Some((name, wording::clauses(text))),
+        Datum::Mention {
+            name,
+            text,
+            is_person,
+        } if *is_person == people && !is_of_living(text) => Some((name, wording::clauses(text))),
         _ => None,
     });
     all.into_iter()
         .filter_map(|(fact, (name, clauses))| {
-            let said = clauses.iter().find(|clause| clause.contains(l.brief.name))?;
-            Some(Found::new(if people { 0.45 } else { 0.4 }).cite("f", &[fact]).slot("name", wording::spoken(name)).slot("gloss", wording::inner(said)))
+            let said = clauses
+                .iter()
+                .find(|clause| clause.contains(l.brief.name))?;
+            Some(
+                Found::new(if people { 0.45 } else { 0.4 })
+                    .cite("f", &[fact])
+                    .slot("name", wording::spoken(name))
+                    .slot("gloss", wording::inner(said)),
+            )
         })
         .collect()
 }
@@ -228,7 +261,10 @@ fn thing<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn mention<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    mentions_of_place(l).into_iter().map(|(fact, said)| Found::new(0.6).cite("f", &[fact]).slot("text", said)).collect()
+    mentions_of_place(l)
+        .into_iter()
+        .map(|(fact, said)| Found::new(0.6).cite("f", &[fact]).slot("text", said))
+        .collect()
 }
 
 /// Clauses of the Factbook that name the place and can be heard alone.
@@ -236,7 +272,11 @@ pub(super) fn mentions_of_place<'a>(l: &Ledger<'a>) -> Vec<(&'a Fact, String)> {
     l.texts(Topic::Mention)
         .into_iter()
         .filter_map(|(fact, text)| {
-            let said = wording::clauses(text).into_iter().find(|clause| clause.contains(l.brief.name) && clause.split(' ').count() >= 5 && is_sentence(clause))?;
+            let said = wording::clauses(text).into_iter().find(|clause| {
+                clause.contains(l.brief.name)
+                    && clause.split(' ').count() >= 5
+                    && is_sentence(clause)
+            })?;
             Some((fact, said))
         })
         .collect()
@@ -244,14 +284,23 @@ pub(super) fn mentions_of_place<'a>(l: &Ledger<'a>) -> Vec<(&'a Fact, String)> {
 
 /// Whether a clause has its own subject: one that begins with a verb or with "the name" has lost it.
 fn is_sentence(clause: &str) -> bool {
-    !clause.starts_with("the name") && (clause.starts_with(char::is_uppercase) || clause.starts_with("the ") || clause.starts_with("a "))
+    !clause.starts_with("the name")
+        && (clause.starts_with(char::is_uppercase)
+            || clause.starts_with("the ")
+            || clause.starts_with("a "))
 }
 
 fn own_heritage<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     l.texts(Topic::Heritage)
         .into_iter()
         .filter(|(fact, _)| fact.subject == Subject::Place)
-        .filter_map(|(fact, text)| Some(Found::new(0.8).cite("f", &[fact]).slot("site", wording::clause(text)?)))
+        .filter_map(|(fact, text)| {
+            Some(
+                Found::new(0.8)
+                    .cite("f", &[fact])
+                    .slot("site", wording::clause(text)?),
+            )
+        })
         .take(1)
         .collect()
 }
@@ -274,5 +323,9 @@ fn neighbour_gloss<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn missing<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    if l.place_texts() > 0 { Vec::new() } else { Found::new(0.3).only() }
+    if l.place_texts() > 0 {
+        Vec::new()
+    } else {
+        Found::new(0.3).only()
+    }
 }

@@ -38,14 +38,18 @@ impl Evidence {
             evidence.numbers.extend(numbers(&text));
             for word in reading::words(&text) {
                 let word = fold(word);
-                evidence.words.extend(word.split(['-', '\'']).map(str::to_owned));
+                evidence
+                    .words
+                    .extend(word.split(['-', '\'']).map(str::to_owned));
                 evidence.words.insert(word);
             }
             evidence.text.push_str(&fold(&text));
             evidence.text.push(' ');
             quantities.extend(of_kind(&fact.datum));
         }
-        evidence.numbers.extend(quantities.iter().map(|(_, value)| *value));
+        evidence
+            .numbers
+            .extend(quantities.iter().map(|(_, value)| *value));
         evidence.numbers.extend(worked_out(&quantities));
         evidence
     }
@@ -55,7 +59,11 @@ impl Evidence {
 fn worked_out(quantities: &[(Unit, f64)]) -> Vec<f64> {
     let mut out = Vec::new();
     for (at, (unit, a)) in quantities.iter().enumerate() {
-        for (_, b) in quantities.iter().skip(at + 1).filter(|(other, _)| other == unit) {
+        for (_, b) in quantities
+            .iter()
+            .skip(at + 1)
+            .filter(|(other, _)| other == unit)
+        {
             let (large, small) = (a.max(*b), a.min(*b));
             out.push(large - small);
             if small > 0.0 {
@@ -66,7 +74,11 @@ fn worked_out(quantities: &[(Unit, f64)]) -> Vec<f64> {
             out.push(a * 60.0);
         }
     }
-    let hours: Vec<f64> = quantities.iter().filter(|(unit, _)| *unit == Unit::Hours).map(|(_, h)| *h).collect();
+    let hours: Vec<f64> = quantities
+        .iter()
+        .filter(|(unit, _)| *unit == Unit::Hours)
+        .map(|(_, h)| *h)
+        .collect();
     if let [june, december] = hours[..] {
         out.push((june - december).abs() * 60.0);
     }
@@ -75,13 +87,21 @@ fn worked_out(quantities: &[(Unit, f64)]) -> Vec<f64> {
 
 /// Every number a text holds, in figures or in words.
 pub fn numbers(text: &str) -> Vec<f64> {
-    let mut out: Vec<f64> = reading::read(text).into_iter().map(|said| said.value).collect();
+    let mut out: Vec<f64> = reading::read(text)
+        .into_iter()
+        .map(|said| said.value)
+        .collect();
     let mut figure = String::new();
     for c in text.chars().chain([' ']) {
         if c.is_ascii_digit() || (matches!(c, ',' | '.') && !figure.is_empty()) {
             figure.push(c);
         } else if !figure.is_empty() {
-            out.extend(figure.trim_end_matches([',', '.']).replace(',', "").parse::<f64>());
+            out.extend(
+                figure
+                    .trim_end_matches([',', '.'])
+                    .replace(',', "")
+                    .parse::<f64>(),
+            );
             figure.clear();
         }
     }
@@ -92,16 +112,35 @@ pub fn numbers(text: &str) -> Vec<f64> {
 }
 
 fn of_kind(datum: &Datum) -> Vec<(Unit, f64)> {
-    let other = |o: &Other| o.people.map(|p| (Unit::People, f64::from(p))).into_iter().chain([(Unit::Kilometres, o.km)]).collect::<Vec<_>>();
+    let other = |o: &Other| {
+        o.people
+            .map(|p| (Unit::People, f64::from(p)))
+            .into_iter()
+            .chain([(Unit::Kilometres, o.km)])
+            .collect::<Vec<_>>()
+    };
     match datum {
         Datum::Population { people } => vec![(Unit::People, f64::from(*people))],
         Datum::Elevation { m } => vec![(Unit::Metres, f64::from(m.abs()))],
-        Datum::Rank { rank, of, .. } => vec![(Unit::Places, f64::from(*rank)), (Unit::Places, f64::from(*of)), (Unit::Places, f64::from(rank - 1))],
-        Datum::SameName { others, countries, .. } => {
-            vec![(Unit::Places, f64::from(*others)), (Unit::Places, f64::from(others + 1)), (Unit::Places, f64::from(*countries))]
+        Datum::Rank { rank, of, .. } => vec![
+            (Unit::Places, f64::from(*rank)),
+            (Unit::Places, f64::from(*of)),
+            (Unit::Places, f64::from(rank - 1)),
+        ],
+        Datum::SameName {
+            others, countries, ..
+        } => {
+            vec![
+                (Unit::Places, f64::from(*others)),
+                (Unit::Places, f64::from(others + 1)),
+                (Unit::Places, f64::from(*countries)),
+            ]
         }
         Datum::Extreme { min_people, of, .. } | Datum::NearlyExtreme { min_people, of, .. } => {
-            let mut all = vec![(Unit::People, f64::from(*min_people)), (Unit::Places, f64::from(*of))];
+            let mut all = vec![
+                (Unit::People, f64::from(*min_people)),
+                (Unit::Places, f64::from(*of)),
+            ];
             if let Datum::NearlyExtreme { rank, leader, .. } = datum {
                 all.push((Unit::Places, f64::from(*rank)));
                 all.extend(other(leader));
@@ -111,93 +150,254 @@ fn of_kind(datum: &Datum) -> Vec<(Unit, f64)> {
         Datum::NearestCity(o) => [other(o), vec![(Unit::People, 100_000.0)]].concat(),
         Datum::Capital(o) | Datum::LatitudeTwin(o) | Datum::MirrorTwin(o) => other(o),
         Datum::Neighbour { other: o, .. } | Datum::NeighbourGloss { other: o, .. } => other(o),
-        Datum::LargestIsNotCapital { capital_people, largest_people, .. } => {
-            vec![(Unit::People, f64::from(*capital_people)), (Unit::People, f64::from(*largest_people))]
+        Datum::LargestIsNotCapital {
+            capital_people,
+            largest_people,
+            ..
+        } => {
+            vec![
+                (Unit::People, f64::from(*capital_people)),
+                (Unit::People, f64::from(*largest_people)),
+            ]
         }
         Datum::NearerForeignCapital { own, foreign } => [other(own), other(foreign)].concat(),
         Datum::NeighbourAbroad { foreign, own } => [other(own), other(foreign)].concat(),
-        Datum::Density { within_km, places } => vec![(Unit::Kilometres, f64::from(*within_km)), (Unit::Places, f64::from(*places))],
-        Datum::Borders { within_km, countries } => vec![(Unit::Kilometres, f64::from(*within_km)), (Unit::Places, countries.len() as f64)],
-        Datum::Antipode { other: o, off_km } => vec![(Unit::Kilometres, *off_km), (Unit::People, f64::from(o.people.unwrap_or(0)))],
-        Datum::Daylight { june_h, december_h } => vec![(Unit::Hours, *june_h), (Unit::Hours, *december_h)],
+        Datum::Density { within_km, places } => vec![
+            (Unit::Kilometres, f64::from(*within_km)),
+            (Unit::Places, f64::from(*places)),
+        ],
+        Datum::Borders {
+            within_km,
+            countries,
+        } => vec![
+            (Unit::Kilometres, f64::from(*within_km)),
+            (Unit::Places, countries.len() as f64),
+        ],
+        Datum::Antipode { other: o, off_km } => vec![
+            (Unit::Kilometres, *off_km),
+            (Unit::People, f64::from(o.people.unwrap_or(0))),
+        ],
+        Datum::Daylight { june_h, december_h } => {
+            vec![(Unit::Hours, *june_h), (Unit::Hours, *december_h)]
+        }
         Datum::SunOverhead => vec![(Unit::Places, 2.0)],
-        Datum::Poles { equator_km, pole_km, .. } => vec![(Unit::Kilometres, *equator_km), (Unit::Kilometres, *pole_km)],
+        Datum::Poles {
+            equator_km,
+            pole_km,
+            ..
+        } => vec![
+            (Unit::Kilometres, *equator_km),
+            (Unit::Kilometres, *pole_km),
+        ],
         Datum::Coast { km } => vec![(Unit::Kilometres, *km)],
-        Datum::Climate { share_of_country, .. } => vec![(Unit::Places, (share_of_country * 100.0).round()), (Unit::Places, 100.0)],
+        Datum::Climate {
+            share_of_country, ..
+        } => vec![
+            (Unit::Places, (share_of_country * 100.0).round()),
+            (Unit::Places, 100.0),
+        ],
         Datum::ClockLag { min } => vec![(Unit::Minutes, f64::from(min.abs()))],
-        Datum::Clock { january_min, july_min, .. } => [january_min, july_min]
+        Datum::Clock {
+            january_min,
+            july_min,
+            ..
+        } => [january_min, july_min]
             .into_iter()
-            .flat_map(|m| [(Unit::Minutes, f64::from(m.abs() % 60)), (Unit::Hours, f64::from(m.abs()) / 60.0), (Unit::Hours, f64::from(m.abs() / 60))])
+            .flat_map(|m| {
+                [
+                    (Unit::Minutes, f64::from(m.abs() % 60)),
+                    (Unit::Hours, f64::from(m.abs()) / 60.0),
+                    (Unit::Hours, f64::from(m.abs() / 60)),
+                ]
+            })
             .collect(),
-        Datum::LocalMeanTime { ahead_s, until_year, .. } => vec![
+        Datum::LocalMeanTime {
+            ahead_s,
+            until_year,
+            ..
+        } => vec![
             (Unit::Minutes, (f64::from(ahead_s.abs()) / 60.0).floor()),
             (Unit::Hours, f64::from(ahead_s.abs()) / 3600.0),
             (Unit::Minutes, f64::from(ahead_s.abs() / 60 % 60)),
             (Unit::Places, f64::from(*until_year)),
         ],
-        Datum::Spellings { at_least, scripts, .. } => vec![(Unit::Places, f64::from(*at_least)), (Unit::Places, scripts.len() as f64)],
+        Datum::Spellings {
+            at_least, scripts, ..
+        } => vec![
+            (Unit::Places, f64::from(*at_least)),
+            (Unit::Places, scripts.len() as f64),
+        ],
         _ => Vec::new(),
     }
 }
 
 /// Words that a datum proves though its claim may not print them.
 fn proven(datum: &Datum) -> String {
-    let other = |o: &Other| format!("{} {} nearest closest {:?} {}", o.name, o.country, o.direction, o.climate.as_deref().unwrap_or_default());
+    let other = |o: &Other| {
+        format!(
+            "{} {} nearest closest {:?} {}",
+            o.name,
+            o.country,
+            o.direction,
+            o.climate.as_deref().unwrap_or_default()
+        )
+    };
     match datum {
-        Datum::Location { country, region, district } => format!("{country} {} {}", region.as_deref().unwrap_or(""), district.as_deref().unwrap_or("")),
-        Datum::Seat { of, order } => format!("seat capital {} {}", of.as_deref().unwrap_or(""), if *order == 0 { "only first" } else { "" }),
+        Datum::Location {
+            country,
+            region,
+            district,
+        } => format!(
+            "{country} {} {}",
+            region.as_deref().unwrap_or(""),
+            district.as_deref().unwrap_or("")
+        ),
+        Datum::Seat { of, order } => format!(
+            "seat capital {} {}",
+            of.as_deref().unwrap_or(""),
+            if *order == 0 { "only first" } else { "" }
+        ),
         Datum::Rank { frame, rank, of } => {
             let list = match frame {
                 Frame::World => "world",
                 Frame::Country(name) | Frame::Region(name) => name,
             };
-            let top = if *rank == 1 { "largest first nobody nothing" } else { "" };
+            let top = if *rank == 1 {
+                "largest first nobody nothing"
+            } else {
+                ""
+            };
             let last = if rank == of { "smallest last" } else { "" };
             let most = if rank * 2 < *of { "most" } else { "" };
             format!("{list} list {top} {last} {most} rank")
         }
-        Datum::SameName { others: 0, .. } => "no other only unique nobody first last single name list".to_owned(),
-        Datum::SameName { is_largest, .. } => format!("name list {}", if *is_largest { "largest first" } else { "" }),
-        Datum::Extreme { axis, frame, runner_up, .. } => {
-            let low = format!("{axis:?}").to_lowercase();
-            format!("{low} first last every only nothing most end {frame:?} {} north south east west", runner_up.as_deref().unwrap_or(""))
+        Datum::SameName { others: 0, .. } => {
+            "no other only unique nobody first last single name list".to_owned()
         }
-        Datum::NearlyExtreme { axis, frame, leader, .. } => format!("{} {axis:?} {frame:?} only first north south east west", other(leader)),
+        Datum::SameName { is_largest, .. } => format!(
+            "name list {}",
+            if *is_largest { "largest first" } else { "" }
+        ),
+        Datum::Extreme {
+            axis,
+            frame,
+            runner_up,
+            ..
+        } => {
+            let low = format!("{axis:?}").to_lowercase();
+            format!(
+                "{low} first last every only nothing most end {frame:?} {} north south east west",
+                runner_up.as_deref().unwrap_or("")
+            )
+        }
+        Datum::NearlyExtreme {
+            axis,
+            frame,
+            leader,
+            ..
+        } => format!(
+            "{} {axis:?} {frame:?} only first north south east west",
+            other(leader)
+        ),
         Datum::Capital(o) => format!("{} capital", other(o)),
         Datum::NearestCity(o) => format!("{} city", other(o)),
         Datum::LatitudeTwin(o) => format!("{} latitude same line", other(o)),
         Datum::MirrorTwin(o) => format!("{} latitude equator opposite", other(o)),
-        Datum::Neighbour { other: o, order } => format!("{} neighbour {}", other(o), if *order == 1 { "first" } else { "" }),
-        Datum::NeighbourGloss { other: o, text } => format!("{} dictionary {text} {}", other(o), crate::wording::spoken(text)),
-        Datum::LargestIsNotCapital { capital, largest, .. } => format!("{capital} {largest} largest most capital"),
-        Datum::NearerForeignCapital { own, foreign } => format!("{} {} capital", other(own), other(foreign)),
-        Datum::NeighbourAbroad { foreign, own } => format!("{} {} neighbour", other(own), other(foreign)),
+        Datum::Neighbour { other: o, order } => format!(
+            "{} neighbour {}",
+            other(o),
+            if *order == 1 { "first" } else { "" }
+        ),
+        Datum::NeighbourGloss { other: o, text } => format!(
+            "{} dictionary {text} {}",
+            other(o),
+            crate::wording::spoken(text)
+        ),
+        Datum::LargestIsNotCapital {
+            capital, largest, ..
+        } => format!("{capital} {largest} largest most capital"),
+        Datum::NearerForeignCapital { own, foreign } => {
+            format!("{} {} capital", other(own), other(foreign))
+        }
+        Datum::NeighbourAbroad { foreign, own } => {
+            format!("{} {} neighbour", other(own), other(foreign))
+        }
         Datum::Density { .. } => "list places nobody no other only".to_owned(),
         Datum::Borders { countries, .. } => countries.join(" "),
         Datum::Antipode { other: o, .. } => format!("{} centre earth far end last", other(o)),
-        Datum::Daylight { june_h, december_h } => format!("daylight june december longest shortest day {}", if june_h.max(*december_h) >= 24.0 { "never always every" } else { "" }),
+        Datum::Daylight { june_h, december_h } => format!(
+            "daylight june december longest shortest day {}",
+            if june_h.max(*december_h) >= 24.0 {
+                "never always every"
+            } else {
+                ""
+            }
+        ),
         Datum::SunOverhead => "sun overhead noon straight twice never".to_owned(),
-        Datum::Poles { north, .. } => format!("equator {} pole nearest", if *north { "north" } else { "south" }),
+        Datum::Poles { north, .. } => format!(
+            "equator {} pole nearest",
+            if *north { "north" } else { "south" }
+        ),
         Datum::Coast { .. } => "sea coast nearest closest".to_owned(),
-        Datum::Climate { name, share_of_country, .. } => {
-            format!("climate map class Köppen Geiger {name} {}", if *share_of_country > 0.5 { "most" } else { "" })
+        Datum::Climate {
+            name,
+            share_of_country,
+            ..
+        } => {
+            format!(
+                "climate map class Köppen Geiger {name} {}",
+                if *share_of_country > 0.5 { "most" } else { "" }
+            )
         }
-        Datum::Clock { zone, zone_city, .. } => format!("{zone} {zone_city} greenwich clock"),
-        Datum::LocalMeanTime { ahead_s, until_month, .. } => {
-            format!("local time greenwich {} {}", month(*until_month), if *ahead_s < 0 { "behind" } else { "ahead" })
+        Datum::Clock {
+            zone, zone_city, ..
+        } => format!("{zone} {zone_city} greenwich clock"),
+        Datum::LocalMeanTime {
+            ahead_s,
+            until_month,
+            ..
+        } => {
+            format!(
+                "local time greenwich {} {}",
+                month(*until_month),
+                if *ahead_s < 0 { "behind" } else { "ahead" }
+            )
         }
-        Datum::ClockLag { min } => format!("sun noon clock january {} highest", if *min < 0 { "before ahead early" } else { "after behind late" }),
-        Datum::Spellings { first, last, scripts, .. } => format!("{first} {last} {}", scripts.join(" ")),
+        Datum::ClockLag { min } => format!(
+            "sun noon clock january {} highest",
+            if *min < 0 {
+                "before ahead early"
+            } else {
+                "after behind late"
+            }
+        ),
+        Datum::Spellings {
+            first,
+            last,
+            scripts,
+            ..
+        } => format!("{first} {last} {}", scripts.join(" ")),
         Datum::OldName { name } => name.clone(),
         Datum::Gloss { text } => format!("dictionary {text} {}", crate::wording::spoken(text)),
-        Datum::Part { name, text } | Datum::Mention { name, text, .. } => format!("dictionary {name} {} {text} {}", crate::wording::spoken(name), crate::wording::spoken(text)),
-        Datum::Text { country, text, topic } => {
+        Datum::Part { name, text } | Datum::Mention { name, text, .. } => format!(
+            "dictionary {name} {} {text} {}",
+            crate::wording::spoken(name),
+            crate::wording::spoken(text)
+        ),
+        Datum::Text {
+            country,
+            text,
+            topic,
+        } => {
             let kind = match topic {
                 Topic::HighestPoint => "highest point top",
                 Topic::LowestPoint => "lowest point",
                 _ => "",
             };
-            format!("factbook {country} {kind} {text} {}", crate::wording::spoken(text))
+            format!(
+                "factbook {country} {kind} {text} {}",
+                crate::wording::spoken(text)
+            )
         }
         _ => String::new(),
     }
@@ -206,7 +406,17 @@ fn proven(datum: &Datum) -> String {
 /// The name of a month, 1 to 12.
 pub(crate) fn month(n: u8) -> &'static str {
     const NAMES: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     NAMES[usize::from(n.clamp(1, 12)) - 1]

@@ -19,7 +19,9 @@ use crate::{Script, Sentence, Support, moves, phrases, skeleton};
 pub(crate) use evidence::month;
 use evidence::{Evidence, numbers};
 use reading::{Kind, fold};
-pub use shape::{SECONDS_PER_CHAPTER, SECONDS_PER_QUESTION, SECONDS_PER_TURN, WORDS_PER_MINUTE, seconds};
+pub use shape::{
+    SECONDS_PER_CHAPTER, SECONDS_PER_QUESTION, SECONDS_PER_TURN, WORDS_PER_MINUTE, seconds,
+};
 
 /// One measure of a script.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,23 +83,52 @@ pub fn check_as(script: &Script, asked: Asked) -> Report {
 fn report(script: &Script, asked: Option<Asked>) -> Report {
     let unsupported = unsupported(script);
     let mut checks = shape::checks(script, asked);
-    checks.insert(0, Check { name: "unsupported sentences", value: unsupported.len().to_string(), target: "0", ok: unsupported.is_empty() });
-    Report { checks, unsupported }
+    checks.insert(
+        0,
+        Check {
+            name: "unsupported sentences",
+            value: unsupported.len().to_string(),
+            target: "0",
+            ok: unsupported.is_empty(),
+        },
+    );
+    Report {
+        checks,
+        unsupported,
+    }
 }
 
 /// Every sentence of the script that its facts do not carry.
 pub fn unsupported(script: &Script) -> Vec<Unsupported> {
-    let facts: HashMap<&str, &Fact> = script.facts.iter().map(|fact| (fact.id.as_str(), fact)).collect();
-    let mut heard = Heard::new([script.title.split(": ").next().unwrap_or_default(), &script.description]);
+    let facts: HashMap<&str, &Fact> = script
+        .facts
+        .iter()
+        .map(|fact| (fact.id.as_str(), fact))
+        .collect();
+    let mut heard = Heard::new([
+        script.title.split(": ").next().unwrap_or_default(),
+        &script.description,
+    ]);
     let mut out = Vec::new();
-    let written = script.facts.iter().find(|fact| fact.subject == Subject::Place && crate::ledger::is_text(&fact.datum));
-    for sentence in script.chapters.iter().flat_map(|c| &c.turns).flat_map(|t| &t.sentences) {
+    let written = script
+        .facts
+        .iter()
+        .find(|fact| fact.subject == Subject::Place && crate::ledger::is_text(&fact.datum));
+    for sentence in script
+        .chapters
+        .iter()
+        .flat_map(|c| &c.turns)
+        .flat_map(|t| &t.sentences)
+    {
         let mut problems = problems(sentence, &facts, &heard);
         // An absence is recounted: what a book says of the place elsewhere in the script refutes it.
         if let (Support::Absence(what), Some(fact)) = (&sentence.support, written) {
             problems.push(format!("{what}, and yet {}", fact.id));
         }
-        out.extend(problems.into_iter().map(|problem| Unsupported { sentence: sentence.text.clone(), problem }));
+        out.extend(problems.into_iter().map(|problem| Unsupported {
+            sentence: sentence.text.clone(),
+            problem,
+        }));
         heard.listen(sentence);
     }
     out
@@ -114,15 +145,33 @@ pub struct Heard {
 impl Heard {
     /// Starts with the names everyone knows: the place and its country.
     pub fn new<'a>(known: impl IntoIterator<Item = &'a str>) -> Self {
-        let known = known.into_iter().flat_map(|text| reading::words(text).into_iter().map(fold)).flat_map(|w| w.split(['-', '\'']).map(str::to_owned).chain([w.clone()]).collect::<Vec<_>>()).collect();
-        Self { known, ..Self::default() }
+        let known = known
+            .into_iter()
+            .flat_map(|text| reading::words(text).into_iter().map(fold))
+            .flat_map(|w| {
+                w.split(['-', '\''])
+                    .map(str::to_owned)
+                    .chain([w.clone()])
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        Self {
+            known,
+            ..Self::default()
+        }
     }
 
     /// Remembers a supported sentence.
     pub fn listen(&mut self, sentence: &Sentence) {
         if matches!(sentence.support, Support::Facts(_)) {
-            self.names.extend(reading::words(&sentence.text).iter().filter(|w| is_capitalised(w)).map(|w| fold(w)));
-            self.numbers.extend(reading::read(&sentence.text).iter().map(|said| said.value));
+            self.names.extend(
+                reading::words(&sentence.text)
+                    .iter()
+                    .filter(|w| is_capitalised(w))
+                    .map(|w| fold(w)),
+            );
+            self.numbers
+                .extend(reading::read(&sentence.text).iter().map(|said| said.value));
         }
     }
 }
@@ -135,13 +184,20 @@ fn is_capitalised(word: &str) -> bool {
 pub fn problems(sentence: &Sentence, facts: &HashMap<&str, &Fact>, heard: &Heard) -> Vec<String> {
     let text = sentence.text.as_str();
     let cited: Vec<&Fact> = match &sentence.support {
-        Support::Facts(ids) => ids.iter().filter_map(|id| facts.get(id.as_str()).copied()).collect(),
+        Support::Facts(ids) => ids
+            .iter()
+            .filter_map(|id| facts.get(id.as_str()).copied())
+            .collect(),
         Support::Disclosure => return Vec::new(),
         _ => Vec::new(),
     };
     let mut out = Vec::new();
     if let Support::Facts(ids) = &sentence.support {
-        out.extend(ids.iter().filter(|id| !facts.contains_key(id.as_str())).map(|id| format!("no fact {id}")));
+        out.extend(
+            ids.iter()
+                .filter(|id| !facts.contains_key(id.as_str()))
+                .map(|id| format!("no fact {id}")),
+        );
         if ids.is_empty() {
             out.push("cites nothing".to_owned());
         }
@@ -160,7 +216,10 @@ pub fn problems(sentence: &Sentence, facts: &HashMap<&str, &Fact>, heard: &Heard
 }
 
 fn claim_without_facts(text: &str) -> Option<String> {
-    const VERBS: [&str; 13] = ["is", "was", "were", "has", "had", "lies", "sits", "stands", "became", "built", "founded", "lived", "began"];
+    const VERBS: [&str; 13] = [
+        "is", "was", "were", "has", "had", "lies", "sits", "stands", "became", "built", "founded",
+        "lived", "began",
+    ];
     const SOFT: [&str; 6] = ["here", "that", "which", "this", "there", "it"];
     let low: Vec<String> = reading::words(text).into_iter().map(fold).collect();
     let says = |list: &[&str]| low.iter().any(|w| list.contains(&w.as_str()));
@@ -175,16 +234,37 @@ fn unsupported_numbers(sentence: &Sentence, evidence: &Evidence, heard: &Heard) 
     let said = reading::read(&sentence.text);
     said.into_iter()
         .filter(|said| !is_supported(said.value, said.kind, &sentence.text, &evidence.numbers))
-        .filter(|said| !(uncited && (said.value <= 3.0 || heard.numbers.iter().any(|n| (n - said.value).abs() < 1e-6))))
+        .filter(|said| {
+            !(uncited
+                && (said.value <= 3.0
+                    || heard.numbers.iter().any(|n| (n - said.value).abs() < 1e-6)))
+        })
         .map(|said| format!("number {}", said.value))
         .collect()
 }
 
 /// Whether a spoken number is one of the facts', exactly or as its hedge allows.
 fn is_supported(value: f64, kind: Kind, sentence: &str, numbers: &[f64]) -> bool {
-    const OVER: [&str; 5] = ["more than", "at least", "a little over", "just over", "well over"];
+    const OVER: [&str; 5] = [
+        "more than",
+        "at least",
+        "a little over",
+        "just over",
+        "well over",
+    ];
     const UNDER: [&str; 3] = ["nearly", "almost", "just under"];
-    const ABOUT: [&str; 10] = ["about", "around", "roughly", "some ", "close to", "give or take", "over", "under", "less than", "within"];
+    const ABOUT: [&str; 10] = [
+        "about",
+        "around",
+        "roughly",
+        "some ",
+        "close to",
+        "give or take",
+        "over",
+        "under",
+        "less than",
+        "within",
+    ];
     let low = sentence.to_lowercase();
     let has = |hedges: &[&str]| hedges.iter().any(|hedge| low.contains(hedge));
     let hours = low.contains("hour");
@@ -209,10 +289,23 @@ fn unsupported_names(sentence: &Sentence, evidence: &Evidence, heard: &Heard) ->
             let folded = fold(word);
             let base = folded.strip_suffix("'s").unwrap_or(&folded).to_owned();
             let parts = || base.split(['-', '\'']);
-            let is_known = |w: &str| heard.known.contains(w) || uncited && heard.names.contains(w) || FREE.contains(&w);
-            let is_there = |w: &str| evidence.words.contains(w) || evidence.words.contains(w.trim_end_matches('s'));
-            let is_fine = is_known(&base) || is_there(&base) || is_known(&folded) || parts().all(|p| p.len() < 2 || is_there(p) || is_known(p) || vocabulary().contains(p)) && (starts || parts().all(|p| is_there(p) || is_known(p)));
-            if is_capitalised(word) && !is_fine && !(starts && (vocabulary().contains(&base) || parts().all(reading::is_number_word))) {
+            let is_known = |w: &str| {
+                heard.known.contains(w) || uncited && heard.names.contains(w) || FREE.contains(&w)
+            };
+            let is_there = |w: &str| {
+                evidence.words.contains(w) || evidence.words.contains(w.trim_end_matches('s'))
+            };
+            let is_fine = is_known(&base)
+                || is_there(&base)
+                || is_known(&folded)
+                || parts()
+                    .all(|p| p.len() < 2 || is_there(p) || is_known(p) || vocabulary().contains(p))
+                    && (starts || parts().all(|p| is_there(p) || is_known(p)));
+            if is_capitalised(word)
+                && !is_fine
+                && !(starts
+                    && (vocabulary().contains(&base) || parts().all(reading::is_number_word)))
+            {
                 out.push(format!("name {word}"));
             }
             starts = false;
@@ -224,21 +317,56 @@ fn unsupported_names(sentence: &Sentence, evidence: &Evidence, heard: &Heard) ->
 
 /// Capitalised words that claim nothing.
 const FREE: &[&str] = &[
-    "i", "bc", "ad", "earth", "geonames", "wordnet", "factbook", "world", "heritage", "january", "february", "march", "april",
-    "may", "june", "july", "august", "september", "october", "november", "december", "greenwich",
+    "i",
+    "bc",
+    "ad",
+    "earth",
+    "geonames",
+    "wordnet",
+    "factbook",
+    "world",
+    "heritage",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "greenwich",
 ];
 
 /// The lower-case words of all skeletons: what a sentence may begin with.
 fn vocabulary() -> &'static HashSet<String> {
     static WORDS: OnceLock<HashSet<String>> = OnceLock::new();
     WORDS.get_or_init(|| {
-        let bank = moves::all().chain(moves::HOOKS).flat_map(|m| m.skeletons.iter().copied()).chain(phrases::all());
+        let bank = moves::all()
+            .chain(moves::HOOKS)
+            .flat_map(|m| m.skeletons.iter().copied())
+            .chain(phrases::all());
         let mut words = HashSet::new();
-        for line in bank.flat_map(|said| skeleton::spins(said).collect::<Vec<_>>()).flat_map(|said| said.lines().map(str::to_owned).collect::<Vec<_>>()) {
-            let spoken = line.trim().trim_start_matches("H: ").trim_start_matches("A: ");
+        for line in bank
+            .flat_map(|said| skeleton::spins(said).collect::<Vec<_>>())
+            .flat_map(|said| said.lines().map(str::to_owned).collect::<Vec<_>>())
+        {
+            let spoken = line
+                .trim()
+                .trim_start_matches("H: ")
+                .trim_start_matches("A: ");
             let sentences = spoken.split(['[', ']']).flat_map(skeleton::sentences);
             for said in sentences.filter(|s| !s.starts_with('{')) {
-                words.extend(reading::words(said).iter().enumerate().filter(|(at, w)| *at == 0 || !is_capitalised(w)).map(|(_, w)| fold(w)));
+                words.extend(
+                    reading::words(said)
+                        .iter()
+                        .enumerate()
+                        .filter(|(at, w)| *at == 0 || !is_capitalised(w))
+                        .map(|(_, w)| fold(w)),
+                );
             }
         }
         words
@@ -280,22 +408,38 @@ fn unlicensed(text: &str, evidence: &Evidence) -> Vec<String> {
     let said: HashSet<String> = reading::words(text).into_iter().map(fold).collect();
     STRONG
         .iter()
-        .filter(|(word, licences)| said.contains(*word) && !licences.iter().any(|licence| evidence.text.contains(licence)))
+        .filter(|(word, licences)| {
+            said.contains(*word)
+                && !licences
+                    .iter()
+                    .any(|licence| evidence.text.contains(licence))
+        })
         .map(|(word, _)| format!("strong word \"{word}\""))
         .collect()
 }
 
 /// Whether a cited sentence shares no word and no number with its facts: a hinge that only its skeleton vouches for.
 pub(crate) fn is_loose(sentence: &Sentence, facts: &[&Fact]) -> bool {
-    const GLUE: &[&str] = &["that", "with", "from", "have", "does", "this", "these", "those", "they", "them", "there", "their", "what", "which", "when", "were", "been", "then", "than"];
+    const GLUE: &[&str] = &[
+        "that", "with", "from", "have", "does", "this", "these", "those", "they", "them", "there",
+        "their", "what", "which", "when", "were", "been", "then", "than",
+    ];
     let stems = |text: &str| -> HashSet<String> {
-        reading::words(text).into_iter().map(fold).filter(|w| w.chars().count() >= 4 && !GLUE.contains(&w.as_str())).map(|w| w.chars().take(5).collect()).collect()
+        reading::words(text)
+            .into_iter()
+            .map(fold)
+            .filter(|w| w.chars().count() >= 4 && !GLUE.contains(&w.as_str()))
+            .map(|w| w.chars().take(5).collect())
+            .collect()
     };
     let evidence = Evidence::of(facts);
-    let says_number = reading::read(&sentence.text).iter().any(|said| is_supported(said.value, said.kind, &sentence.text, &evidence.numbers));
-    stems(&sentence.text).is_disjoint(&stems(&evidence.text)) && !says_number && numbers(&sentence.text).is_empty()
+    let says_number = reading::read(&sentence.text)
+        .iter()
+        .any(|said| is_supported(said.value, said.kind, &sentence.text, &evidence.numbers));
+    stems(&sentence.text).is_disjoint(&stems(&evidence.text))
+        && !says_number
+        && numbers(&sentence.text).is_empty()
 }
-
 
 /// Whether a sentence speaks of the place itself.
 pub(crate) fn is_of_place(facts: &[&Fact]) -> bool {

@@ -28,16 +28,32 @@ pub fn overlap(scripts: &[Script]) -> Overlap {
         *used.entry(run).or_default() += 1;
     }
     let often = (0.03 * scripts.len() as f64).max(1.0);
-    let stale = |set: &HashSet<Vec<String>>| set.iter().filter(|run| used[*run] as f64 > often).count() as f64 / set.len().max(1) as f64;
+    let stale = |set: &HashSet<Vec<String>>| {
+        set.iter().filter(|run| used[*run] as f64 > often).count() as f64 / set.len().max(1) as f64
+    };
     let mut pairs = Vec::new();
     for (at, a) in runs.iter().enumerate() {
-        pairs.extend(runs[..at].iter().map(|b| a.intersection(b).count() as f64 / a.len().min(b.len()).max(1) as f64));
+        pairs.extend(
+            runs[..at]
+                .iter()
+                .map(|b| a.intersection(b).count() as f64 / a.len().min(b.len()).max(1) as f64),
+        );
     }
     Overlap {
         containment: mean(pairs.into_iter()),
         stale: mean(runs.iter().map(stale)),
-        openings: distinct(scripts.iter().filter_map(|s| s.sentences().next()).map(|s| bare(s).join(" "))),
-        endings: distinct(scripts.iter().filter_map(|s| s.sentences().last()).map(|s| bare(s).join(" "))),
+        openings: distinct(
+            scripts
+                .iter()
+                .filter_map(|s| s.sentences().next())
+                .map(|s| bare(s).join(" ")),
+        ),
+        endings: distinct(
+            scripts
+                .iter()
+                .filter_map(|s| s.sentences().last())
+                .map(|s| bare(s).join(" ")),
+        ),
         sequences: distinct(scripts.iter().map(|s| s.moves.join(" "))),
     }
 }
@@ -48,7 +64,10 @@ pub fn commonest(scripts: &[Script], most: usize) -> Vec<(String, usize)> {
     for run in scripts.iter().flat_map(runs) {
         *used.entry(run).or_default() += 1;
     }
-    let mut used: Vec<(String, usize)> = used.into_iter().map(|(run, n)| (run.join(" "), n)).collect();
+    let mut used: Vec<(String, usize)> = used
+        .into_iter()
+        .map(|(run, n)| (run.join(" "), n))
+        .collect();
     used.sort_by(|(one, a), (two, b)| b.cmp(a).then_with(|| one.cmp(two)));
     used.truncate(most);
     used
@@ -63,14 +82,29 @@ fn distinct(values: impl Iterator<Item = String>) -> (f64, f64) {
     let mut count: HashMap<String, usize> = HashMap::new();
     values.for_each(|value| *count.entry(value).or_default() += 1);
     let all = count.values().sum::<usize>().max(1) as f64;
-    (count.len() as f64 / all, count.values().max().copied().unwrap_or(0) as f64 / all)
+    (
+        count.len() as f64 / all,
+        count.values().max().copied().unwrap_or(0) as f64 / all,
+    )
 }
 
 fn runs(script: &Script) -> HashSet<Vec<String>> {
-    let spoken = script.sentences().filter(|s| s.support != Support::Disclosure);
+    let spoken = script
+        .sentences()
+        .filter(|s| s.support != Support::Disclosure);
     spoken
-        .flat_map(|s| bare(s).windows(5).map(<[String]>::to_vec).collect::<Vec<_>>())
-        .filter(|run| run.iter().filter(|word| matches!(word.as_str(), "#" | "@")).count() <= 2)
+        .flat_map(|s| {
+            bare(s)
+                .windows(5)
+                .map(<[String]>::to_vec)
+                .collect::<Vec<_>>()
+        })
+        .filter(|run| {
+            run.iter()
+                .filter(|word| matches!(word.as_str(), "#" | "@"))
+                .count()
+                <= 2
+        })
         .collect()
 }
 
@@ -79,12 +113,22 @@ fn bare(sentence: &Sentence) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for (at, word) in reading::words(&sentence.text).into_iter().enumerate() {
         let folded = reading::fold(word);
-        let is_number = folded != "one" && (folded.starts_with(|c: char| c.is_ascii_digit()) || folded.split('-').any(is_number_word));
+        let is_number = folded != "one"
+            && (folded.starts_with(|c: char| c.is_ascii_digit())
+                || folded.split('-').any(is_number_word));
         // "Three hundred and twenty" and "eight and a half" are one number each.
-        let ends = |tail: &[&str]| out.len() >= tail.len() && out[out.len() - tail.len()..].iter().zip(tail).all(|(a, b)| a == b);
+        let ends = |tail: &[&str]| {
+            out.len() >= tail.len()
+                && out[out.len() - tail.len()..]
+                    .iter()
+                    .zip(tail)
+                    .all(|(a, b)| a == b)
+        };
         if is_number && ends(&["#", "and"]) {
             out.pop();
-        } else if matches!(folded.as_str(), "half" | "quarter" | "quarters") && ends(&["#", "and", "a"]) {
+        } else if matches!(folded.as_str(), "half" | "quarter" | "quarters")
+            && ends(&["#", "and", "a"])
+        {
             out.truncate(out.len() - 2);
             continue;
         }
@@ -105,5 +149,9 @@ fn bare(sentence: &Sentence) -> Vec<String> {
 }
 
 fn is_number_word(word: &str) -> bool {
-    !reading::read(word).is_empty() || matches!(word, "hundred" | "thousand" | "million" | "first" | "second" | "third")
+    !reading::read(word).is_empty()
+        || matches!(
+            word,
+            "hundred" | "thousand" | "million" | "first" | "second" | "third"
+        )
 }

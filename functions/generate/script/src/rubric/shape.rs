@@ -21,8 +21,15 @@ pub const SECONDS_PER_CHAPTER: f64 = 1.5;
 pub fn seconds<'a>(turns: impl IntoIterator<Item = &'a [Sentence]>) -> f64 {
     let spoken = |turn: &[Sentence]| {
         let words = turn.iter().map(length).sum::<usize>() as f64;
-        let asks = turn.last().is_some_and(|sentence| sentence.text.ends_with('?'));
-        words * 60.0 / WORDS_PER_MINUTE + if asks { SECONDS_PER_QUESTION } else { SECONDS_PER_TURN }
+        let asks = turn
+            .last()
+            .is_some_and(|sentence| sentence.text.ends_with('?'));
+        words * 60.0 / WORDS_PER_MINUTE
+            + if asks {
+                SECONDS_PER_QUESTION
+            } else {
+                SECONDS_PER_TURN
+            }
     };
     turns.into_iter().map(spoken).sum()
 }
@@ -30,18 +37,27 @@ pub fn seconds<'a>(turns: impl IntoIterator<Item = &'a [Sentence]>) -> f64 {
 impl Script {
     /// How many words are spoken.
     pub fn words(&self) -> usize {
-        self.sentences().map(|sentence| reading::words(&sentence.text).len()).sum()
+        self.sentences()
+            .map(|sentence| reading::words(&sentence.text).len())
+            .sum()
     }
 
     /// How long it will take to speak, estimated.
     pub fn seconds(&self) -> f64 {
-        let turns = self.chapters.iter().flat_map(|c| &c.turns).map(|turn| turn.sentences.as_slice());
+        let turns = self
+            .chapters
+            .iter()
+            .flat_map(|c| &c.turns)
+            .map(|turn| turn.sentences.as_slice());
         seconds(turns) + self.chapters.len() as f64 * SECONDS_PER_CHAPTER
     }
 
     /// Every sentence in order.
     pub fn sentences(&self) -> impl Iterator<Item = &Sentence> {
-        self.chapters.iter().flat_map(|c| &c.turns).flat_map(|t| &t.sentences)
+        self.chapters
+            .iter()
+            .flat_map(|c| &c.turns)
+            .flat_map(|t| &t.sentences)
     }
 }
 
@@ -57,20 +73,43 @@ struct Measured<'a> {
 pub(super) fn checks(script: &Script, asked: Option<Asked>) -> Vec<Check> {
     let m = Measured {
         script,
-        facts: script.facts.iter().map(|fact| (fact.id.as_str(), fact)).collect(),
+        facts: script
+            .facts
+            .iter()
+            .map(|fact| (fact.id.as_str(), fact))
+            .collect(),
         sentences: script.sentences().collect(),
         words: script.words(),
         minutes: script.seconds() / 60.0,
     };
     vec![
-        m.loose(), m.crowded(), m.facts_per_minute(), m.place_share(asked), m.sentence_length(), m.fillers(),
-        m.question_share(), m.both_ask(), m.balance(), m.longest_turn(), m.minutes(asked), m.word_count(asked), m.grade(),
-        m.disclosure(), m.opening(), m.returns_to_hook(), m.parrots(),
+        m.loose(),
+        m.crowded(),
+        m.facts_per_minute(),
+        m.place_share(asked),
+        m.sentence_length(),
+        m.fillers(),
+        m.question_share(),
+        m.both_ask(),
+        m.balance(),
+        m.longest_turn(),
+        m.minutes(asked),
+        m.word_count(asked),
+        m.grade(),
+        m.disclosure(),
+        m.opening(),
+        m.returns_to_hook(),
+        m.parrots(),
     ]
 }
 
 fn check(name: &'static str, value: impl ToString, ok: bool, target: &'static str) -> Check {
-    Check { name, value: value.to_string(), target, ok }
+    Check {
+        name,
+        value: value.to_string(),
+        target,
+        ok,
+    }
 }
 
 fn length(sentence: &Sentence) -> usize {
@@ -80,41 +119,90 @@ fn length(sentence: &Sentence) -> usize {
 impl Measured<'_> {
     fn cited(&self, sentence: &Sentence) -> Vec<&Fact> {
         match &sentence.support {
-            Support::Facts(ids) => ids.iter().filter_map(|id| self.facts.get(id.as_str()).copied()).collect(),
+            Support::Facts(ids) => ids
+                .iter()
+                .filter_map(|id| self.facts.get(id.as_str()).copied())
+                .collect(),
             _ => Vec::new(),
         }
     }
 
     fn claims(&self) -> impl Iterator<Item = (&Sentence, Vec<&Fact>)> {
-        self.sentences.iter().map(|s| (*s, self.cited(s))).filter(|(_, cited)| !cited.is_empty())
+        self.sentences
+            .iter()
+            .map(|s| (*s, self.cited(s)))
+            .filter(|(_, cited)| !cited.is_empty())
     }
 
     fn loose(&self) -> Check {
-        let (all, loose) = self.claims().fold((0, 0), |(all, loose), (s, cited)| (all + 1, loose + usize::from(is_loose(s, &cited))));
-        check("cited sentences that share nothing with their facts", format!("{loose}/{all}"), loose * 5 <= all.max(1), "<= 20 %")
+        let (all, loose) = self.claims().fold((0, 0), |(all, loose), (s, cited)| {
+            (all + 1, loose + usize::from(is_loose(s, &cited)))
+        });
+        check(
+            "cited sentences that share nothing with their facts",
+            format!("{loose}/{all}"),
+            loose * 5 <= all.max(1),
+            "<= 20 %",
+        )
     }
 
     fn crowded(&self) -> Check {
-        let crowded = self.sentences.iter().filter(|s| reading::count(&s.text) > 1).count();
-        check("sentences with two numbers", crowded, crowded as f64 <= 0.02 * self.sentences.len() as f64, "<= 2 %")
+        let crowded = self
+            .sentences
+            .iter()
+            .filter(|s| reading::count(&s.text) > 1)
+            .count();
+        check(
+            "sentences with two numbers",
+            crowded,
+            crowded as f64 <= 0.02 * self.sentences.len() as f64,
+            "<= 2 %",
+        )
     }
 
     fn facts_per_minute(&self) -> Check {
-        let distinct: HashSet<&str> = self.claims().flat_map(|(_, cited)| cited.into_iter().map(|f| f.id.as_str()).collect::<Vec<_>>()).collect();
+        let distinct: HashSet<&str> = self
+            .claims()
+            .flat_map(|(_, cited)| cited.into_iter().map(|f| f.id.as_str()).collect::<Vec<_>>())
+            .collect();
         let pace = distinct.len() as f64 / self.minutes;
-        check("distinct facts per minute", format!("{pace:.1}"), (4.5..=12.0).contains(&pace), "4.5-12")
+        check(
+            "distinct facts per minute",
+            format!("{pace:.1}"),
+            (4.5..=12.0).contains(&pace),
+            "4.5-12",
+        )
     }
 
     fn place_share(&self, asked: Option<Asked>) -> Check {
-        let (all, place) = self.claims().fold((0, 0u32), |(all, place), (_, cited)| (all + 1, place + u32::from(is_of_place(&cited))));
+        let (all, place) = self.claims().fold((0, 0u32), |(all, place), (_, cited)| {
+            (all + 1, place + u32::from(is_of_place(&cited)))
+        });
         let share = f64::from(place) / f64::from(all.max(1) as u32);
         let least = match asked {
-            Some(Asked { podcast_type: PodcastType::Standout, .. }) => 0.75,
+            Some(Asked {
+                podcast_type: PodcastType::Standout,
+                ..
+            }) => 0.75,
             // A theme and a long episode may lean on the country more.
-            Some(Asked { podcast_type: PodcastType::Topic, .. } | Asked { length: Length::Long, .. }) => 0.4,
+            Some(
+                Asked {
+                    podcast_type: PodcastType::Topic,
+                    ..
+                }
+                | Asked {
+                    length: Length::Long,
+                    ..
+                },
+            ) => 0.4,
             _ => 0.6,
         };
-        check("place-level citations", format!("{share:.2}"), share >= least, ">= .60 (.75 standout, .40 topic or long)")
+        check(
+            "place-level citations",
+            format!("{share:.2}"),
+            share >= least,
+            ">= .60 (.75 standout, .40 topic or long)",
+        )
     }
 
     fn sentence_length(&self) -> Check {
@@ -123,33 +211,80 @@ impl Measured<'_> {
         let mean = lengths.iter().sum::<f64>() / n;
         let sd = (lengths.iter().map(|l| (l - mean).powi(2)).sum::<f64>() / n).sqrt();
         let longest = lengths.iter().copied().fold(0.0, f64::max);
-        check("sentence length mean/sd/max", format!("{mean:.1}/{sd:.1}/{longest}"), (6.5..=14.0).contains(&mean) && sd >= 4.0 && longest <= 30.0, "6.5-14, sd >= 4, max 30")
+        check(
+            "sentence length mean/sd/max",
+            format!("{mean:.1}/{sd:.1}/{longest}"),
+            (6.5..=14.0).contains(&mean) && sd >= 4.0 && longest <= 30.0,
+            "6.5-14, sd >= 4, max 30",
+        )
     }
 
     fn fillers(&self) -> Check {
-        let text = format!(" {} ", self.sentences.iter().flat_map(|s| reading::words(&s.text)).map(reading::fold).collect::<Vec<_>>().join(" "));
-        let found: Vec<&str> = phrases::FILLERS.iter().copied().filter(|filler| text.contains(&format!(" {filler} "))).collect();
+        let text = format!(
+            " {} ",
+            self.sentences
+                .iter()
+                .flat_map(|s| reading::words(&s.text))
+                .map(reading::fold)
+                .collect::<Vec<_>>()
+                .join(" ")
+        );
+        let found: Vec<&str> = phrases::FILLERS
+            .iter()
+            .copied()
+            .filter(|filler| text.contains(&format!(" {filler} ")))
+            .collect();
         check("filler phrases", found.join(", "), found.is_empty(), "none")
     }
 
     fn questions(&self, host: Option<Host>) -> usize {
-        self.script.chapters.iter().flat_map(|c| &c.turns).filter(|t| host.is_none_or(|h| h == t.host)).flat_map(|t| &t.sentences).filter(|s| s.text.ends_with('?')).count()
+        self.script
+            .chapters
+            .iter()
+            .flat_map(|c| &c.turns)
+            .filter(|t| host.is_none_or(|h| h == t.host))
+            .flat_map(|t| &t.sentences)
+            .filter(|s| s.text.ends_with('?'))
+            .count()
     }
 
     fn question_share(&self) -> Check {
         let share = self.questions(None) as f64 / self.sentences.len().max(1) as f64;
-        check("questions per sentence", format!("{share:.2}"), (0.14..=0.36).contains(&share), ".14-.36")
+        check(
+            "questions per sentence",
+            format!("{share:.2}"),
+            (0.14..=0.36).contains(&share),
+            ".14-.36",
+        )
     }
 
     fn both_ask(&self) -> Check {
         let (a, b) = (self.questions(Some(Host::A)), self.questions(Some(Host::B)));
-        check("questions of both hosts", format!("{a}/{b}"), a.min(b) * 5 >= (a + b).max(1), "weaker asker >= 20 %")
+        check(
+            "questions of both hosts",
+            format!("{a}/{b}"),
+            a.min(b) * 5 >= (a + b).max(1),
+            "weaker asker >= 20 %",
+        )
     }
 
     fn balance(&self) -> Check {
-        let a: usize = self.script.chapters.iter().flat_map(|c| &c.turns).filter(|t| t.host == Host::A).flat_map(|t| &t.sentences).map(length).sum();
+        let a: usize = self
+            .script
+            .chapters
+            .iter()
+            .flat_map(|c| &c.turns)
+            .filter(|t| t.host == Host::A)
+            .flat_map(|t| &t.sentences)
+            .map(length)
+            .sum();
         let share = a as f64 / self.words.max(1) as f64;
-        check("words of host A", format!("{share:.2}"), (0.38..=0.62).contains(&share), ".38-.62")
+        check(
+            "words of host A",
+            format!("{share:.2}"),
+            (0.38..=0.62).contains(&share),
+            ".38-.62",
+        )
     }
 
     fn longest_turn(&self) -> Check {
@@ -157,7 +292,11 @@ impl Measured<'_> {
         let mut run = (None, 0);
         for turn in self.script.chapters.iter().flat_map(|c| &c.turns) {
             let words: usize = turn.sentences.iter().map(length).sum();
-            run = if run.0 == Some(turn.host) { (run.0, run.1 + words) } else { (Some(turn.host), words) };
+            run = if run.0 == Some(turn.host) {
+                (run.0, run.1 + words)
+            } else {
+                (Some(turn.host), words)
+            };
             longest = longest.max(run.1);
         }
         check("longest monologue", longest, longest <= 75, "<= 75 words")
@@ -166,8 +305,14 @@ impl Measured<'_> {
     fn minutes(&self, asked: Option<Asked>) -> Check {
         let target = asked.map(|a| f64::from(a.length.target_s()) / 60.0);
         let is_short = self.script.note.is_some();
-        let ok = target.is_none_or(|t| self.minutes <= 1.15 * t && (is_short || self.minutes >= 0.85 * t));
-        check("minutes", format!("{:.2}", self.minutes), ok, "within 15 % of 3, 6, 12; shorter only with a note")
+        let ok = target
+            .is_none_or(|t| self.minutes <= 1.15 * t && (is_short || self.minutes >= 0.85 * t));
+        check(
+            "minutes",
+            format!("{:.2}", self.minutes),
+            ok,
+            "within 15 % of 3, 6, 12; shorter only with a note",
+        )
     }
 
     fn word_count(&self, asked: Option<Asked>) -> Check {
@@ -176,14 +321,31 @@ impl Measured<'_> {
             Some(Length::Medium) => 1_200,
             _ => 2_250,
         };
-        check("words", self.words, (100..=most).contains(&self.words), "at most 600, 1,200, 2,250")
+        check(
+            "words",
+            self.words,
+            (100..=most).contains(&self.words),
+            "at most 600, 1,200, 2,250",
+        )
     }
 
     fn grade(&self) -> Check {
-        let syllables: usize = self.sentences.iter().flat_map(|s| reading::words(&s.text)).map(syllables).sum();
+        let syllables: usize = self
+            .sentences
+            .iter()
+            .flat_map(|s| reading::words(&s.text))
+            .map(syllables)
+            .sum();
         let words = self.words.max(1) as f64;
-        let grade = 0.39 * words / self.sentences.len().max(1) as f64 + 11.8 * syllables as f64 / words - 15.59;
-        check("reading grade", format!("{grade:.1}"), (2.5..=8.0).contains(&grade), "2.5-8")
+        let grade = 0.39 * words / self.sentences.len().max(1) as f64
+            + 11.8 * syllables as f64 / words
+            - 15.59;
+        check(
+            "reading grade",
+            format!("{grade:.1}"),
+            (2.5..=8.0).contains(&grade),
+            "2.5-8",
+        )
     }
 
     fn disclosure(&self) -> Check {
@@ -196,51 +358,105 @@ impl Measured<'_> {
             before += length(sentence);
         }
         let ok = matches!(found[..], [(at, words)] if at < 0.2 && words <= 22);
-        check("disclosure", format!("{found:?}"), ok, "one sentence of at most 22 words in the first fifth")
+        check(
+            "disclosure",
+            format!("{found:?}"),
+            ok,
+            "one sentence of at most 22 words in the first fifth",
+        )
     }
 
     fn opening(&self) -> Check {
         let first = self.sentences.first().map_or("", |s| s.text.as_str());
         let low = first.to_lowercase();
-        let defines = ["city", "town", "village", "populated place", "capital", "municipality", "commune"]
+        let defines = [
+            "city",
+            "town",
+            "village",
+            "populated place",
+            "capital",
+            "municipality",
+            "commune",
+        ]
+        .iter()
+        .any(|noun| {
+            ["a", "an", "the"]
+                .iter()
+                .any(|article| low.contains(&format!(" is {article} {noun}")))
+        });
+        let greets = ["welcome", "hello", "today we"]
             .iter()
-            .any(|noun| ["a", "an", "the"].iter().any(|article| low.contains(&format!(" is {article} {noun}"))));
-        let greets = ["welcome", "hello", "today we"].iter().any(|greeting| low.contains(greeting));
+            .any(|greeting| low.contains(greeting));
         let ok = !defines && !greets && reading::words(first).len() <= 26;
         check("opening", first, ok, "no definition, greeting; <= 26 words")
     }
 
     fn returns_to_hook(&self) -> Check {
         let turns: Vec<_> = self.script.chapters.iter().flat_map(|c| &c.turns).collect();
-        let stems = |range: &[&crate::Turn]| -> HashSet<String> { range.iter().flat_map(|t| &t.sentences).flat_map(|s| content(&s.text)).collect() };
-        let shared = stems(&turns[..turns.len().min(3)]).intersection(&stems(&turns[turns.len().saturating_sub(4)..])).count();
-        check("words shared by opening and end", shared, shared >= 2, ">= 2")
+        let stems = |range: &[&crate::Turn]| -> HashSet<String> {
+            range
+                .iter()
+                .flat_map(|t| &t.sentences)
+                .flat_map(|s| content(&s.text))
+                .collect()
+        };
+        let shared = stems(&turns[..turns.len().min(3)])
+            .intersection(&stems(&turns[turns.len().saturating_sub(4)..]))
+            .count();
+        check(
+            "words shared by opening and end",
+            shared,
+            shared >= 2,
+            ">= 2",
+        )
     }
 
     fn parrots(&self) -> Check {
         let turns: Vec<_> = self.script.chapters.iter().flat_map(|c| &c.turns).collect();
-        let words: Vec<HashSet<String>> = turns.iter().map(|t| t.sentences.iter().flat_map(|s| content(&s.text)).collect()).collect();
-        let parrots = words.windows(2).filter(|pair| pair[1].len() >= 4 && pair[1].intersection(&pair[0]).count() * 10 > pair[1].len() * 6).count();
-        check("turns that repeat the one before", parrots, parrots as f64 <= 0.06 * turns.len() as f64, "<= 6 %")
+        let words: Vec<HashSet<String>> = turns
+            .iter()
+            .map(|t| t.sentences.iter().flat_map(|s| content(&s.text)).collect())
+            .collect();
+        let parrots = words
+            .windows(2)
+            .filter(|pair| {
+                pair[1].len() >= 4
+                    && pair[1].intersection(&pair[0]).count() * 10 > pair[1].len() * 6
+            })
+            .count();
+        check(
+            "turns that repeat the one before",
+            parrots,
+            parrots as f64 <= 0.06 * turns.len() as f64,
+            "<= 6 %",
+        )
     }
 }
 
 /// Stems of the words that carry content.
 pub(super) fn content(text: &str) -> HashSet<String> {
     const STOP: &[&str] = &[
-        "about", "above", "again", "against", "almost", "also", "because", "before", "below", "beside", "between", "does", "down",
-        "each", "else", "even", "every", "first", "from", "have", "here", "hold", "into", "just", "keep", "last", "later", "left",
-        "line", "many", "mean", "more", "most", "near", "never", "next", "nobody", "none", "nothing", "once", "only", "other", "over",
-        "place", "right", "same", "says", "seen", "side", "since", "some", "still", "take", "than", "that", "their", "them", "then",
-        "there", "these", "they", "thing", "think", "this", "those", "time", "together", "turn", "under", "until", "well", "were",
-        "what", "when", "where", "whether", "which", "while", "whose", "will", "with", "without", "would", "your",
+        "about", "above", "again", "against", "almost", "also", "because", "before", "below",
+        "beside", "between", "does", "down", "each", "else", "even", "every", "first", "from",
+        "have", "here", "hold", "into", "just", "keep", "last", "later", "left", "line", "many",
+        "mean", "more", "most", "near", "never", "next", "nobody", "none", "nothing", "once",
+        "only", "other", "over", "place", "right", "same", "says", "seen", "side", "since", "some",
+        "still", "take", "than", "that", "their", "them", "then", "there", "these", "they",
+        "thing", "think", "this", "those", "time", "together", "turn", "under", "until", "well",
+        "were", "what", "when", "where", "whether", "which", "while", "whose", "will", "with",
+        "without", "would", "your",
     ];
     reading::words(text)
         .into_iter()
         .filter(|w| w.chars().count() > 3)
         .map(reading::fold)
         .filter(|w| !STOP.contains(&w.as_str()))
-        .map(|w| ["er", "est", "s"].iter().find_map(|end| w.strip_suffix(end)).map_or(w.clone(), str::to_owned))
+        .map(|w| {
+            ["er", "est", "s"]
+                .iter()
+                .find_map(|end| w.strip_suffix(end))
+                .map_or(w.clone(), str::to_owned)
+        })
         .collect()
 }
 
