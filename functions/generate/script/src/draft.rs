@@ -371,7 +371,8 @@ fn arranged<'a>(
 fn cast(parts: &[Part<'_>], first_is_a: bool) -> Vec<Vec<Turn>> {
     // More chapters keep the plain alternation: six choices are enough to be fair.
     let n = parts.len().min(6);
-    let alternate = |mask: u32, at: usize| (at % 2 == 0) == first_is_a ^ (mask >> at & 1 == 1);
+    let alternate =
+        |mask: u32, at: usize| at.is_multiple_of(2) == first_is_a ^ (mask >> at & 1 == 1);
     let cast_with = |mask: u32| -> Vec<Vec<Turn>> {
         parts
             .iter()

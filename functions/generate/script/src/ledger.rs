@@ -208,7 +208,7 @@ impl<'a> Ledger<'a> {
 }
 
 /// Whether a book wrote this about the place.
-pub fn is_text(datum: &Datum) -> bool {
+pub(crate) fn is_text(datum: &Datum) -> bool {
     matches!(
         datum,
         Datum::Gloss { .. } | Datum::Part { .. } | Datum::Mention { .. } | Datum::Text { .. }

@@ -113,7 +113,7 @@ pub fn decade(y: u32) -> String {
         _ => format!("{}ies", tens.trim_end_matches('y')),
     };
     match y / 100 {
-        20 if y % 100 == 0 => "two thousands".to_owned(),
+        20 if y.is_multiple_of(100) => "two thousands".to_owned(),
         century => format!("{}-{tail}", cardinal(u64::from(century))),
     }
 }

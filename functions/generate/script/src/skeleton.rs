@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 /// Who speaks within a skeleton; the chapter decides which host that is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Holder {
+pub(crate) enum Holder {
     /// Owns the facts of the chapter.
     Holder,
     /// Wants them.
@@ -13,7 +13,7 @@ pub enum Holder {
 
 /// What a template sentence stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stand<'a> {
+pub(crate) enum Stand<'a> {
     /// Keys of the facts it cites.
     Cites(&'a str),
     /// A question or a hinge.
@@ -24,7 +24,7 @@ pub enum Stand<'a> {
 
 /// One sentence of a skeleton, slots unfilled.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template<'a> {
+pub(crate) struct Template<'a> {
     /// Text with `{slots}`.
     pub text: &'a str,
     /// What it stands on.
@@ -33,7 +33,7 @@ pub struct Template<'a> {
 
 /// One line of a skeleton.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line<'a> {
+pub(crate) struct Line<'a> {
     /// Who speaks it.
     pub role: Holder,
     /// Its sentences.
@@ -41,10 +41,10 @@ pub struct Line<'a> {
 }
 
 /// The values that a found move offers to its skeletons.
-pub type Slots = HashMap<&'static str, String>;
+pub(crate) type Slots = HashMap<&'static str, String>;
 
 /// Takes one of the ways in each `<this|that>`; `pick` is told the number of the choice and how many ways it has.
-pub fn spin(skeleton: &str, pick: impl Fn(usize, usize) -> usize) -> String {
+pub(crate) fn spin(skeleton: &str, pick: impl Fn(usize, usize) -> usize) -> String {
     let mut spun = String::with_capacity(skeleton.len());
     let (mut rest, mut choice) = (skeleton, 0);
     while let Some((before, after)) = rest.split_once('<') {
@@ -59,7 +59,7 @@ pub fn spin(skeleton: &str, pick: impl Fn(usize, usize) -> usize) -> String {
 }
 
 /// Enough spins of a skeleton for each of its ways to come up.
-pub fn spins(skeleton: &str) -> impl Iterator<Item = String> {
+pub(crate) fn spins(skeleton: &str) -> impl Iterator<Item = String> {
     let ways = skeleton
         .split('<')
         .skip(1)
@@ -70,7 +70,7 @@ pub fn spins(skeleton: &str) -> impl Iterator<Item = String> {
 }
 
 /// Whether a skeleton asks anything.
-pub fn asks(skeleton: &str) -> bool {
+pub(crate) fn asks(skeleton: &str) -> bool {
     lines(&spin(skeleton, |_, _| 0))
         .iter()
         .flat_map(|line| &line.sentences)
@@ -78,7 +78,7 @@ pub fn asks(skeleton: &str) -> bool {
 }
 
 /// Reads the lines of a skeleton; lines that name no role are ignored (`---` parts a hook).
-pub fn lines(skeleton: &str) -> Vec<Line<'_>> {
+pub(crate) fn lines(skeleton: &str) -> Vec<Line<'_>> {
     skeleton.lines().filter_map(line).collect()
 }
 
@@ -126,7 +126,7 @@ fn stand<'a>(text: &str, bracket: &'a str) -> Stand<'a> {
 }
 
 /// Splits after `.`, `?` or `!` followed by white space.
-pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
+pub(crate) fn sentences(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text.trim();
     std::iter::from_fn(move || {
         if rest.is_empty() {
@@ -143,16 +143,8 @@ pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The names of the slots in a template; `{?x}` asks only that `x` is there.
-pub fn slot_names(text: &str) -> impl Iterator<Item = &str> {
-    text.split('{')
-        .skip(1)
-        .filter_map(|part| part.split('}').next())
-        .map(|name| name.trim_start_matches('?'))
-}
-
 /// Fills a template; `None` when a slot has no value. `{Slot}` capitalises the value of `slot`.
-pub fn fill(text: &str, find: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+pub(crate) fn fill(text: &str, find: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     let mut filled = String::with_capacity(text.len() * 2);
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {

@@ -355,7 +355,7 @@ fn said_figure(core: &str, next: Option<&str>, before: Option<&str>) -> Option<S
         "" if (1000..=2100).contains(&n) => Some(numbers::year(n as u32)),
         "" => Some(numbers::cardinal(n)),
         "st" | "nd" | "rd" | "th" => Some(numbers::ordinal(n)),
-        "s" if n % 10 == 0 && n >= 1000 => Some(numbers::decade(n as u32)),
+        "s" if n.is_multiple_of(10) && n >= 1000 => Some(numbers::decade(n as u32)),
         _ if tail.starts_with('.') && core.matches('.').count() == 1 => {
             let (whole, part) = core.split_once('.')?;
             let whole: u64 = whole.replace(',', "").parse().ok()?;

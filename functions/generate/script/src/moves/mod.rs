@@ -170,6 +170,15 @@ impl<'a> Found<'a> {
         if holds { self.slot(flag, "") } else { self }
     }
 
+    /// Says from how many people a list counts; a list without such a bound leaves the slot `least` empty.
+    fn bound(self, least: u32) -> Self {
+        if least > 0 {
+            self.slot("least", crate::numbers::cardinal(u64::from(least)))
+        } else {
+            self
+        }
+    }
+
     /// The one found move in a list.
     pub fn only(self) -> Vec<Self> {
         vec![self]

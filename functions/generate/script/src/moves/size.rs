@@ -67,7 +67,7 @@ pub(super) const MOVES: &[Move] = &[
              A: <And at home, to the {home_half}.|At home it was the {home_half}.> [country]",
             "A: Change the list and tell me <what happens|what you see>. [-]
              H: {country_start} puts it in the {home_half}. [country] The world puts it in the {world_half}. [world]
-             A: One place, two <sizes|measures>. [-]",
+             A: One place, <two lists|and two lists>. [-]",
             "H: The world list runs to about {world_of} <names|places|lines>. [world]
              A: And the finger stops where?
              H: About number {world_rank}. That is the {world_half}. [world]",
@@ -226,6 +226,11 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["The end of the list", "Where the page runs out", "Last line"],
         find: extreme,
         skeletons: &[
+            "A: <A superlative, please.|Is it first at anything?>
+             H: {?open} {Axis}, in {frame}, going by the list. [f]",
+            "H: {?open} Take the list of {frame} and walk to the {end} end. [f]
+             A: Who stands there?
+             H: {place}, and nobody behind it on that list. [f]",
             "H: Sort {frame} from {start} to {end} and read the last line. [f]
              A: What does it say?
              H: {place}. [f] With one condition: only places of at least {least} people are on that list. [f]",
@@ -525,7 +530,8 @@ fn extreme<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
                 .slot("axis", name)
                 .slot("start", start)
                 .slot("end", end)
-                .slot("least", numbers::cardinal(u64::from(least)))
+                .flag("open", least == 0)
+                .bound(least)
         })
         .collect()
 }
@@ -548,7 +554,8 @@ fn nearly_extreme<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
                 .cite("f", &[fact])
                 .slot("frame", frame_name(frame))
                 .slot("axis", axis_words(axis).0)
-                .slot("least", numbers::cardinal(u64::from(least)))
+                .flag("open", least == 0)
+                .bound(least)
                 .slot("rank", numbers::ordinal(u64::from(rank)))
                 .slot("rival", leader.name.clone())
         })

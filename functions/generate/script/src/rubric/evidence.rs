@@ -19,7 +19,7 @@ enum Unit {
 
 /// What the cited facts of a sentence support.
 #[derive(Debug, Default)]
-pub struct Evidence {
+pub(super) struct Evidence {
     /// Folded words.
     pub words: HashSet<String>,
     /// The facts' own texts, folded, with what their kind proves.
@@ -30,7 +30,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// Gathers what `facts` support together.
-    pub fn of(facts: &[&Fact]) -> Self {
+    pub(super) fn of(facts: &[&Fact]) -> Self {
         let mut evidence = Self::default();
         let mut quantities = Vec::new();
         for fact in facts {
@@ -86,7 +86,7 @@ fn worked_out(quantities: &[(Unit, f64)]) -> Vec<f64> {
 }
 
 /// Every number a text holds, in figures or in words.
-pub fn numbers(text: &str) -> Vec<f64> {
+pub(super) fn numbers(text: &str) -> Vec<f64> {
     let mut out: Vec<f64> = reading::read(text)
         .into_iter()
         .map(|said| said.value)
