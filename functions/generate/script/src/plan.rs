@@ -506,7 +506,7 @@ fn most_uses(length: Length) -> usize {
     match length {
         Length::Short => 1,
         Length::Medium => 2,
-        Length::Long => 4,
+        Length::Long => 7,
     }
 }
 
