@@ -25,40 +25,65 @@ impl Client {
             .timeout_global(Some(patience))
             .build()
             .into();
-        Self { agent, origin: origin.trim_end_matches('/').to_owned() }
+        Self {
+            agent,
+            origin: origin.trim_end_matches('/').to_owned(),
+        }
     }
 
     /// Whether the API answers there.
     pub(crate) fn answers(&self) -> bool {
-        self.get("/api/v1/podcasts/?limit=1").is_ok_and(|(status, _)| status == 200)
+        self.get("/api/v1/podcasts/?limit=1")
+            .is_ok_and(|(status, _)| status == 200)
     }
 
     /// Reads JSON; gives the status with it.
     pub(crate) fn get(&self, path: &str) -> Result<(u16, Value)> {
         let url = format!("{}{path}", self.origin);
-        read(self.agent.get(&url).call().with_context(|| format!("{url} does not answer"))?)
+        read(
+            self.agent
+                .get(&url)
+                .call()
+                .with_context(|| format!("{url} does not answer"))?,
+        )
     }
 
     /// Sends JSON; gives the status and the JSON that came back.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<(u16, Value)> {
         let url = format!("{}{path}", self.origin);
-        read(self.agent.post(&url).send_json(body).with_context(|| format!("{url} does not answer"))?)
+        read(
+            self.agent
+                .post(&url)
+                .send_json(body)
+                .with_context(|| format!("{url} does not answer"))?,
+        )
     }
 
     /// Reads a file from an absolute URL.
     pub(crate) fn download(&self, url: &str) -> Result<Vec<u8>> {
-        let mut response = self.agent.get(url).call().with_context(|| format!("{url} does not answer"))?;
+        let mut response = self
+            .agent
+            .get(url)
+            .call()
+            .with_context(|| format!("{url} does not answer"))?;
         if response.status() != 200 {
             return Err(anyhow!("{url} answers {}", response.status()));
         }
         let mut bytes = Vec::new();
-        response.body_mut().as_reader().read_to_end(&mut bytes).with_context(|| format!("cannot read {url}"))?;
+        response
+            .body_mut()
+            .as_reader()
+            .read_to_end(&mut bytes)
+            .with_context(|| format!("cannot read {url}"))?;
         Ok(bytes)
     }
 }
 
 fn read(mut response: Response<Body>) -> Result<(u16, Value)> {
     let status = response.status().as_u16();
-    let value = response.body_mut().read_json().with_context(|| format!("the answer {status} is not JSON"))?;
+    let value = response
+        .body_mut()
+        .read_json()
+        .with_context(|| format!("the answer {status} is not JSON"))?;
     Ok((status, value))
 }

@@ -23,7 +23,9 @@ const PATIENCE: u32 = 60;
 pub(crate) async fn generate(arguments: &WorldArguments, wish: Wish) -> Result<()> {
     let world = world::reach(arguments).await?;
     let client = Client::new(world.origin());
-    let made = tokio::task::spawn_blocking(move || make(&client, &wish)).await.context("the client panicked")?;
+    let made = tokio::task::spawn_blocking(move || make(&client, &wish))
+        .await
+        .context("the client panicked")?;
     world.leave().await;
     made
 }
@@ -51,7 +53,8 @@ fn accept(client: &Client, wish: &Wish) -> Result<String> {
 }
 
 fn request(wish: &Wish) -> Value {
-    let mut preferences = json!({ "preferred_length": name(&wish.length), "interests": wish.interests });
+    let mut preferences =
+        json!({ "preferred_length": name(&wish.length), "interests": wish.interests });
     if let Some(topic) = &wish.topic {
         preferences["topic"] = json!(topic);
     }
@@ -60,16 +63,33 @@ fn request(wish: &Wish) -> Value {
 
 /// The spelling of an option, which is also the API's.
 fn name(option: &impl ValueEnum) -> String {
-    option.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    option
+        .to_possible_value()
+        .map(|value| value.get_name().to_owned())
+        .unwrap_or_default()
 }
 
 /// The sentence of a problem, and what would have been understood.
 fn refusal(answer: &Value) -> String {
-    let detail = answer["detail"].as_str().unwrap_or("the request was refused");
-    let suggestions: Vec<&str> = answer["suggestions"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let detail = answer["detail"]
+        .as_str()
+        .unwrap_or("the request was refused");
+    let suggestions: Vec<&str> = answer["suggestions"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let pointers = answer["errors"].as_array().into_iter().flatten();
-    let errors: Vec<String> =
-        pointers.map(|e| format!("\n  {}: {}", e["pointer"].as_str().unwrap_or(""), e["detail"].as_str().unwrap_or(""))).collect();
+    let errors: Vec<String> = pointers
+        .map(|e| {
+            format!(
+                "\n  {}: {}",
+                e["pointer"].as_str().unwrap_or(""),
+                e["detail"].as_str().unwrap_or("")
+            )
+        })
+        .collect();
     match suggestions.is_empty() {
         true => format!("{detail}{}", errors.concat()),
         false => format!("{detail}\n  did you mean: {}", suggestions.join(" · ")),
@@ -78,7 +98,10 @@ fn refusal(answer: &Value) -> String {
 
 fn follow(client: &Client, id: &str) -> Result<()> {
     let bar = ProgressBar::new(100);
-    bar.set_style(ProgressStyle::with_template("{bar:32} {pos:>3} % {elapsed_precise} {wide_msg}").context("the bar's template is wrong")?);
+    bar.set_style(
+        ProgressStyle::with_template("{bar:32} {pos:>3} % {elapsed_precise} {wide_msg}")
+            .context("the bar's template is wrong")?,
+    );
     let mut missed = 0;
     loop {
         match client.get(&format!("/api/v1/podcasts/status/{id}")) {
@@ -93,7 +116,10 @@ fn follow(client: &Client, id: &str) -> Result<()> {
                     }
                     Some("failed") => {
                         bar.abandon();
-                        bail!("{}", status["message"].as_str().unwrap_or("the episode failed"));
+                        bail!(
+                            "{}",
+                            status["message"].as_str().unwrap_or("the episode failed")
+                        );
                     }
                     _ => {}
                 }
@@ -102,7 +128,9 @@ fn follow(client: &Client, id: &str) -> Result<()> {
             Ok(_) | Err(_) => missed += 1,
         }
         if missed > PATIENCE {
-            bail!("the server went away; the job is kept and goes on when it is started again: podcast {id}");
+            bail!(
+                "the server went away; the job is kept and goes on when it is started again: podcast {id}"
+            );
         }
         thread::sleep(POLL);
     }
@@ -116,5 +144,7 @@ fn save(client: &Client, url: &str, file: &PathBuf) -> Result<()> {
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str> {
-    value[key].as_str().ok_or_else(|| anyhow!("the answer has no {key}"))
+    value[key]
+        .as_str()
+        .ok_or_else(|| anyhow!("the answer has no {key}"))
 }

@@ -21,7 +21,9 @@ pub(crate) async fn invoke(arguments: &WorldArguments, call: &Call) -> Result<()
     let world = world::reach(arguments).await?;
     let client = Client::patient(world.origin(), LONGEST_RUN);
     let path = format!("/2015-03-31/functions/{}/invocations", call.function);
-    let answer = tokio::task::spawn_blocking(move || client.post(&path, &event)).await.context("the client panicked")?;
+    let answer = tokio::task::spawn_blocking(move || client.post(&path, &event))
+        .await
+        .context("the client panicked")?;
     world.leave().await;
     let (status, value) = answer?;
     println!("{}", serde_json::to_string_pretty(&value)?);
@@ -34,6 +36,7 @@ pub(crate) async fn invoke(arguments: &WorldArguments, call: &Call) -> Result<()
 
 fn event(call: &Call) -> Result<Value> {
     let file = call.event.display();
-    let text = std::fs::read_to_string(&call.event).with_context(|| format!("cannot read {file}"))?;
+    let text =
+        std::fs::read_to_string(&call.event).with_context(|| format!("cannot read {file}"))?;
     serde_json::from_str(&text).with_context(|| format!("{file} is not JSON"))
 }

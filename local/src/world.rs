@@ -65,11 +65,17 @@ async fn start_on(socket: Socket, arguments: &WorldArguments) -> Result<World> {
     let data = prepare(&arguments.data)?;
     let checkout = checkout();
     let origin = socket.base_url();
-    let template = arguments.template.clone().unwrap_or_else(|| checkout.join("infra/template.yaml"));
+    let template = arguments
+        .template
+        .clone()
+        .unwrap_or_else(|| checkout.join("infra/template.yaml"));
     let parameters = parameters(arguments, &data, &checkout, &origin)?;
     if !arguments.no_build {
         let functions = Template::read(&template, &parameters, &origin)?.functions;
-        let binaries: Vec<String> = functions.into_iter().map(|function| function.binary).collect();
+        let binaries: Vec<String> = functions
+            .into_iter()
+            .map(|function| function.binary)
+            .collect();
         eprintln!("building {}", binaries.join(", "));
         build_functions::build(&checkout, &binaries).await?;
     }
@@ -84,14 +90,21 @@ async fn start_on(socket: Socket, arguments: &WorldArguments) -> Result<World> {
     };
     let emulator = Emulator::start(socket, options).await?;
     let address_file = data.join(ADDRESS_FILE);
-    fs::write(&address_file, &origin).with_context(|| format!("cannot write {}", address_file.display()))?;
-    Ok(World { origin, own: Some((emulator, address_file)) })
+    fs::write(&address_file, &origin)
+        .with_context(|| format!("cannot write {}", address_file.display()))?;
+    Ok(World {
+        origin,
+        own: Some((emulator, address_file)),
+    })
 }
 
 /// Settings of the shell that win over the template's.
 fn passed_on() -> BTreeMap<String, String> {
     let names = ["RUST_LOG", "SPEECH_THREADS"];
-    names.into_iter().filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?))).collect()
+    names
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)))
+        .collect()
 }
 
 /// Makes the data folder and what the functions expect in it; gives its absolute path.
@@ -117,7 +130,10 @@ fn parameters(
     let text = |path: PathBuf| path.display().to_string();
     Ok(BTreeMap::from([
         ("DatabaseUrl".to_owned(), text(data.join("wherecast.db"))),
-        ("MediaStore".to_owned(), format!("file://{}", text(data.join("media")))),
+        (
+            "MediaStore".to_owned(),
+            format!("file://{}", text(data.join("media"))),
+        ),
         ("MediaBaseUrl".to_owned(), format!("{origin}{MEDIA_PREFIX}")),
         ("VoiceDir".to_owned(), voice),
     ]))
@@ -125,18 +141,31 @@ fn parameters(
 
 /// `tone`, or `tone:MS` for lines that take a while.
 fn is_tone(voice: &str) -> bool {
-    voice == "tone" || voice.strip_prefix("tone:").is_some_and(|ms| ms.parse::<u32>().is_ok())
+    voice == "tone"
+        || voice
+            .strip_prefix("tone:")
+            .is_some_and(|ms| ms.parse::<u32>().is_ok())
 }
 
 /// Makes sure that every voice file is there, before a job finds out that one is not.
 fn voices(folder: &Path) -> Result<String> {
     let folder = absolute(folder).context("cannot find the working folder")?;
     let list = folder.join("SHA256SUMS");
-    let sums = fs::read_to_string(&list)
-        .with_context(|| format!("the voices are missing: cannot read {}; take them from the checkout", list.display()))?;
-    for name in sums.lines().filter_map(|line| line.split_whitespace().nth(1)) {
+    let sums = fs::read_to_string(&list).with_context(|| {
+        format!(
+            "the voices are missing: cannot read {}; take them from the checkout",
+            list.display()
+        )
+    })?;
+    for name in sums
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(1))
+    {
         if !folder.join(name).is_file() {
-            bail!("the voice file {} is missing; take it from the checkout", folder.join(name).display());
+            bail!(
+                "the voice file {} is missing; take it from the checkout",
+                folder.join(name).display()
+            );
         }
     }
     Ok(folder.display().to_string())
@@ -145,8 +174,16 @@ fn voices(folder: &Path) -> Result<String> {
 /// Episodes under the public address, and the page at its root.
 fn mounts(data: &Path, checkout: &Path) -> Vec<Mount> {
     vec![
-        Mount { prefix: MEDIA_PREFIX.to_owned(), folder: data.join("media"), cache_control: None },
-        Mount { prefix: "/".to_owned(), folder: checkout.join("local/web"), cache_control: None },
+        Mount {
+            prefix: MEDIA_PREFIX.to_owned(),
+            folder: data.join("media"),
+            cache_control: None,
+        },
+        Mount {
+            prefix: "/".to_owned(),
+            folder: checkout.join("local/web"),
+            cache_control: None,
+        },
     ]
 }
 

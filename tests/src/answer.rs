@@ -20,16 +20,32 @@ impl Answer {
         let headers = response
             .headers()
             .iter()
-            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .map(|(name, value)| {
+                (
+                    name.to_string(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
             .collect();
         let mut body = Vec::new();
-        response.body_mut().as_reader().read_to_end(&mut body).expect("the answer ends");
-        Self { status, headers, body }
+        response
+            .body_mut()
+            .as_reader()
+            .read_to_end(&mut body)
+            .expect("the answer ends");
+        Self {
+            status,
+            headers,
+            body,
+        }
     }
 
     /// The first header of that name.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The body as JSON.

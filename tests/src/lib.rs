@@ -2,7 +2,11 @@
 //!
 //! [`World::start`] is the one way in. Nothing here knows how the system works inside; it speaks HTTP and signals.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on should say where")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test that cannot go on should say where"
+)]
 
 mod answer;
 mod world;

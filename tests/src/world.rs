@@ -49,7 +49,13 @@ impl World {
             .timeout_global(Some(Duration::from_secs(30)))
             .build()
             .into();
-        Self { runner, origin, voice: voice.to_owned(), data, agent }
+        Self {
+            runner,
+            origin,
+            voice: voice.to_owned(),
+            data,
+            agent,
+        }
     }
 
     /// Kills the runner and all it started at once, as a power cut would, and starts it again on the same data.
@@ -92,7 +98,8 @@ impl World {
     pub fn processes(&self, function: &str) -> Vec<u32> {
         let all = fs::read_dir("/proc").expect("Linux");
         let ids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
-        ids.filter(|id| parent(*id) == Some(self.runner.id()) && is_running(*id, function)).collect()
+        ids.filter(|id| parent(*id) == Some(self.runner.id()) && is_running(*id, function))
+            .collect()
     }
 
     /// Sends a signal to every process of one function.
@@ -119,15 +126,27 @@ impl World {
 
     /// Asks with POST and JSON.
     pub fn post(&self, path: &str, body: &Value) -> Answer {
-        self.ask("POST", path, &[("content-type", "application/json")], Some(body.to_string().as_bytes()))
+        self.ask(
+            "POST",
+            path,
+            &[("content-type", "application/json")],
+            Some(body.to_string().as_bytes()),
+        )
     }
 
     /// Asks with any method; `path` may be an absolute URL.
     ///
     /// # Panics
     /// When nothing answers.
-    pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
-        self.try_ask(method, path, headers, body).unwrap_or_else(|e| panic!("{method} {path}: {e}"))
+    pub fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+    ) -> Answer {
+        self.try_ask(method, path, headers, body)
+            .unwrap_or_else(|e| panic!("{method} {path}: {e}"))
     }
 
     /// As [`World::ask`], for times when the system may be away.
@@ -141,13 +160,19 @@ impl World {
         headers: &[(&str, &str)],
         body: Option<&[u8]>,
     ) -> Result<Answer, ureq::Error> {
-        let url = if path.starts_with("http") { path.to_owned() } else { format!("{}{path}", self.origin) };
+        let url = if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.origin)
+        };
         let mut request = ureq::http::Request::builder().method(method).uri(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let response = match body {
-            Some(body) => self.agent.run(request.body(body.to_vec()).expect("a request"))?,
+            Some(body) => self
+                .agent
+                .run(request.body(body.to_vec()).expect("a request"))?,
             None => self.agent.run(request.body(()).expect("a request"))?,
         };
         Ok(Answer::read(response))
@@ -158,8 +183,16 @@ impl World {
     /// # Panics
     /// When it is not accepted.
     pub fn accept(&self, location: &str, length: &str) -> String {
-        let answer = self.post("/api/v1/podcasts/generate", &generate_body(location, length));
-        assert_eq!(answer.status, 202, "{}", String::from_utf8_lossy(&answer.body));
+        let answer = self.post(
+            "/api/v1/podcasts/generate",
+            &generate_body(location, length),
+        );
+        assert_eq!(
+            answer.status,
+            202,
+            "{}",
+            String::from_utf8_lossy(&answer.body)
+        );
         answer.text("job_id")
     }
 
@@ -169,7 +202,12 @@ impl World {
     }
 
     /// Polls until `is_enough` or panics after `patience`; gives every progress value seen.
-    pub fn follow(&self, id: &str, patience: Duration, is_enough: impl Fn(&Value) -> bool) -> Vec<u64> {
+    pub fn follow(
+        &self,
+        id: &str,
+        patience: Duration,
+        is_enough: impl Fn(&Value) -> bool,
+    ) -> Vec<u64> {
         let begun = Instant::now();
         let mut seen = Vec::new();
         loop {
@@ -191,7 +229,10 @@ impl World {
 
     /// Runs a function by the Invoke API, as the AWS CLI does.
     pub fn invoke(&self, function: &str, event: &Value) -> Answer {
-        self.post(&format!("/2015-03-31/functions/{function}/invocations"), event)
+        self.post(
+            &format!("/2015-03-31/functions/{function}/invocations"),
+            event,
+        )
     }
 
     /// Every file under a folder of the data, such as `media`.
@@ -200,7 +241,11 @@ impl World {
         let mut folders = vec![self.data.path().join(folder)];
         while let Some(folder) = folders.pop() {
             for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-                if entry.path().is_dir() { folders.push(entry.path()) } else { files.push(entry.path()) }
+                if entry.path().is_dir() {
+                    folders.push(entry.path())
+                } else {
+                    files.push(entry.path())
+                }
             }
         }
         files
@@ -221,11 +266,16 @@ pub fn generate_body(location: &str, length: &str) -> Value {
 
 fn spawn(data: &Path, voice: &str, address: &str) -> (Child, String) {
     let mut command = Command::new(target().join("local"));
-    command.args(["--listen", address, "--no-build", "--data"]).arg(data);
+    command
+        .args(["--listen", address, "--no-build", "--data"])
+        .arg(data);
     if !voice.is_empty() {
         command.args(["--voice", voice]);
     }
-    let mut runner = command.stdout(Stdio::piped()).spawn().expect("the runner is built");
+    let mut runner = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the runner is built");
     let lines = BufReader::new(runner.stdout.take().expect("it is piped")).lines();
     let origin = lines
         .map_while(Result::ok)
@@ -242,7 +292,10 @@ fn build() {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
         let release = (!cfg!(debug_assertions)).then_some("--release");
         let mut build = Command::new(cargo);
-        build.args(["build", "--quiet", "--workspace"]).args(release).args(binaries);
+        build
+            .args(["build", "--quiet", "--workspace"])
+            .args(release)
+            .args(binaries);
         let status = build.status().expect("cargo runs");
         assert!(status.success(), "the system does not build");
     });
@@ -251,7 +304,11 @@ fn build() {
 /// The folder of binaries beside the one that runs this suite.
 fn target() -> PathBuf {
     let suite = std::env::current_exe().expect("it runs");
-    suite.ancestors().nth(2).expect("target/debug/deps").to_owned()
+    suite
+        .ancestors()
+        .nth(2)
+        .expect("target/debug/deps")
+        .to_owned()
 }
 
 fn pid(id: u32) -> Pid {
@@ -261,9 +318,15 @@ fn pid(id: u32) -> Pid {
 fn parent(id: u32) -> Option<u32> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // The name in parentheses may hold anything; what follows is: state, parent, …
-    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+    stat.rsplit_once(')')?
+        .1
+        .split_whitespace()
+        .nth(1)?
+        .parse()
+        .ok()
 }
 
 fn is_running(id: u32, function: &str) -> bool {
-    fs::read_link(format!("/proc/{id}/exe")).is_ok_and(|exe| exe.file_name().is_some_and(|name| name == function))
+    fs::read_link(format!("/proc/{id}/exe"))
+        .is_ok_and(|exe| exe.file_name().is_some_and(|name| name == function))
 }

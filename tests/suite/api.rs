@@ -1,6 +1,9 @@
 //! The contract over HTTP: real runner, real functions, real database; only the voice is quick.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say where"
+)]
 
 use std::time::{Duration, Instant};
 
@@ -21,16 +24,35 @@ fn a_place_becomes_an_episode_that_plays() {
     assert_eq!(seen.last(), Some(&100));
     let podcast = world.get(&format!("{LIST}{id}")).json();
     assert_eq!(podcast["location"], "Paris, France");
-    assert!(podcast["script_content"].as_str().is_some_and(|script| script.contains("A: ")));
-    assert!(podcast["duration_seconds"].as_u64().is_some_and(|seconds| seconds > 10), "{podcast}");
-    assert!(podcast["completed_at"].as_str().is_some_and(|time| time.ends_with('Z')));
+    assert!(
+        podcast["script_content"]
+            .as_str()
+            .is_some_and(|script| script.contains("A: "))
+    );
+    assert!(
+        podcast["duration_seconds"]
+            .as_u64()
+            .is_some_and(|seconds| seconds > 10),
+        "{podcast}"
+    );
+    assert!(
+        podcast["completed_at"]
+            .as_str()
+            .is_some_and(|time| time.ends_with('Z'))
+    );
     let url = podcast["audio_url"].as_str().unwrap();
     let head = world.ask("HEAD", url, &[], None);
     assert_eq!(head.status, 200);
     assert_eq!(head.header("content-type"), Some("audio/mpeg"));
-    assert_eq!(head.header("content-length"), Some(podcast["file_size_bytes"].to_string().as_str()));
+    assert_eq!(
+        head.header("content-length"),
+        Some(podcast["file_size_bytes"].to_string().as_str())
+    );
     let part = world.ask("GET", url, &[("range", "bytes=0-2")], None);
-    assert_eq!((part.status, part.body.as_slice()), (206, b"ID3".as_slice()));
+    assert_eq!(
+        (part.status, part.body.as_slice()),
+        (206, b"ID3".as_slice())
+    );
 }
 
 #[test]
@@ -39,31 +61,83 @@ fn a_bad_request_is_refused_and_stores_nothing() {
     let long = "x".repeat(10_000);
     let bodies: [(&str, Vec<u8>, u16); 10] = [
         ("empty", generate_body("", "short").to_string().into(), 422),
-        ("10,000 characters", generate_body(&long, "short").to_string().into(), 422),
-        ("control characters", generate_body("Par\u{7}is", "short").to_string().into(), 422),
-        ("bidi override", generate_body("Par\u{202e}is", "short").to_string().into(), 422),
+        (
+            "10,000 characters",
+            generate_body(&long, "short").to_string().into(),
+            422,
+        ),
+        (
+            "control characters",
+            generate_body("Par\u{7}is", "short").to_string().into(),
+            422,
+        ),
+        (
+            "bidi override",
+            generate_body("Par\u{202e}is", "short").to_string().into(),
+            422,
+        ),
         ("broken JSON", b"{\"location\": \"Paris".to_vec(), 422),
-        ("wrong types", json!({"location": 5, "podcast_type": ["base"]}).to_string().into(), 422),
-        ("unknown length", generate_body("Paris", "endless").to_string().into(), 422),
-        ("unknown place", generate_body("Qwertyville", "short").to_string().into(), 422),
+        (
+            "wrong types",
+            json!({"location": 5, "podcast_type": ["base"]})
+                .to_string()
+                .into(),
+            422,
+        ),
+        (
+            "unknown length",
+            generate_body("Paris", "endless").to_string().into(),
+            422,
+        ),
+        (
+            "unknown place",
+            generate_body("Qwertyville", "short").to_string().into(),
+            422,
+        ),
         ("no body", Vec::new(), 422),
-        ("1 MB", generate_body(&"x".repeat(1 << 20), "short").to_string().into(), 413),
+        (
+            "1 MB",
+            generate_body(&"x".repeat(1 << 20), "short")
+                .to_string()
+                .into(),
+            413,
+        ),
     ];
 
     for (name, body, expected) in bodies {
         let answer = world.ask(
             "POST",
             "/api/v1/podcasts/generate",
-            &[("content-type", "application/json"), ("origin", "http://localhost:3000")],
+            &[
+                ("content-type", "application/json"),
+                ("origin", "http://localhost:3000"),
+            ],
             Some(&body),
         );
 
-        assert_eq!(answer.status, expected, "{name}: {}", String::from_utf8_lossy(&answer.body));
-        assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{name}");
-        assert!(answer.header("access-control-allow-origin").is_some(), "{name}");
+        assert_eq!(
+            answer.status,
+            expected,
+            "{name}: {}",
+            String::from_utf8_lossy(&answer.body)
+        );
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/problem+json"),
+            "{name}"
+        );
+        assert!(
+            answer.header("access-control-allow-origin").is_some(),
+            "{name}"
+        );
         let problem = answer.json();
         assert_eq!(problem["status"], expected, "{name}");
-        assert!(problem["detail"].as_str().is_some_and(|detail| detail.len() > 10), "{name}: {problem}");
+        assert!(
+            problem["detail"]
+                .as_str()
+                .is_some_and(|detail| detail.len() > 10),
+            "{name}: {problem}"
+        );
     }
     assert_eq!(world.get(LIST).json()["total"], 0);
 }
@@ -72,11 +146,22 @@ fn a_bad_request_is_refused_and_stores_nothing() {
 fn what_is_no_place_comes_with_suggestions() {
     let world = World::start();
 
-    let country = world.post("/api/v1/podcasts/generate", &generate_body("France", "short"));
+    let country = world.post(
+        "/api/v1/podcasts/generate",
+        &generate_body("France", "short"),
+    );
 
     assert_eq!(country.status, 422);
-    let suggestions = country.json()["suggestions"].as_array().cloned().unwrap_or_default();
-    assert!(suggestions.iter().any(|s| s.as_str().is_some_and(|s| s.contains("Paris"))), "{suggestions:?}");
+    let suggestions = country.json()["suggestions"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    assert!(
+        suggestions
+            .iter()
+            .any(|s| s.as_str().is_some_and(|s| s.contains("Paris"))),
+        "{suggestions:?}"
+    );
 }
 
 #[test]
@@ -87,7 +172,11 @@ fn unknown_and_malformed_ids_and_wrong_methods_have_their_answers() {
         ("GET", format!("/api/v1/podcasts/status/{unknown}"), 404),
         ("GET", format!("/api/v1/podcasts/{unknown}"), 404),
         ("DELETE", format!("/api/v1/podcasts/{unknown}"), 404),
-        ("POST", format!("/api/v1/podcasts/{unknown}/regenerate"), 404),
+        (
+            "POST",
+            format!("/api/v1/podcasts/{unknown}/regenerate"),
+            404,
+        ),
         ("GET", "/api/v1/podcasts/status/7".to_owned(), 422),
         ("GET", "/api/v1/podcasts/not-an-id".to_owned(), 422),
         ("PUT", "/api/v1/podcasts/generate".to_owned(), 405),
@@ -101,9 +190,18 @@ fn unknown_and_malformed_ids_and_wrong_methods_have_their_answers() {
     for (method, path, expected) in cases {
         let answer = world.ask(method, &path, &[], None);
 
-        assert_eq!(answer.status, expected, "{method} {path}: {}", String::from_utf8_lossy(&answer.body));
+        assert_eq!(
+            answer.status,
+            expected,
+            "{method} {path}: {}",
+            String::from_utf8_lossy(&answer.body)
+        );
         assert_eq!(answer.json()["status"], expected, "{method} {path}");
-        assert_eq!(answer.header("allow").is_some(), expected == 405, "{method} {path}");
+        assert_eq!(
+            answer.header("allow").is_some(),
+            expected == 405,
+            "{method} {path}"
+        );
     }
 }
 
@@ -113,13 +211,20 @@ fn a_preflight_is_answered_without_starting_a_function() {
     let headers = [
         ("origin", "http://localhost:3000"),
         ("access-control-request-method", "POST"),
-        ("access-control-request-headers", "authorization,content-type"),
+        (
+            "access-control-request-headers",
+            "authorization,content-type",
+        ),
     ];
 
     let answer = world.ask("OPTIONS", "/api/v1/podcasts/generate", &headers, None);
 
     assert!([200, 204].contains(&answer.status));
-    assert!(answer.header("access-control-allow-methods").is_some_and(|methods| methods.contains("POST")));
+    assert!(
+        answer
+            .header("access-control-allow-methods")
+            .is_some_and(|methods| methods.contains("POST"))
+    );
     assert!(world.processes("create").is_empty());
 }
 
@@ -127,9 +232,17 @@ fn a_preflight_is_answered_without_starting_a_function() {
 fn the_same_key_and_body_are_the_same_job() {
     let world = World::start();
     let ask = |key: &str, place: &str| {
-        let headers = [("content-type", "application/json"), ("idempotency-key", key)];
+        let headers = [
+            ("content-type", "application/json"),
+            ("idempotency-key", key),
+        ];
         let body = generate_body(place, "short").to_string();
-        world.ask("POST", "/api/v1/podcasts/generate", &headers, Some(body.as_bytes()))
+        world.ask(
+            "POST",
+            "/api/v1/podcasts/generate",
+            &headers,
+            Some(body.as_bytes()),
+        )
     };
 
     let (first, again, other) = (ask("k1", "Pirey"), ask("k1", "Pirey"), ask("k1", "Paris"));
@@ -147,7 +260,12 @@ fn an_unchanged_status_is_not_sent_again() {
     let path = format!("/api/v1/podcasts/status/{id}");
 
     let first = world.get(&path);
-    let again = world.ask("GET", &path, &[("if-none-match", first.header("etag").unwrap())], None);
+    let again = world.ask(
+        "GET",
+        &path,
+        &[("if-none-match", first.header("etag").unwrap())],
+        None,
+    );
 
     assert_eq!((first.status, again.status), (200, 304));
     assert_eq!(first.header("cache-control"), Some("no-store"));
@@ -168,7 +286,10 @@ fn a_podcast_deleted_while_it_is_made_leaves_nothing_behind() {
     while !world.files("media").is_empty() {
         assert!(begun.elapsed() < SOON, "{:?}", world.files("media"));
         std::thread::sleep(Duration::from_millis(500));
-        assert_eq!(world.invoke("Sweep", &json!({"source": "test"})).status, 200);
+        assert_eq!(
+            world.invoke("Sweep", &json!({"source": "test"})).status,
+            200
+        );
     }
 }
 
@@ -191,15 +312,23 @@ fn a_finished_podcast_can_be_made_again_and_a_running_one_cannot() {
 #[test]
 fn pages_follow_each_other_without_gaps() {
     let world = World::start();
-    let made: Vec<String> = (0..5).map(|_| world.accept("Pirey, France", "short")).collect();
+    let made: Vec<String> = (0..5)
+        .map(|_| world.accept("Pirey, France", "short"))
+        .collect();
     let mut listed = Vec::new();
     let mut path = format!("{LIST}?limit=2");
 
     loop {
         let page = world.get(&path).json();
         let podcasts = page["podcasts"].as_array().unwrap();
-        listed.extend(podcasts.iter().map(|podcast| podcast["id"].as_str().unwrap().to_owned()));
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        listed.extend(
+            podcasts
+                .iter()
+                .map(|podcast| podcast["id"].as_str().unwrap().to_owned()),
+        );
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
         path = format!("{LIST}?limit=2&cursor={cursor}");
     }
 

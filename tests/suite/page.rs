@@ -40,18 +40,29 @@ impl Browser {
             format!("--user-data-dir={}", profile.path().display()),
         ];
         let options = json!({ "args": arguments });
-        let capabilities = [("goog:chromeOptions".to_owned(), options)].into_iter().collect();
+        let capabilities = [("goog:chromeOptions".to_owned(), options)]
+            .into_iter()
+            .collect();
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .expect("Chromium starts");
         client.goto(url).await.expect("the page opens");
-        Self { client, driver, _profile: profile }
+        Self {
+            client,
+            driver,
+            _profile: profile,
+        }
     }
 
     async fn wait_for(&self, css: &str) -> fantoccini::elements::Element {
-        self.client.wait().at_most(SOON).for_element(Locator::Css(css)).await.unwrap_or_else(|e| panic!("{css}: {e}"))
+        self.client
+            .wait()
+            .at_most(SOON)
+            .for_element(Locator::Css(css))
+            .await
+            .unwrap_or_else(|e| panic!("{css}: {e}"))
     }
 
     async fn text(&self, css: &str) -> String {
@@ -70,13 +81,19 @@ impl Browser {
     }
 
     async fn run(&self, script: &str) -> Value {
-        self.client.execute(script, Vec::new()).await.expect("the script runs")
+        self.client
+            .execute(script, Vec::new())
+            .await
+            .expect("the script runs")
     }
 
     async fn ask_for(&self, place: &str) {
         let field = self.wait_for("#place").await;
         field.send_keys(place).await.expect("it takes keys");
-        field.send_keys(&Key::Enter.to_string()).await.expect("it takes Enter");
+        field
+            .send_keys(&Key::Enter.to_string())
+            .await
+            .expect("it takes Enter");
     }
 
     async fn close(self) {
@@ -87,7 +104,9 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // The driver takes its browser with it when asked to end, not when killed.
-        let _ = Command::new("kill").arg(self.driver.id().to_string()).status();
+        let _ = Command::new("kill")
+            .arg(self.driver.id().to_string())
+            .status();
         let _ = self.driver.wait();
     }
 }
@@ -101,7 +120,13 @@ fn start_driver() -> (Child, u16) {
     let lines = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
     let port = lines
         .map_while(Result::ok)
-        .find_map(|line| line.split("successfully on port ").nth(1)?.trim_end_matches('.').parse().ok())
+        .find_map(|line| {
+            line.split("successfully on port ")
+                .nth(1)?
+                .trim_end_matches('.')
+                .parse()
+                .ok()
+        })
         .expect("chromedriver says its port");
     (driver, port)
 }
@@ -118,17 +143,41 @@ async fn a_place_is_asked_for_watched_and_heard() {
              && document.querySelector('.job-message').textContent.startsWith('Recording line')",
         )
         .await;
-    browser.client.refresh().await.expect("the page opens again");
-    browser.until("return Number(document.querySelector('#jobs progress')?.value) > 40").await;
+    browser
+        .client
+        .refresh()
+        .await
+        .expect("the page opens again");
+    browser
+        .until("return Number(document.querySelector('#jobs progress')?.value) > 40")
+        .await;
 
     let title = browser.text("#episode-title").await;
-    browser.until("return document.querySelector('#episode audio').duration > 10").await;
+    browser
+        .until("return document.querySelector('#episode audio').duration > 10")
+        .await;
     assert!(!title.is_empty());
-    assert_eq!(browser.run("return document.querySelectorAll('.chapters li').length >= 3").await, true);
-    assert_eq!(browser.run("return document.querySelectorAll('.card').length").await, 1);
-    browser.run("document.querySelectorAll('.chapters button')[1].click()").await;
-    browser.until("return document.querySelector('#episode audio').currentTime > 1").await;
-    browser.until("return document.querySelectorAll('.transcript [aria-current]').length === 1").await;
+    assert_eq!(
+        browser
+            .run("return document.querySelectorAll('.chapters li').length >= 3")
+            .await,
+        true
+    );
+    assert_eq!(
+        browser
+            .run("return document.querySelectorAll('.card').length")
+            .await,
+        1
+    );
+    browser
+        .run("document.querySelectorAll('.chapters button')[1].click()")
+        .await;
+    browser
+        .until("return document.querySelector('#episode audio').currentTime > 1")
+        .await;
+    browser
+        .until("return document.querySelectorAll('.transcript [aria-current]').length === 1")
+        .await;
     browser.close().await;
 }
 
@@ -137,14 +186,22 @@ async fn a_job_survives_the_restart_of_the_emulator() {
     let mut world = World::start_with("tone:400");
     let browser = Browser::open(world.origin()).await;
     browser.ask_for("Paris, France").await;
-    browser.until("return Number(document.querySelector('#jobs progress')?.value) > 32").await;
+    browser
+        .until("return Number(document.querySelector('#jobs progress')?.value) > 32")
+        .await;
 
     world.stop();
-    browser.until("return document.querySelector('#connection').textContent !== ''").await;
+    browser
+        .until("return document.querySelector('#connection').textContent !== ''")
+        .await;
     world.restart();
 
-    browser.until("return document.querySelector('#connection').textContent === ''").await;
-    browser.until("return Number(document.querySelector('#jobs progress')?.value) > 40").await;
+    browser
+        .until("return document.querySelector('#connection').textContent === ''")
+        .await;
+    browser
+        .until("return Number(document.querySelector('#jobs progress')?.value) > 40")
+        .await;
     browser.wait_for("#episode-title").await;
     browser.close().await;
 }
@@ -155,7 +212,12 @@ async fn a_mistyped_country_offers_places_to_click() {
     let browser = Browser::open(world.origin()).await;
 
     browser.ask_for("France").await;
-    browser.wait_for(".suggestions button").await.click().await.expect("it is a button");
+    browser
+        .wait_for(".suggestions button")
+        .await
+        .click()
+        .await
+        .expect("it is a button");
 
     browser.wait_for("#episode-title").await;
     browser.close().await;

@@ -19,7 +19,10 @@ fn reached(percent: u64) -> impl Fn(&serde_json::Value) -> bool {
 fn assert_made_once(world: &World, id: &str, seen: &[u64]) {
     assert!(seen.is_sorted(), "{seen:?}");
     let list = world.get("/api/v1/podcasts/").json();
-    assert_eq!((&list["total"], &list["podcasts"][0]["id"]), (&1.into(), &id.into()));
+    assert_eq!(
+        (&list["total"], &list["podcasts"][0]["id"]),
+        (&1.into(), &id.into())
+    );
     assert_eq!(world.files("media/episodes").len(), 1);
     // What the work left is deleted just after the podcast is completed, or by the next sweep.
     let begun = Instant::now();
@@ -116,7 +119,10 @@ fn a_frozen_worker_that_comes_back_writes_nothing() {
     let frozen = world.processes("generate").len();
     let before = seen[seen.len() - 1];
     seen.extend(world.follow(&id, RESCUE, reached(before + 2)));
-    assert!(world.processes("generate").len() > frozen, "nobody took over");
+    assert!(
+        world.processes("generate").len() > frozen,
+        "nobody took over"
+    );
     world.signal_function("generate", Signal::SIGCONT);
     seen.extend(world.finish(&id, RESCUE));
 

@@ -11,7 +11,11 @@ fn main() -> ExitCode {
     // Before any other thread starts: each inherits the priority of the one that starts it.
     generate::yield_to_others();
     let runtime = tokio::runtime::Runtime::new();
-    reply::exit_code(runtime.map_err(StartError::from).and_then(|runtime| runtime.block_on(start())))
+    reply::exit_code(
+        runtime
+            .map_err(StartError::from)
+            .and_then(|runtime| runtime.block_on(start())),
+    )
 }
 
 async fn start() -> Result<(), StartError> {

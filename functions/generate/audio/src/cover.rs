@@ -1,4 +1,8 @@
-use std::{f64::consts::TAU, fmt::Write as _, sync::{Arc, LazyLock}};
+use std::{
+    f64::consts::TAU,
+    fmt::Write as _,
+    sync::{Arc, LazyLock},
+};
 
 use resvg::{
     tiny_skia,
@@ -42,15 +46,28 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
 /// When the drawing cannot be rendered.
 pub fn cover(title: &str, subtitle: &str, seed: u64) -> Result<Vec<u8>, AudioError> {
     let failed = |error: &dyn std::fmt::Display| AudioError::Cover(error.to_string());
-    let options = usvg::Options { fontdb: FONTS.clone(), ..Default::default() };
-    let tree = usvg::Tree::from_str(&draw(title, subtitle, seed), &options).map_err(|e| failed(&e))?;
+    let options = usvg::Options {
+        fontdb: FONTS.clone(),
+        ..Default::default()
+    };
+    let tree =
+        usvg::Tree::from_str(&draw(title, subtitle, seed), &options).map_err(|e| failed(&e))?;
     let side = u32::from(SIDE_PX);
     let mut picture = tiny_skia::Pixmap::new(side, side).ok_or_else(|| failed(&"out of memory"))?;
-    resvg::render(&tree, tiny_skia::Transform::identity(), &mut picture.as_mut());
+    resvg::render(
+        &tree,
+        tiny_skia::Transform::identity(),
+        &mut picture.as_mut(),
+    );
 
     let mut jpeg = Vec::new();
     jpeg_encoder::Encoder::new(&mut jpeg, JPEG_QUALITY)
-        .encode(picture.data(), SIDE_PX, SIDE_PX, jpeg_encoder::ColorType::Rgba)
+        .encode(
+            picture.data(),
+            SIDE_PX,
+            SIDE_PX,
+            jpeg_encoder::ColorType::Rgba,
+        )
         .map_err(|e| failed(&e))?;
     Ok(jpeg)
 }
@@ -70,8 +87,15 @@ fn draw(title: &str, subtitle: &str, seed: u64) -> String {
 /// Closed lines around a summit, each a circle bent by three waves, fading outwards.
 fn draw_contours(svg: &mut String, seed: u64, line: &str, accent: &str) {
     let part = |shift: u32| f64::from((seed.rotate_right(shift) & 0xffff) as u32) / 65_536.0;
-    let summit = (f64::from(SIDE_PX) * (0.45 + 0.3 * part(3)), f64::from(SIDE_PX) * (0.26 + 0.14 * part(19)));
-    let waves = [(2.0, 0.16 * part(7), part(11)), (3.0, 0.12 * part(23), part(29)), (5.0, 0.05, part(41))];
+    let summit = (
+        f64::from(SIDE_PX) * (0.45 + 0.3 * part(3)),
+        f64::from(SIDE_PX) * (0.26 + 0.14 * part(19)),
+    );
+    let waves = [
+        (2.0, 0.16 * part(7), part(11)),
+        (3.0, 0.12 * part(23), part(29)),
+        (5.0, 0.05, part(41)),
+    ];
     for ring in 1..=18 {
         let radius = 34.0 * f64::from(ring) + 1.6 * f64::from(ring * ring);
         let mut path = String::new();
@@ -79,10 +103,15 @@ fn draw_contours(svg: &mut String, seed: u64, line: &str, accent: &str) {
             let angle = TAU * f64::from(step) / 180.0;
             let bend: f64 = waves
                 .iter()
-                .map(|(count, depth, phase)| depth * (count * angle + TAU * phase + f64::from(ring) * 0.09).sin())
+                .map(|(count, depth, phase)| {
+                    depth * (count * angle + TAU * phase + f64::from(ring) * 0.09).sin()
+                })
                 .sum();
             let reach = radius * (1.0 + bend);
-            let (x, y) = (summit.0 + reach * angle.cos(), summit.1 + reach * angle.sin());
+            let (x, y) = (
+                summit.0 + reach * angle.cos(),
+                summit.1 + reach * angle.sin(),
+            );
             let _ = write!(path, "{}{x:.1} {y:.1}", if step == 0 { 'M' } else { 'L' });
         }
         let opacity = 0.95 - 0.045 * f64::from(ring);
@@ -91,12 +120,21 @@ fn draw_contours(svg: &mut String, seed: u64, line: &str, accent: &str) {
             r#"<path d="{path}Z" fill="none" stroke="{line}" stroke-width="5" opacity="{opacity:.2}"/>"#
         );
     }
-    let _ = write!(svg, r#"<circle cx="{:.1}" cy="{:.1}" r="17" fill="{accent}"/>"#, summit.0, summit.1);
+    let _ = write!(
+        svg,
+        r#"<circle cx="{:.1}" cy="{:.1}" r="17" fill="{accent}"/>"#,
+        summit.0, summit.1
+    );
 }
 
 fn draw_text(svg: &mut String, title: &str, subtitle: &str, accent: &str) {
     let lines = wrap(title);
-    let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(1).max(1);
+    let longest = lines
+        .iter()
+        .map(|line| line.chars().count())
+        .max()
+        .unwrap_or(1)
+        .max(1);
     let width = f64::from(SIDE_PX) - 2.0 * MARGIN;
     let size = (width / (longest as f64 * EM_PER_CHAR)).clamp(40.0, 210.0);
     let small = (width / (subtitle.chars().count().max(1) as f64 * 0.58)).clamp(24.0, 62.0);
@@ -136,7 +174,9 @@ fn wrap(title: &str) -> Vec<String> {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 #[cfg(test)]
@@ -162,6 +202,9 @@ mod tests {
         let lines = wrap("Llanfairpwllgwyngyll upon the Menai Strait");
 
         assert!(lines.len() <= 3);
-        assert_eq!(lines.join(" "), "Llanfairpwllgwyngyll upon the Menai Strait");
+        assert_eq!(
+            lines.join(" "),
+            "Llanfairpwllgwyngyll upon the Menai Strait"
+        );
     }
 }

@@ -1,6 +1,7 @@
 use std::io::Cursor;
 
 use mp3lame_encoder::{Bitrate, Builder, Encoder, FlushNoGap, Mode, MonoPcm, Quality};
+use symphonia::core::codecs::Decoder;
 use symphonia::core::{
     audio::{AudioBufferRef, Signal},
     errors::Error as DecodeError,
@@ -8,7 +9,6 @@ use symphonia::core::{
     io::MediaSourceStream,
 };
 use symphonia::default::{codecs::MpaDecoder, formats::MpaReader};
-use symphonia::core::codecs::Decoder;
 
 use crate::{AudioError, EPISODE_RATE_HZ};
 
@@ -39,7 +39,11 @@ impl Mp3 {
             .and_then(|b| b.with_quality(Quality::Good))
             .and_then(Builder::build)
             .map_err(|e| refused(&e))?;
-        Ok(Self { encoder, pending: Vec::with_capacity(BLOCK), bytes: Vec::new() })
+        Ok(Self {
+            encoder,
+            pending: Vec::with_capacity(BLOCK),
+            bytes: Vec::new(),
+        })
     }
 
     /// Takes one sample.
@@ -48,7 +52,11 @@ impl Mp3 {
     /// When LAME refuses a block.
     pub(crate) fn push(&mut self, sample: f32) -> Result<(), AudioError> {
         self.pending.push(sample);
-        if self.pending.len() == BLOCK { self.encode_pending() } else { Ok(()) }
+        if self.pending.len() == BLOCK {
+            self.encode_pending()
+        } else {
+            Ok(())
+        }
     }
 
     /// Ends the file: flushes LAME and puts the Xing header over the frame kept for it.
@@ -58,9 +66,14 @@ impl Mp3 {
     pub(crate) fn finish(mut self) -> Result<Vec<u8>, AudioError> {
         self.encode_pending()?;
         self.bytes.reserve(FLUSH_BYTES);
-        self.encoder.flush_to_vec::<FlushNoGap>(&mut self.bytes).map_err(|e| refused(&e))?;
+        self.encoder
+            .flush_to_vec::<FlushNoGap>(&mut self.bytes)
+            .map_err(|e| refused(&e))?;
         let mut header = Vec::with_capacity(self.encoder.lame_tag_size().max(4096));
-        let written = self.encoder.lame_tag_encode_to_vec(&mut header).map_or(0, usize::from);
+        let written = self
+            .encoder
+            .lame_tag_encode_to_vec(&mut header)
+            .map_or(0, usize::from);
         if let Some(first_frame) = self.bytes.get_mut(..written) {
             first_frame.copy_from_slice(&header[..written]);
         }
@@ -68,7 +81,10 @@ impl Mp3 {
     }
 
     fn encode_pending(&mut self) -> Result<(), AudioError> {
-        self.bytes.reserve(mp3lame_encoder::max_required_buffer_size(self.pending.len()));
+        self.bytes
+            .reserve(mp3lame_encoder::max_required_buffer_size(
+                self.pending.len(),
+            ));
         self.encoder
             .encode_to_vec(MonoPcm(&self.pending), &mut self.bytes)
             .map_err(|e| refused(&e))?;
@@ -83,9 +99,15 @@ impl Mp3 {
 /// When the bytes are not an MP3.
 pub(crate) fn decode(mp3: &[u8]) -> Result<Vec<f32>, AudioError> {
     let source = MediaSourceStream::new(Box::new(Cursor::new(mp3.to_vec())), Default::default());
-    let options = symphonia::core::formats::FormatOptions { enable_gapless: true, ..Default::default() };
+    let options = symphonia::core::formats::FormatOptions {
+        enable_gapless: true,
+        ..Default::default()
+    };
     let mut reader = MpaReader::try_new(source, &options)?;
-    let parameters = reader.default_track().map(|t| t.codec_params.clone()).unwrap_or_default();
+    let parameters = reader
+        .default_track()
+        .map(|t| t.codec_params.clone())
+        .unwrap_or_default();
     let mut decoder = MpaDecoder::try_new(&parameters, &Default::default())?;
     let mut samples = Vec::new();
     loop {

@@ -90,17 +90,31 @@ impl Limiter {
 
     /// Gives back what is still in the window at the end of the programme.
     pub(crate) fn finish(mut self) -> Vec<f32> {
-        (0..self.delayed.len()).filter_map(|_| self.push(0.0)).collect()
+        (0..self.delayed.len())
+            .filter_map(|_| self.push(0.0))
+            .collect()
     }
 
     /// The smallest gain needed within the window that ends here, after release.
     fn hold(&mut self, sample: f32) -> f32 {
-        let needed = if sample.abs() > self.ceiling { self.ceiling / sample.abs() } else { 1.0 };
-        while self.candidates.back().is_some_and(|&(_, gain)| gain >= needed) {
+        let needed = if sample.abs() > self.ceiling {
+            self.ceiling / sample.abs()
+        } else {
+            1.0
+        };
+        while self
+            .candidates
+            .back()
+            .is_some_and(|&(_, gain)| gain >= needed)
+        {
             self.candidates.pop_back();
         }
         self.candidates.push_back((self.position, needed));
-        while self.candidates.front().is_some_and(|&(at, _)| at + self.window < self.position) {
+        while self
+            .candidates
+            .front()
+            .is_some_and(|&(at, _)| at + self.window < self.position)
+        {
             self.candidates.pop_front();
         }
         self.position += 1;
@@ -134,8 +148,15 @@ mod tests {
 
     #[test]
     fn no_sample_passes_the_ceiling() {
-        let samples: Vec<f32> =
-            (0..20_000).map(|i| if i % 1711 == 0 { 1.7 } else { (i as f32 * 0.31).sin() }).collect();
+        let samples: Vec<f32> = (0..20_000)
+            .map(|i| {
+                if i % 1711 == 0 {
+                    1.7
+                } else {
+                    (i as f32 * 0.31).sin()
+                }
+            })
+            .collect();
 
         let limited = limit(&samples, 0.6);
 

@@ -99,9 +99,14 @@ mod tests {
             .map(|i| {
                 let t = i as f32 / PROGRAMME_RATE_HZ as f32;
                 let syllable = (t * 4.0).fract();
-                let envelope = if syllable < 0.7 { (syllable * 4.5).sin().max(0.0) } else { 0.0 };
-                let voice: f32 =
-                    (1..12).map(|k| (t * 120.0 * k as f32 * std::f32::consts::TAU).sin() / k as f32).sum();
+                let envelope = if syllable < 0.7 {
+                    (syllable * 4.5).sin().max(0.0)
+                } else {
+                    0.0
+                };
+                let voice: f32 = (1..12)
+                    .map(|k| (t * 120.0 * k as f32 * std::f32::consts::TAU).sin() / k as f32)
+                    .sum();
                 0.12 * envelope * voice + if i % 30_011 < 3 { 0.9 } else { 0.0 }
             })
             .collect()
@@ -113,8 +118,16 @@ mod tests {
             album: "Wherecast".into(),
             date: "2026-11-23".into(),
             chapters: vec![
-                ChapterMark { title: "One".into(), start_ms: 0, end_ms: 5000 },
-                ChapterMark { title: "Two".into(), start_ms: 5000, end_ms: 10_000 },
+                ChapterMark {
+                    title: "One".into(),
+                    start_ms: 0,
+                    end_ms: 5000,
+                },
+                ChapterMark {
+                    title: "Two".into(),
+                    start_ms: 5000,
+                    end_ms: 10_000,
+                },
             ],
             ..Tags::default()
         }
@@ -125,8 +138,14 @@ mod tests {
         let mastered = master(&programme(12), &tags()).unwrap();
 
         let decoded = measure(&decode(&mastered.mp3).unwrap()).unwrap();
-        assert!((decoded.loudness_lufs - TARGET_LUFS).abs() < 1.0, "{decoded:?}");
-        assert!(decoded.true_peak_dbtp <= TRUE_PEAK_CEILING_DBTP, "{decoded:?}");
+        assert!(
+            (decoded.loudness_lufs - TARGET_LUFS).abs() < 1.0,
+            "{decoded:?}"
+        );
+        assert!(
+            decoded.true_peak_dbtp <= TRUE_PEAK_CEILING_DBTP,
+            "{decoded:?}"
+        );
         assert_eq!(mastered.duration_ms / 100, 120);
     }
 
@@ -135,7 +154,11 @@ mod tests {
         let frames = encode(&resample(&programme(2)).unwrap(), 0.5, 0.8).unwrap();
 
         assert_eq!(frames[0], 0xff);
-        assert!(frames[..200].windows(4).any(|w| w == b"Xing" || w == b"Info"));
+        assert!(
+            frames[..200]
+                .windows(4)
+                .any(|w| w == b"Xing" || w == b"Info")
+        );
     }
 
     #[test]
@@ -146,7 +169,10 @@ mod tests {
 
         let tag = id3::Tag::read_from2(std::io::Cursor::new(&mastered.mp3)).unwrap();
         assert_eq!(tag.title(), Some("Paris: half a name"));
-        assert_eq!(tag.chapters().map(|c| c.end_time).collect::<Vec<_>>(), [5000, 10_000]);
+        assert_eq!(
+            tag.chapters().map(|c| c.end_time).collect::<Vec<_>>(),
+            [5000, 10_000]
+        );
     }
 
     #[test]

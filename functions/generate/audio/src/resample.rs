@@ -1,6 +1,5 @@
 use rubato::{
-    Fft, FixedSync, Resampler,
-    audioadapter::Adapter,
+    Fft, FixedSync, Resampler, audioadapter::Adapter,
     audioadapter_buffers::direct::InterleavedSlice,
 };
 
@@ -19,7 +18,9 @@ pub(crate) fn resample(programme: &[f32]) -> Result<Vec<f32>, AudioError> {
     let mut resampler = Fft::<f32>::new(rates.0, rates.1, BLOCK_FRAMES, 1, FixedSync::Both)
         .map_err(|e| refused(&e))?;
     let input = InterleavedSlice::new(programme, 1, programme.len()).map_err(|e| refused(&e))?;
-    let output = resampler.process_all(&input, programme.len(), None).map_err(|e| refused(&e))?;
+    let output = resampler
+        .process_all(&input, programme.len(), None)
+        .map_err(|e| refused(&e))?;
     let mut samples = vec![0.0; output.frames()];
     output.copy_from_channel_to_slice(0, 0, &mut samples);
     Ok(samples)
@@ -33,6 +34,10 @@ mod tests {
     fn a_second_stays_a_second() {
         let samples = resample(&vec![0.1; PROGRAMME_RATE_HZ as usize]).unwrap();
 
-        assert!(samples.len().abs_diff(EPISODE_RATE_HZ as usize) <= 2, "{}", samples.len());
+        assert!(
+            samples.len().abs_diff(EPISODE_RATE_HZ as usize) <= 2,
+            "{}",
+            samples.len()
+        );
     }
 }

@@ -64,12 +64,20 @@ fn header(tags: &Tags) -> Tag {
     }
     for (description, text) in [("", &tags.description), ("Sources", &tags.attribution)] {
         if !text.is_empty() {
-            tag.add_frame(Comment { lang: "eng".into(), description: description.into(), text: text.clone() });
+            tag.add_frame(Comment {
+                lang: "eng".into(),
+                description: description.into(),
+                text: text.clone(),
+            });
         }
     }
     if !tags.transcript.is_empty() {
         let text = tags.transcript.clone();
-        tag.add_frame(Lyrics { lang: "eng".into(), description: String::new(), text });
+        tag.add_frame(Lyrics {
+            lang: "eng".into(),
+            description: String::new(),
+            text,
+        });
     }
     if !tags.cover_jpeg.is_empty() {
         tag.add_frame(Picture {
