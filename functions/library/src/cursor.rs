@@ -16,7 +16,7 @@ pub(crate) fn write(cursor: Cursor, owner: &Owner, status: Option<Status>) -> St
     BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Reads what [`write`] wrote for the same list; anything else is `None`.
+/// Reads what [`write()`] wrote for the same list; anything else is `None`.
 pub(crate) fn read(text: &str, owner: &Owner, status: Option<Status>) -> Option<Cursor> {
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
     let (cursor, sealed) = bytes.split_last_chunk::<SEAL_BYTES>()?;

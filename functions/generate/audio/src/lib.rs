@@ -19,7 +19,7 @@ pub use cover::cover;
 pub use master::{Mastered, TARGET_LUFS, TRUE_PEAK_CEILING_DBTP, master};
 pub use tag::{ChapterMark, Tags};
 
-/// Sample rate of the programme handed to [`master`], in Hz.
+/// Sample rate of the programme handed to [`master()`], in Hz.
 pub const PROGRAMME_RATE_HZ: u32 = 24_000;
 /// Sample rate of the encoded episode, in Hz.
 pub const EPISODE_RATE_HZ: u32 = 44_100;

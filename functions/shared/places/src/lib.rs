@@ -1,7 +1,7 @@
 //! The embedded gazetteer: 234,908 places by name, and what is known about each.
 //!
-//! Read [`Fact`] first: it is what every spoken sentence stands on. [`resolve`] turns what
-//! people type into a [`Place`], [`facts`] says what is known about it. The pack is made by
+//! Read [`Fact`] first: it is what every spoken sentence stands on. [`resolve()`] turns what
+//! people type into a [`Place`], [`facts()`] says what is known about it. The pack is made by
 //! `pack-tool`; nothing here reads a file or the network.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
