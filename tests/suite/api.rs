@@ -335,3 +335,15 @@ fn pages_follow_each_other_without_gaps() {
     listed.reverse();
     assert_eq!(listed, made);
 }
+
+#[test]
+fn a_function_is_invoked_by_the_name_of_its_binary() {
+    let world = World::start();
+    let event: serde_json::Value =
+        serde_json::from_str(include_str!("../events/status.json")).unwrap();
+
+    let answer = world.invoke("status", &event);
+
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.json()["statusCode"], 404);
+}

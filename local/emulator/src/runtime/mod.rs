@@ -46,6 +46,10 @@ impl Functions {
         for function in functions {
             let pool = Arc::new(Pool::new(function.clone(), Arc::clone(&shared))?);
             pools.insert(function.name.clone(), Arc::clone(&pool));
+            // People who build the functions know them by their binaries, as `cargo lambda invoke` does.
+            pools
+                .entry(function.binary.clone())
+                .or_insert_with(|| Arc::clone(&pool));
             pools.insert(function.logical_id.clone(), pool);
         }
         Ok(Functions {
@@ -53,7 +57,7 @@ impl Functions {
         })
     }
 
-    /// Runs a function, named by its logical id or its name, and waits for its answer.
+    /// Runs a function, named by its logical id, its name or its binary, and waits for its answer.
     ///
     /// Dropping the future gives the answer up: a run that has begun goes on to its end, one that still waits
     /// for an environment never begins.
@@ -77,7 +81,7 @@ impl Functions {
             .unwrap_or_else(|_| Invocation::not_run(request_id, stopping()))
     }
 
-    /// Returns the function called `name`, by its logical id or its name.
+    /// Returns the function called `name`, by its logical id, its name or its binary.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Function> {
         self.inner.pools.get(name).map(|pool| pool.function())
