@@ -325,7 +325,8 @@ fn said_word(word: &str, next: Option<&str>, before: Option<&str>) -> String {
     word.replacen(core, &said, 1)
 }
 
-const MONTHS: [&str; 12] = [
+/// The months as sources write them.
+pub(crate) const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

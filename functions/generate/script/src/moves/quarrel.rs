@@ -163,24 +163,10 @@ fn gone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 
 /// Day and month at the beginning of a date: `22 September`.
 fn day(text: &str) -> Option<String> {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let words: Vec<&str> = text.split([' ', ',', '(', ')']).collect();
     words
         .windows(2)
-        .find(|pair| pair[0].parse::<u8>().is_ok() && MONTHS.contains(&pair[1]))
+        .find(|pair| pair[0].parse::<u8>().is_ok() && wording::MONTHS.contains(&pair[1]))
         .map(|pair| pair.join(" "))
 }
 
