@@ -171,7 +171,7 @@ fn voices(folder: &Path) -> Result<String> {
     Ok(folder.display().to_string())
 }
 
-/// Episodes under the public address, and the page at its root.
+/// Episodes under the public address; the page and the API's description at its root.
 fn mounts(data: &Path, checkout: &Path) -> Vec<Mount> {
     vec![
         Mount {
@@ -182,6 +182,11 @@ fn mounts(data: &Path, checkout: &Path) -> Vec<Mount> {
         Mount {
             prefix: "/".to_owned(),
             folder: checkout.join("local/web"),
+            cache_control: None,
+        },
+        Mount {
+            prefix: "/".to_owned(),
+            folder: checkout.join("infra/api"),
             cache_control: None,
         },
     ]
