@@ -3,7 +3,7 @@ use reply::{FieldError, Problem};
 use serde::Serialize;
 use serde_json::Value;
 
-const MAX_SURPRISE: u64 = 5;
+const MAX_SURPRISE: u8 = 5;
 const MAX_TOPIC_CHARS: usize = 255;
 const MAX_WORD_CHARS: usize = 100;
 const MAX_INTERESTS: usize = 50;
@@ -120,10 +120,11 @@ fn preferences(given: &Value, errors: &mut Errors) -> Preferences {
     }
 }
 
+/// Takes 3.0 as well: to JSON it is the same whole number as 3.
 fn surprise(value: &Value) -> Result<u8, String> {
-    let number = value.as_u64().filter(|number| *number <= MAX_SURPRISE);
-    number
-        .and_then(|number| u8::try_from(number).ok())
+    let number = value.as_f64();
+    (0..=MAX_SURPRISE)
+        .find(|surprise| number == Some(f64::from(*surprise)))
         .ok_or_else(|| format!("must be a whole number from 0 to {MAX_SURPRISE}"))
 }
 
@@ -236,6 +237,16 @@ mod tests {
             Preferences::default()
         );
         assert!(Wish::parse(&with(Value::Null)).is_ok());
+    }
+
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        let body = with(json!({"surprise_tolerance": 3.0}));
+
+        assert_eq!(
+            Wish::parse(&body).unwrap().preferences.surprise_tolerance,
+            3
+        );
     }
 
     #[test]
