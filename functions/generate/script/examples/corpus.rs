@@ -23,6 +23,18 @@ fn main() {
         scripts.len(),
         rubric::overlap::overlap(&scripts)
     );
+    let mut moves: HashMap<&str, (usize, usize)> = HashMap::new();
+    for (name, n) in &skeletons {
+        let of = name.rsplit_once('.').map_or(*name, |(of, _)| of);
+        let entry = moves.entry(of).or_default();
+        *entry = (entry.0 + n, entry.1 + 1);
+    }
+    let mut moves: Vec<_> = moves.into_iter().collect();
+    moves.sort_by_key(|(_, (n, _))| std::cmp::Reverse(*n));
+    for (name, (n, ways)) in moves {
+        print!("{name} {n}/{ways} · ");
+    }
+    println!();
     for (name, n) in skeletons.iter().take(40) {
         println!("{:5.1} % {name}", *n as f64 * 100.0 / scripts.len() as f64);
     }

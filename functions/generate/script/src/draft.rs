@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use places::Subject;
+use places::{Datum, Subject};
 
 use crate::{
     Chapter, Host, Script, Sentence, Support, Turn,
@@ -18,36 +18,33 @@ use crate::{
 /// A turn grows no longer than this by joining lines of one host.
 const TURN_WORDS: usize = 22;
 
-/// The orders in which subjects may follow one another; the country comes after the place.
-const ORDERS: &[[Group; 11]] = {
-    use Group::{Clock, Ground, Land, Name, Nation, Nature, Past, Record, Size, Sky, Story};
+/// The orders in which subjects may follow one another.
+const ORDERS: &[[Group; 8]] = {
+    use Group::{Clock, Ground, Name, Nature, Record, Size, Sky, Story};
     &[
-        [
-            Size, Ground, Nature, Sky, Clock, Name, Story, Past, Land, Nation, Record,
-        ],
-        [
-            Ground, Size, Name, Nature, Story, Land, Past, Nation, Sky, Clock, Record,
-        ],
-        [
-            Size, Name, Story, Ground, Nature, Land, Nation, Past, Clock, Sky, Record,
-        ],
-        [
-            Ground, Nature, Size, Story, Name, Past, Land, Nation, Sky, Clock, Record,
-        ],
-        [
-            Name, Size, Ground, Story, Past, Nation, Land, Nature, Clock, Sky, Record,
-        ],
-        [
-            Size, Story, Ground, Clock, Sky, Nature, Land, Nation, Past, Name, Record,
-        ],
-        [
-            Nature, Ground, Size, Sky, Clock, Story, Past, Nation, Land, Name, Record,
-        ],
-        [
-            Ground, Story, Size, Nature, Land, Past, Nation, Name, Sky, Clock, Record,
-        ],
+        [Size, Ground, Nature, Sky, Clock, Name, Story, Record],
+        [Ground, Size, Name, Nature, Story, Sky, Clock, Record],
+        [Size, Name, Story, Ground, Nature, Clock, Sky, Record],
+        [Ground, Nature, Size, Story, Name, Sky, Clock, Record],
+        [Name, Size, Ground, Story, Nature, Clock, Sky, Record],
+        [Size, Story, Ground, Clock, Sky, Nature, Name, Record],
+        [Nature, Ground, Size, Sky, Clock, Story, Name, Record],
+        [Ground, Story, Size, Nature, Name, Sky, Clock, Record],
+        [Story, Ground, Name, Size, Nature, Sky, Clock, Record],
+        [Sky, Clock, Ground, Size, Story, Name, Nature, Record],
+        [Name, Story, Ground, Nature, Sky, Clock, Size, Record],
+        [Nature, Sky, Clock, Size, Name, Ground, Story, Record],
     ]
 };
+
+/// The chapter a subject is told in: what belongs to the country is told beside what it touches of the place.
+fn chapter_of(group: Group) -> Group {
+    match group {
+        Group::Land => Group::Nature,
+        Group::Past | Group::Nation => Group::Story,
+        other => other,
+    }
+}
 
 struct Part<'a> {
     title: String,
@@ -72,16 +69,17 @@ pub(crate) fn draft(ledger: &Ledger<'_>, plan: Plan<'_>) -> Script {
             .flat_map(|p| &p.moves)
             .map(|m| format!("{}.{}", m.of.id, m.skeleton)),
     );
-    let hook_title = hook
-        .chosen
-        .titles
-        .get(seed.index("hook title", hook.chosen.titles.len()))
+    let hook_title = turned(&hook.chosen.telling_titles, &seed)
+        .chain(turned(&hook.chosen.titles, &seed))
+        .next()
         .cloned()
         .unwrap_or_else(|| ledger.brief.name.to_owned());
     let disclosure = phrases::DISCLOSURES[seed.index("disclosure", phrases::DISCLOSURES.len())];
     let mut chapters = titled(parts, &hook_title, &seed);
     announce_frames(&mut chapters, ledger, &seed);
-    chapters = arranged(chapters, hook.chosen.lines, hook.close, disclosure);
+    recall(&mut chapters, hook.recall);
+    let opening = placed(hook.chosen.lines, ledger, &seed);
+    chapters = arranged(chapters, opening, hook.close, disclosure);
     let turns = cast(&chapters, seed.unit("first host") < 0.5);
     let chapters: Vec<Chapter> = chapters
         .into_iter()
@@ -165,18 +163,12 @@ fn parts<'a>(body: Vec<Chosen<'a>>, order: &[Group], ledger: &Ledger<'_>) -> Vec
     };
     let mut parts: Vec<Vec<Chosen<'a>>> = Vec::new();
     for group in order {
-        let mut of_group: Vec<Chosen<'a>> = body
-            .iter()
-            .filter(|c| c.of.group == *group)
-            .cloned()
-            .collect();
-        // What the place itself has comes before what its country has, and what is essential before the rest.
-        of_group.sort_by(|a, b| {
-            a.found
-                .is_widened()
-                .cmp(&b.found.is_widened())
-                .then(b.of.essential.total_cmp(&a.of.essential))
-        });
+        let of_group = woven(
+            body.iter()
+                .filter(|c| chapter_of(c.of.group) == *group)
+                .cloned()
+                .collect(),
+        );
         let size = if of_group.len() > 5 {
             of_group.len().div_ceil(2)
         } else {
@@ -215,28 +207,63 @@ fn parts<'a>(body: Vec<Chosen<'a>>, order: &[Group], ledger: &Ledger<'_>) -> Vec
         .collect()
 }
 
+/// Orders the moves of one subject: what the place has leads, and the country follows move by move.
+fn woven(mut moves: Vec<Chosen<'_>>) -> Vec<Chosen<'_>> {
+    moves.sort_by(|a, b| {
+        let first = |c: &Chosen<'_>| (c.of.group, c.found.slots.contains_key("more"));
+        b.of.essential
+            .total_cmp(&a.of.essential)
+            .then_with(|| first(a).cmp(&first(b)))
+    });
+    let (wide, near): (Vec<_>, Vec<_>) = moves.into_iter().partition(|c| c.found.is_widened());
+    // Two lines on the country in a row sound like a handbook; pages of a book are told together all the same.
+    let lead = near.len().saturating_sub(wide.len()).max(1);
+    let mut near = near.into_iter();
+    let mut out: Vec<Chosen<'_>> = near.by_ref().take(lead).collect();
+    let tells_a_story = out.first().is_some_and(|c| c.of.group == Group::Story);
+    if tells_a_story {
+        out.extend(near.by_ref());
+    }
+    for one in wide {
+        out.push(one);
+        out.extend(near.next());
+    }
+    out.extend(near);
+    out
+}
+
 /// Gives each chapter a heading of one of its moves: the most telling one that is not used yet.
 fn titled<'a>(mut parts: Vec<Part<'a>>, hook_title: &str, seed: &Seed) -> Vec<Part<'a>> {
     let mut used = HashSet::from([hook_title.to_lowercase()]);
+    let mut asked = HashSet::new();
     for part in &mut parts {
         let mut by_score: Vec<&Chosen<'_>> = part.moves.iter().collect();
         by_score.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let titles = by_score.iter().flat_map(|c| {
-            let start = c.skeleton % c.titles.len().max(1);
-            c.titles[start..].iter().chain(&c.titles[..start])
-        });
-        part.title = titles
-            .into_iter()
+        // A heading with a name in it says more than one that fits anywhere.
+        let telling = by_score
+            .iter()
+            .flat_map(|c| turned(&c.telling_titles, seed));
+        let plain = by_score.iter().flat_map(|c| turned(&c.titles, seed));
+        part.title = telling
+            .chain(plain)
             .find(|t| used.insert(t.to_lowercase()))
             .cloned()
             .unwrap_or_else(|| format!("More than {hook_title}"));
-        part.lines = linked(&part.moves, seed);
+        part.lines = linked(&part.moves, seed, &mut asked);
     }
     parts
 }
 
+/// The headings, beginning anywhere among them.
+fn turned<'t>(titles: &'t [String], seed: &Seed) -> impl Iterator<Item = &'t String> {
+    let start = titles
+        .first()
+        .map_or(0, |first| seed.index(first, titles.len()));
+    titles[start..].iter().chain(&titles[..start])
+}
+
 /// The lines of a chapter; where one subject would run into the next, the asker asks the way there.
-fn linked(moves: &[Chosen<'_>], seed: &Seed) -> Vec<Spoken> {
+fn linked(moves: &[Chosen<'_>], seed: &Seed, asked: &mut HashSet<&'static str>) -> Vec<Spoken> {
     let mut lines: Vec<Spoken> = Vec::new();
     let mut group = None;
     for (at, chosen) in moves.iter().enumerate() {
@@ -253,9 +280,12 @@ fn linked(moves: &[Chosen<'_>], seed: &Seed) -> Vec<Spoken> {
             } else {
                 Holder::Holder
             };
-            let pick =
-                (seed.unit(&format!("link/{at}/{}", chosen.of.id)) * links.len() as f32) as usize;
-            lines.push(aside(role, links[pick.min(links.len() - 1)].to_owned()));
+            let start = seed.index(&format!("link/{at}/{}", chosen.of.id), links.len());
+            let fresh = links[start..]
+                .iter()
+                .chain(&links[..start])
+                .find(|link| asked.insert(link));
+            lines.extend(fresh.map(|link| aside(role, (*link).to_owned())));
         }
         group = Some(chosen.of.group);
         lines.extend(chosen.lines.iter().cloned());
@@ -284,13 +314,22 @@ fn aside(role: Holder, text: String) -> Spoken {
 fn announce_frames(parts: &mut [Part<'_>], ledger: &Ledger<'_>, seed: &Seed) {
     let mut wide = false;
     let mut times = 0;
+    let mut all: Vec<bool> = parts
+        .iter()
+        .flat_map(|part| part.moves.iter().map(is_of_country))
+        .collect();
+    all.push(false);
+    let mut at_move = 0;
     for part in parts {
         let mut told = HashSet::new();
         for chosen in &part.moves {
-            if is_of_country(chosen) == wide {
+            let (is_wide, next) = (all[at_move], all[at_move + 1]);
+            at_move += 1;
+            // One line on the country between two on the place names the country itself.
+            if is_wide == wide || is_wide && !next {
                 continue;
             }
-            wide = !wide;
+            wide = is_wide;
             let bank = if wide {
                 phrases::WIDENING
             } else {
@@ -330,6 +369,45 @@ fn is_of_country(chosen: &Chosen<'_>) -> bool {
             .told
             .iter()
             .all(|fact| fact.subject == Subject::Country)
+}
+
+/// Says which place is meant, where others bear the name, before the opening goes on.
+fn placed(mut opening: Vec<Spoken>, ledger: &Ledger<'_>, seed: &Seed) -> Vec<Spoken> {
+    let shared = ledger.one(|d| match d {
+        Datum::SameName { others: 1.., .. } => Some(()),
+        _ => None,
+    });
+    let location = ledger.one(|d| matches!(d, Datum::Location { .. }).then_some(()));
+    let (Some(_), Some((fact, ()))) = (shared, location) else {
+        return opening;
+    };
+    let (bank, at) = match opening.first() {
+        Some(line) if line.role == Holder::Holder => (phrases::WHICH_ONE, 0),
+        _ => (phrases::WHICH_ONE_ASKED, 1),
+    };
+    let where_it_is = ledger.common("region").unwrap_or_else(|| ledger.country());
+    let template = bank[seed.index("which one", bank.len())];
+    let text = skeleton::fill(template, &|slot| match slot {
+        "where" => Some(where_it_is.clone()),
+        other => ledger.common(other),
+    });
+    if let (Some(line), Some(text)) = (opening.get_mut(at), text) {
+        let sentence = Sentence {
+            text,
+            support: Support::Facts(vec![fact.id.clone()]),
+        };
+        let at = if at == 0 { line.sentences.len() } else { 0 };
+        line.sentences.insert(at, sentence);
+    }
+    opening
+}
+
+/// Takes up the question of the opening past the middle, at the start of a chapter.
+fn recall(parts: &mut [Part<'_>], lines: Vec<Spoken>) {
+    let at = (parts.len() * 3).div_ceil(5);
+    if let Some(part) = parts.get_mut(at) {
+        part.lines.splice(..0, lines);
+    }
 }
 
 /// Opens the first chapter with the hook and the disclosure, and ends the last one with the answer.

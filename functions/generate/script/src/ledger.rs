@@ -200,7 +200,11 @@ impl<'a> Ledger<'a> {
         Some(match name {
             "place" => self.brief.name.to_owned(),
             "country" => self.country(),
-            "region" => self.brief.region?.to_owned(),
+            "region" => self
+                .brief
+                .region
+                .filter(|region| *region != self.brief.name)?
+                .to_owned(),
             "kind" => self.size_word().to_owned(),
             _ => return None,
         })

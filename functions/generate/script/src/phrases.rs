@@ -18,6 +18,27 @@ pub(crate) const DISCLOSURES: &[&str] = &[
     "What you hear is generated: two synthetic voices and a script written by software.",
 ];
 
+/// Says which of several places of one name is meant, after a statement about it.
+pub(crate) const WHICH_ONE: &[&str] = &[
+    "{place} in {where}, that is.",
+    "The one in {where}, to be exact.",
+    "We mean the {place} of {where}.",
+    "The {place} in {where}, not a namesake.",
+    "I speak of {place} in {where}.",
+    "This is {place} in {where}, mind you.",
+    "That would be the {place} in {where}.",
+];
+
+/// Says which of several places of one name is meant, in answer to a question about it.
+pub(crate) const WHICH_ONE_ASKED: &[&str] = &[
+    "You mean {place} in {where}.",
+    "The one in {where}, I take it.",
+    "In {where}, that is, since the name has more than one bearer.",
+    "For the {place} in {where}, I can tell you.",
+    "{place} in {where}, then, and none of the others.",
+    "We are in {where}, to be exact.",
+];
+
 /// Announces that the country is the subject now.
 pub(crate) const WIDENING: &[&str] = &[
     "Step back to the whole of {country}.",
@@ -197,6 +218,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static str> {
         .iter()
         .chain(WIDENING)
         .chain(NARROWING)
+        .chain(WHICH_ONE)
+        .chain(WHICH_ONE_ASKED)
         .copied()
         .chain(
             Group::ALL

@@ -273,6 +273,7 @@ pub fn spoken(text: &str) -> String {
         .replace(" river mouth", "")
         .replace(" & ", " and ")
         .replace("U.S.", "US")
+        .replace("the Hms ", "the ")
 }
 
 /// `Louis XIV` becomes `Louis the Fourteenth`, `World War II` becomes `World War Two`.

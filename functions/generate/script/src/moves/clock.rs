@@ -33,6 +33,20 @@ pub(super) const MOVES: &[Move] = &[
             "H: {Lag}: so far apart are clock noon and sun noon here in January. [f]
              A: <A long lunch.|Lunch by which of the two?> [-]",
             "H: Set a stick in the ground and wait for its shortest shadow. [-] In January that comes {lag} {side} twelve. [f]",
+            "A: When the clock strikes noon in {place}, is the sun at its best?
+             H: In January it peaks {lag} {side} that. [f]",
+            "H: A watch and a shadow disagree in {place}. [-] In January they differ by {lag}. [f]
+             A: Whom do people believe?
+             H: For trains, the watch. [-] The {ahead} is the one that is ahead. [f]",
+            "A: Would a farmer from before clocks be on time?
+             H: In January he would be off by {lag}. [f]",
+            "H: The sun does not read the clock. [-] In January its noon is {lag} {side} ours. [f]",
+            "A: What does the clock get wrong?
+             H: It is not wrong, it is agreed on. [-] The sun's noon in January comes {lag} {side} it. [f]",
+            "H: The clock makes a promise at noon. [f] In January the sun keeps it {lag} {side} the stroke. [f]
+             A: <Nobody writes in to complain.|Some people are like that too.> [-]",
+            "A: Where does the sun stand, in January, when the clock says noon?
+             H: {Lag} away from its highest point. [f]",
         ],
     },
     Move {
@@ -73,7 +87,7 @@ pub(super) const MOVES: &[Move] = &[
         find: odd_offset,
         skeletons: &[
             "H: Most zones are whole hours from Greenwich. [-] This one is off by {minutes}. [f]
-             A: So the minute hands do not even agree with London?
+             A: So the minute hands do not even agree with Greenwich?
              H: As the time zone database has it, no. [f]",
             "A: What time is it there when it strikes the hour in Greenwich?
              H: Not the hour: add {minutes} to some number of hours. [f]",
@@ -101,7 +115,7 @@ pub(super) const MOVES: &[Move] = &[
     },
 ];
 
-fn lag<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+pub(super) fn lag<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let read = l.one(|d| match d {
         Datum::ClockLag { min } if min.abs() >= 8 => Some(*min),
         _ => None,
@@ -122,7 +136,7 @@ fn lag<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .only()
 }
 
-fn borrowed_zone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+pub(super) fn borrowed_zone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let read = l.one(|d| match d {
         Datum::Clock {
             zone_city,

@@ -58,8 +58,8 @@ pub(super) const MOVES: &[Move] = &[
             "A: Surely there is something bigger around?
              H: There is {city}, with {city_people} people. [city] It is {km} away. [city]
              A: And next to it, {place}?
-             H: The ratio is {ratio} to one. [city people]",
-            "H: <Look|Turn> {dir}. [-] The first place of a hundred thousand or more on that side of the map is {city}. [city]
+             H: For each person here, {ratio} there. [city people]",
+            "H: <Look|Turn> {dir}. [-] A place of a hundred thousand or more waits on that side of the map, {city}. [city]
              A: Can you see it from here?
              H: We <have just the distance|know the distance, not the view>: {km}. [city]",
             "A: Which city would people here name as the near one?
@@ -72,6 +72,24 @@ pub(super) const MOVES: &[Move] = &[
             "H: Between {place} and the nearest <big city|city of any size> there are {km}. [city]
              A: And its name?
              H: {city}. [city] {Times} the people of this {kind}, if you like to compare. [city people]",
+            "H: Whatever {place} cannot offer, the next big address might. [-] That is {city}, {km} to the {dir}. [city]",
+            "A: Where does the road to a big city lead?
+             H: Roads bend. The straight line leads {dir}, to {city}, and takes {km}. [city]",
+            "H: Ask for a hundred thousand people in one spot, and the map points {dir}. [city]
+             A: To what?
+             H: To {city}. [city] {Km} from {place}. [city]",
+            "A: If I missed the bus in {place}, what would I have missed it to?
+             H: Perhaps to {city}: nearest of the big ones, {km} off. [city]",
+            "H: {city}, {city_people} people strong, is the nearest big name. [city]
+             A: And how near is near?
+             H: {Km}. [city]",
+            "A: Is there a bigger brother?
+             H: {Dir}, at {km}: {city}. [city] It counts {ratio} people for each one here. [city people]",
+            "H: Going {dir} for {km} changes the scale: that is where {city} is. [city]
+             A: By how much does it change?
+             H: {Times} the people of {place}. [city people]",
+            "A: Who has the hospital, the station, the stadium?
+             H: We have a list of sizes, not of stations. [-] By size the near one is {city}, {km} off. [city]",
         ],
     },
     Move {
@@ -108,6 +126,23 @@ pub(super) const MOVES: &[Move] = &[
             "H: {two} and {one}: <two names you need around here|the local map in two names>. [one two]
              A: Which one is <closer|nearer>?
              H: {one}, by the map: {one_km}. [one]",
+            "A: Lend me a cup of sugar. Where do I ask? [-]
+             H: {one} is nearest, {one_km} off. [one] If they have none, try {two}. [two]",
+            "H: In the {one_dir} there is {one}, in the {two_dir} {two}. [one two]
+             A: And who is bigger, they or we?
+             H: {verdict}. [one two people]",
+            "A: Is {place} the big one around here?
+             H: Compare it with {one} and with {two}. [one two] {verdict}. [one two people]",
+            "H: {one} begins where {place} ends, or {one_km} on. [one]
+             A: In all directions?
+             H: Turn {two_dir}, and the next name is {two}. [two]",
+            "A: Whose church tower would I see?
+             H: If there is one, that of {one}, {one_km} to the {one_dir}. [one] Further on, {two}. [two]",
+            "H: Two names stand next to {place} on the map: {one}, {one_dir}, and {two}, {two_dir}. [one two]
+             A: {?verdict} Which of the three is the largest?
+             H: I can say this much: {verdict}. [one two people]",
+            "A: Who would complain about noise?
+             H: {one}, at {one_km}. [one] And with a good wind {two}, at {two_km}. [two]",
         ],
     },
     Move {
@@ -137,6 +172,15 @@ pub(super) const MOVES: &[Move] = &[
             "H: {Count}: that is what a ring of {within} <holds|catches>. [f]
              A: <And outside the ring?|Why a ring?>
              H: <That is another count.|A ring is fair to all sides.> [-]",
+            "A: Is {place} one of many?
+             H: Look around. [-] Within {within} the list finds {count}. [f]",
+            "H: On many a map {within} are the width of a coin. [f] Under that coin the list has {place} and {count}. [f]",
+            "A: How many namesakes of ours, no, how many neighbours, within {within}? [f]
+             H: {Count}, says the list. [f]",
+            "H: Somebody delivering leaflets within {within} would have {count} to visit. [f]
+             A: <On foot?|A long day.> [-]",
+            "A: Suppose a stone could be thrown {within}. [f]
+             H: It could come down near one of {count_bare} listed places. [f]",
         ],
     },
     Move {
@@ -245,6 +289,18 @@ fn nearest_city<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some((fact, city)) = l.city() else {
         return Vec::new();
     };
+    // A suburb is no news beside the city it belongs to.
+    let is_small_beside = |people: u32| {
+        city.km < 60.0
+            && city
+                .people
+                .is_some_and(|other| people > other.saturating_mul(3))
+    };
+    if l.people()
+        .is_some_and(|(_, people)| is_small_beside(people))
+    {
+        return Vec::new();
+    }
     let mut found = Found::new((city.km / 800.0).min(0.7) as f32)
         .cite("city", &[fact])
         .slot("city", city.name.clone())
@@ -311,30 +367,30 @@ fn two_neighbours<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     found.only()
 }
 
-fn density<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+pub(super) fn density<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let all = l.each(|d| match d {
         Datum::Density { within_km, places } => Some((*within_km, *places)),
         _ => None,
     });
+    // Around a large city the list counts suburbs or leaves them out, which says little about company.
+    if l.people().is_some_and(|(_, people)| people > 400_000) {
+        return Vec::new();
+    }
     let mut all: Vec<Found<'a>> = all
         .into_iter()
+        .filter(|(_, (_, places))| *places > 0)
         .map(|(fact, (within, places))| {
             let count = match places {
-                0 => "no other place".to_owned(),
                 1 => "one other place".to_owned(),
                 n => format!("{} other places", numbers::about(f64::from(n))),
             };
-            let found = Found::new(if places > 200 || places == 0 {
-                0.6
-            } else {
-                0.15
-            })
-            .cite("f", &[fact])
-            .slot(
-                "within",
-                format!("{} kilometres", numbers::cardinal(u64::from(within))),
-            )
-            .slot("count", count);
+            let found = Found::new(if places > 200 { 0.6 } else { 0.15 })
+                .cite("f", &[fact])
+                .slot(
+                    "within",
+                    format!("{} kilometres", numbers::cardinal(u64::from(within))),
+                )
+                .slot("count", count);
             if places > 1 {
                 found.slot("count_bare", numbers::about(f64::from(places)))
             } else {

@@ -20,7 +20,7 @@ pub const HOOKS: &[Move] = &[
              H: You change the list you hold it against. [-] On the list of the whole world it <stands|falls> in the {world_half}. [world]
              ---
              A: So the closer you look, the {bigger} it gets?
-             H: On the list of {country}, the {home_half}. [country] Only the list has changed: {place} is <the same size as before|where it was when we began>. [world country]",
+             H: On the list of {country}, the {home_half}. [country] The list has changed, not the {kind}: {place} is <the same size as before|where it was when we began>. [world country]",
             "A: Is {place} large or small?
              H: That is the wrong question. Ask: on which list?
              A: The longest one. [-]
@@ -38,13 +38,13 @@ pub const HOOKS: &[Move] = &[
              A: Up or down, and not a single house has moved. [world country]",
             "H: Two lists carry the name {place}, and they do not agree on what to make of it. [world country]
              A: What does the first one say?
-             H: The first is the world by population. It says: {world_half}. [world]
+             H: That one is the world by population. It says: {world_half}. [world]
              ---
              H: The second list is still open. [-]
              A: Read it out. [-]
              H: {country_start} by population, and it says: {home_half}. [country]
              A: The lists do not agree, and both carry the name {place}. [world country]",
-            "A: Suppose you had to say in one word how big {place} is. Could you?
+            "A: Could you say, in a word, how big {place} is?
              H: I would need two words, and two lists. The word of the world list is {world_half}. [world]
              A: And the other word?
              H: It belongs to {country}, and it comes at the end. [-]
@@ -102,7 +102,7 @@ pub const HOOKS: &[Move] = &[
              H: Now for the line through the centre of the Earth. [-]
              A: Where does it come out?
              H: Nearest to {other}, in {abroad}, give or take {off_bare}. [f]
-             A: So {place} and {other} hold the two ends of one line. [f]",
+             A: So {place} and {other} hold the ends of one line. [f]",
             "H: Somewhere on this planet there is a place whose floor faces the floor of {place}. [f]
              A: Whose floor?
              H: It is on our list, and it gets the last word. [f]
@@ -196,7 +196,7 @@ pub const HOOKS: &[Move] = &[
              H: One. On a list as long as the world, no other has the name. [f]",
             "H: Call the name {place} across the whole world list, and listen for who answers. [f]
              A: Who does?
-             H: First let us find out who is calling. [-]
+             H: That waits until we know who calls. [-]
              ---
              A: And the name, called across the whole list?
              H: One place answers, and it is this one. [f] No other has the name {place}. [f]",
@@ -308,7 +308,7 @@ pub const HOOKS: &[Move] = &[
              ---
              A: The clock strikes twelve, and the sun?
              H: In January it is highest {lag} {before_after} that. [f]
-             A: So {place} has two noons, and the clock names the other one. [f]",
+             A: So there is another noon, and the clock does not name it. [f]",
             "A: When is it noon in {place}?
              H: Twice. Once by the clock, and once by the sun. [f]
              A: How far apart are the two?
@@ -340,7 +340,7 @@ pub const HOOKS: &[Move] = &[
              H: In January the shadow is shortest {lag} {before_after} twelve. [f]
              A: So the shadow knew. [-]",
             "A: Who decides when it is noon in {place}, the sun or the law?
-             H: Both, and they do not agree. [f] The size of the quarrel is for later. [-]
+             H: Both, and they do not agree. [f] By how much comes later. [-]
              ---
              A: Sun against law: how large is the quarrel about noon?
              H: In January, {lag}. [f]
@@ -469,13 +469,13 @@ pub const HOOKS: &[Move] = &[
              A: The line through {place}: where else does it go?
              H: To {other}, in {abroad}. The latitude is nearly the same. [f]
              A: Two places, one line, and nobody trips. [-]",
-            "A: What can {place} possibly share with a city of {other_people} people?
+            "A: What can {place} possibly share with a city of {other_people} people? [f]
              H: A line. Exactly which city, you will hear at the end. [f]
              ---
              H: The city that shares the line is {other}. [f]
              A: In {abroad}? What do they have in common?
              H: The latitude: as far from the equator as {place}, or nearly. [f]",
-            "H: {place} has a twin that it has nothing to do with. [f]
+            "H: {place} has a twin in a country of its own. [f]
              A: Then why a twin?
              H: The globe says so. The name comes last. [-]
              ---
@@ -490,16 +490,16 @@ pub const HOOKS: &[Move] = &[
              A: And not one step off the line from {place}. [-]",
             "H: At the same angle that the noon sun has over {place}, it looks at a city far away. [f]
              A: How far away?
-             H: Another country. Its name is our last stop. [f]
+             H: Another country. Its name comes at the end. [-]
              ---
-             A: Our last stop: what else does the noon sun look at?
+             A: The end of the trip: what else does the noon sun look at?
              H: {other}, in {abroad}. [f]
              A: One angle of sun, two names. [-]",
             "H: Lay a ruler across a globe at {place}, level with the equator. [-]
              A: And read off what?
              H: A second name, for later. It has {other_people} people. [f]
              ---
-             A: The ruler still lies across the globe. [-]
+             A: You left a ruler on the globe. [-]
              H: Then read off the second name: {other}, in {abroad}. [f]
              A: Level with {place}, or nearly. [f]",
             "A: Who would notice if {place} were turned around the globe, with the sun left where it is?
@@ -520,13 +520,13 @@ pub const HOOKS: &[Move] = &[
         skeletons: &[
             "H: A dictionary has room for few places, and {place} is one that got in. [f]
              A: With how many words?
-             H: With two remarks. The first goes: {first}. [f]
+             H: With two remarks. [f g] One goes: {first}. [f]
              ---
              A: The dictionary made two remarks. I heard one. [-]
              H: The other goes: {second}. [g]
              A: So that is how {place} got in. [g]",
             "A: What does a dictionary say when you look up {place}?
-             H: Two things. I will read you one: {first}. [f]
+             H: Two things. [f g] I will read you one: {first}. [f]
              ---
              A: And the second thing that you read in the dictionary under {place}?
              H: {Second}. [g]",
@@ -536,8 +536,8 @@ pub const HOOKS: &[Move] = &[
              ---
              A: One line is used up. The dictionary has a second?
              H: It does: {second}. [g]
-             A: Two lines, and {place} has to fit in. [-]",
-            "A: Suppose a dictionary had to introduce {place} at a party. What would it say?
+             A: Then {place} has to fit in there. [-]",
+            "A: How would a dictionary introduce {place} at a party?
              H: Briefly: {first}. [f]
              A: And after that?
              H: It would wait to be asked. Ask it at the end. [-]

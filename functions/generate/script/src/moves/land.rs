@@ -28,6 +28,16 @@ pub(super) const MOVES: &[Move] = &[
             "A: Hills or plains, in {country}?
              H: The Factbook answers: {text}. [f]",
             "H: <Unroll {country}.|Run a hand over {country}.> [-] Under your fingers, says the Factbook: {text}. [f]",
+            "H: A hiker should know this about {country}: {text}. [f]",
+            "A: <What would a cyclist say about {country}?|Good country for a bicycle?>
+             H: Read the Factbook and decide: {text}. [f]",
+            "H: {Text}: <that is the ground of {country}|so lies the land in {country}>, in the Factbook. [f]",
+            "A: Take the people away, and the houses. What is left of {country}?
+             H: This, going by the Factbook: {text}. [f]",
+            "H: If you flew over {country}, the Factbook could sit next to you and say: {text}. [f]
+             A: <And I would keep the window seat.|I would ask for the window.> [-]",
+            "A: Sketch {country} in pencil, no colours. [-]
+             H: {Text}. [f] The Factbook's pencil, not mine. [f]",
         ],
     },
     Move {
@@ -52,6 +62,14 @@ pub(super) const MOVES: &[Move] = &[
             "A: <What would a climber want in {country}?|And the summit of {country}?>
              H: Its highest point: {text}. [f]",
             "H: {text}: <you cannot get higher in {country}|that is the highest point of {country}>. [f]",
+            "A: Where would you plant a flag in {country}?
+             H: On the highest point, so that it can be seen: {text}. [f]",
+            "H: {Country} has a roof. [f] {Text}. [f]",
+            "A: Look up, in {country}. What is in the way?
+             H: At the highest point, {text}. [f]",
+            "H: {Text}. [f] <No ground in {country} is higher|Above it {country} has just air>. [f]",
+            "A: If the sea rose without end, what would be left of {country}?
+             H: For a while, its highest point. [-] {Text}. [f]",
         ],
     },
     Move {
@@ -94,6 +112,13 @@ pub(super) const MOVES: &[Move] = &[
             "A: Name a river. [-]
              H: The Factbook has this one under {country}: {text}. [f]",
             "H: {text}: <a river on the list of {country}|so reads a line among the rivers of {country}>. [f]",
+            "A: What would a raft do in {country}?
+             H: Drift, perhaps on this one: {text}. [f]",
+            "H: The Factbook has a list of rivers for {country}, and on it stands {text}. [f]",
+            "A: <Give {country} a blue line.|Draw a blue line through {country}.> What is it called? [-]
+             H: {Text}. [f]",
+            "H: Water has drawn a line on the map of {country}. [f] {Text}. [f]
+             A: <And it is still at it.|Patiently.> [-]",
         ],
     },
     Move {
@@ -123,9 +148,9 @@ pub(super) const MOVES: &[Move] = &[
     },
     Move {
         id: "L6",
-        group: Group::Land,
+        group: Group::Size,
         themes: &[Theme::Size, Theme::Map],
-        essential: 0.3,
+        essential: 0.15,
         titles: &[
             "As large as what?",
             "{Country} against a map",
@@ -147,6 +172,17 @@ pub(super) const MOVES: &[Move] = &[
             "A: Large country or small?
              H: For {country} the Factbook answers with a comparison: {text}. [f]",
             "H: Cut {country} out of the map and lay it on another one. [-] {text}, says the Factbook. [f]",
+            "A: <Lend me a country the same size.|Something of the same size, please.> [-]
+             H: For {country}, the Factbook lends this: {text}. [f]",
+            "H: On a bathroom scale for countries, {country} would read: {text}. [f]
+             A: <Who printed that scale?|In those units?>
+             H: An American one: it is the Factbook's. [f]",
+            "A: How long is the coat that {country} would need?
+             H: <The tailor is the Factbook|Ask the Factbook's tailor>: {text}. [f]",
+            "H: {Text}. <So much ground has|That much ground belongs to> {country}, by the Factbook. [f]",
+            "A: If I know my America, can I picture {country}?
+             H: The Factbook thinks so: {text}. [f]",
+            "H: The people who wrote the Factbook looked for something that fits {country}, and found this: {text}. [f]",
         ],
     },
     Move {
@@ -165,6 +201,15 @@ pub(super) const MOVES: &[Move] = &[
             "H: {Country} meets the sea along {text}, by the Factbook's count of its coastline. [f]",
             "H: {text} of coastline: that is {country}, in the Factbook. [f]
              A: <A long walk, or a short one.|Depending on the ruler.> [-]",
+            "A: <Where {country} gets wet feet, how long is that line?|How long is the wet edge of {country}?>
+             H: In the Factbook, {text}. [f]",
+            "H: {Text} of shore: with that {country} faces the sea, says the Factbook. [f]",
+            "A: If you tied a ribbon along the coast of {country}, how much ribbon?
+             H: {Text}, and the Factbook holds the scissors. [f]",
+            "H: The coast of {country}, unrolled, comes to {text}. [f]
+             A: <And rolled up again?|Mind the tide.> [-]",
+            "A: Lighthouse keepers of {country}, how long is your beat?
+             H: They would have to ask the Factbook: {text} of coastline. [f]",
         ],
     },
     Move {
@@ -189,6 +234,18 @@ pub(super) const MOVES: &[Move] = &[
             "H: {?opens} Under natural hazards, the list for {country} <opens|begins>: {text}. [f]",
             "A: What can go wrong in {country}?
              H: The Factbook, under hazards: {text}. [f]",
+            "A: <Is {country} a safe floor to stand on?|Does the ground of {country} keep still?>
+             H: The Factbook keeps a list: {text}. [f]",
+            "H: An insurer would read this about {country}: {text}. [f]
+             A: {?whole} <And set a price.|And reach for a calculator.> [-]",
+            "A: What does {country} have to be ready for?
+             H: Nature has these to offer, says the Factbook: {text}. [f]",
+            "H: {Text}: <such are the hazards that the Factbook finds in {country}|the Factbook has them down for {country}>. [f]",
+            "A: On a bad day in {country}, what is it?
+             H: The line for hazards gives {text}. [f]",
+            "H: Where {country} and nature disagree, the Factbook takes notes: {text}. [f]",
+            "A: And the darker side of the map?
+             H: For the whole of {country}, the hazards on record are {text}. [f]",
         ],
     },
     Move {
@@ -210,9 +267,9 @@ pub(super) const MOVES: &[Move] = &[
     },
     Move {
         id: "L10",
-        group: Group::Land,
+        group: Group::Size,
         themes: &[Theme::Size, Theme::Map],
-        essential: 0.4,
+        essential: 0.2,
         titles: &["Where people live", "The full and the empty half"],
         find: people,
         skeletons: &[
@@ -222,6 +279,14 @@ pub(super) const MOVES: &[Move] = &[
             "H: On where people live in {country}, the Factbook says: {text}. [f]",
             "A: <Which half of {country} is full?|Where does {country} keep its people?>
              H: By the Factbook: {text}. [f]",
+            "A: If {country} were a theatre, which seats would be taken?
+             H: The Factbook has been inside: {text}. [f]",
+            "H: Nobody spreads people evenly, and {country} does not either. [-] {Text}, says the Factbook. [f]",
+            "A: By night, from above, where is {country} lit?
+             H: I can give you people instead of lamps: {text}. [f]",
+            "H: {Text}: <that is the population of {country} on a map|so lives {country}>, if you follow the Factbook. [f]",
+            "A: Where would a salesman go in {country}?
+             H: Where the people are. [-] In the Factbook: {text}. [f]",
         ],
     },
 ];

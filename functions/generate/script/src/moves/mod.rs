@@ -55,6 +55,7 @@ mod quarrel;
 mod size;
 mod sky;
 mod story;
+mod weave;
 
 use places::{Fact, Subject, Topic};
 
@@ -123,6 +124,17 @@ pub struct Move {
     pub find: for<'a> fn(&Ledger<'a>) -> Vec<Found<'a>>,
     /// Ways to say it.
     pub skeletons: &'static [&'static str],
+}
+
+impl Move {
+    /// How much of its score a move keeps each time it is made again.
+    pub(crate) fn repeat(&self) -> f32 {
+        match self.group {
+            // Each entry of a book is another story.
+            Group::Story => 0.85,
+            _ => 0.6,
+        }
+    }
 }
 
 /// One way to make a move: its facts and the words for its slots.
@@ -218,6 +230,7 @@ pub fn all() -> impl Iterator<Item = &'static Move> {
         past::MOVES,
         land::MOVES,
         nation::MOVES,
+        weave::MOVES,
     ]
     .into_iter()
     .flatten()

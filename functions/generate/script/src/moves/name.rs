@@ -28,6 +28,18 @@ pub(super) const MOVES: &[Move] = &[
             "A: <Could I end up in the wrong {place}?|Is there a second {place} to mix it up with?>
              H: Not by this list: no other place has that name. [f]",
             "H: {place} is a name used <once|one time> on the list of the world, and no other place has it. [f]",
+            "A: Type {place} into a search box. What should happen?
+             H: It should find one place, if it uses our list. [f] No other carries the name. [f]",
+            "H: A postman of the whole world would not hesitate. [-] On the list there is no other {place}. [f]",
+            "A: Has the name been used twice?
+             H: Not on this list. [-] No other place has it. [f]",
+            "H: Names get copied. [-] This one has not been, going by the list: no other place is called {place}. [f]",
+            "A: Do I have to add the country when I say {place}?
+             H: By the list you could leave it out. [-] No other place answers to it. [f]",
+            "H: Whoever says {place} says all there is to say. [-] No other place on the list shares the name. [f]",
+            "A: Where is the other {place}?
+             H: There is no other on the list. [f]
+             A: <So I cannot get lost.|One will do.> [-]",
         ],
     },
     Move {
@@ -78,6 +90,24 @@ pub(super) const MOVES: &[Move] = &[
             "H: {First}, {last}: <different letters, one place|both of them mean this place>. [f]
              A: <Are there more?|And the others?>
              H: At least {at_least} spellings are on record. [f]",
+            "H: The name has not settled down. [-] At least {at_least} spellings are on record, {first} at one end of the alphabet, {last} at the other. [f]",
+            "A: If I spelled it {last}, would anyone object? [f]
+             H: The gazetteer would not. It has at least {at_least} spellings. [f]",
+            "H: Some write {first}. [f] Some write {last}. [f]
+             A: And between the two?
+             H: More: at least {at_least} spellings in all. [f]",
+            "A: A name is a name, surely?
+             H: Not here: {first} is one way to put it, {last} another. [f] The gazetteer's drawer holds at least {at_least}. [f]",
+            "H: {At_least} ways to write one name, and perhaps more: so many the gazetteer has collected. [f]
+             A: <Read me one.|For example?> [-]
+             H: {Last}. [f]",
+            "A: How would it look in somebody else's handwriting?
+             H: {First}, maybe. [f] Or {last}. [f]",
+            "H: A typesetter could go mad over this name. [-] The gazetteer accepts at least {at_least} spellings. [f]
+             A: Such as?
+             H: {First}. [f] Or {last}. [f]",
+            "A: Which form of the name is the odd one?
+             H: I would pick {first} out of the at least {at_least} on record. [f]",
         ],
     },
     Move {
@@ -97,6 +127,17 @@ pub(super) const MOVES: &[Move] = &[
              H: Going by the gazetteer, writers of {scripts}. [f]",
             "H: {scripts}: the gazetteer <writes|has> the name in each of these scripts. [f]
              A: <And in ours.|Latin letters not counted.> [-]",
+            "H: You would not always recognise the name. [-] It is on record in {scripts}. [f]",
+            "A: How many alphabets does it take to write the name?
+             H: More than ours. [-] There are versions in {scripts}. [f]",
+            "H: {Scripts}: somebody has spelled the name in each of them, going by the gazetteer. [f]",
+            "A: If I met the name on a foreign signpost, would I know it?
+             H: Not in {scripts}, perhaps. [f] The gazetteer has it in all of these. [f]",
+            "H: Printers have needed <more than one set of type|several cases of type> for this name. [f] Among them {scripts}. [f]",
+            "A: Is the name at home in other letters too?
+             H: On record it is: {scripts}. [f]
+             A: <That is a well-travelled word.|And it means the same dot on the map.> [-]",
+            "H: Read aloud it is one name. Written, it can be {scripts}. [f]",
         ],
     },
     Move {
@@ -160,7 +201,7 @@ fn is_sayable(word: &str) -> bool {
         .all(|c| c.is_alphabetic() && (c as u32) < 0x0250 || matches!(c, ' ' | '-' | '\''))
 }
 
-fn spellings<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+pub(super) fn spellings<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let read = l.one(|d| match d {
         Datum::Spellings {
             at_least,

@@ -31,6 +31,24 @@ pub(super) const MOVES: &[Move] = &[
             "H: {?more} The flag once more, in the Factbook's page on {country}: {text}. [f]",
             "A: <What should I know when I see it wave?|And if I look at the cloth longer?>
              H: {?more} In the lines on the flag of {country}: {text}. [f]",
+            "A: Would a child be able to draw the flag of {country}?
+             H: {?start} Give the child these words: {text}. [f]",
+            "H: {?start} Close your eyes for the flag of {country}: {text}. [f]
+             A: <I see it.|Still drawing.> [-]",
+            "A: What is on the mast, in {country}?
+             H: {?start} {Text}, going by the Factbook. [f]",
+            "H: {?start} A tailor with an order for the flag of {country} would read this: {text}. [f]",
+            "A: From a long way off, how would I tell that a ship is from {country}?
+             H: {?start} By its flag. [-] {Text}. [f]",
+            "H: {?start} {Text}. [f]
+             A: Whose flag is that?
+             H: {?start} It belongs to {country}. [f]",
+            "H: {?more} And why does the flag of {country} look that way? The Factbook offers this: {text}. [f]",
+            "A: <Does the cloth mean anything?|Is there a thought behind the flag?>
+             H: {?more} For {country} the Factbook has one: {text}. [f]",
+            "H: {?more} {Text}: <that is on record about|so one reads about> the flag of {country}. [f]",
+            "A: You passed over something on the flag. [-]
+             H: {?more} I did, for {country}: {text}. [f]",
         ],
     },
     Move {
@@ -68,6 +86,18 @@ pub(super) const MOVES: &[Move] = &[
             "H: Under the title of the anthem, the page on {country} <adds|goes on>: {text}. [f]",
             "H: About its song, {country} is on record like this: {text}. [f]
              A: <Not sung, just read.|Words without music.> [-]",
+            "A: Is there a story in the <song|anthem> of {country}?
+             H: A short one: {text}. [f]",
+            "H: Somebody at the Factbook took a note while {country} sang: {text}. [f]",
+            "A: <Songs have pasts.|A tune does not come from nowhere.> What about the anthem of {country}? [-]
+             H: As the Factbook has it: {text}. [f]",
+            "H: {Text}: <there you have|with that you have> the anthem of {country}, in a clause. [f]",
+            "A: Before we hear a note from {country}, a word on the music?
+             H: Of the anthem one reads: {text}. [f]",
+            "H: Behind the anthem of {country} stands this: {text}. [f]
+             A: <I will hear it differently now.|And the tune says none of that.> [-]",
+            "A: Where did the anthem of {country} pick up its history?
+             H: The Factbook follows the trail this far: {text}. [f]",
         ],
     },
     Move {
@@ -83,10 +113,17 @@ pub(super) const MOVES: &[Move] = &[
             "H: The national holiday of {country}: {text}. [f]
              A: Mark the calendar. [-]",
             "H: A day of the year is marked in {country}: {text}. [f]",
-            "A: <When are the shops shut?|When would I find the flags out?>
-             H: On the national holiday of {country}, at a guess: {text}. [f]",
+            "A: <Is there a day that belongs to {country}?|Which date should I circle?>
+             H: The national holiday of {country}, {text}. [f]",
             "A: And a date for the diary?
              H: {text}, the national holiday of {country}. [f]",
+            "H: Once a year {country} takes itself seriously: {text}. [f]",
+            "A: When should I expect fireworks?
+             H: I make no promise about fireworks. [-] The national holiday of {country} is {text}. [f]",
+            "H: {Text}: <on that day {country} is its own guest|a red number in the calendar of {country}>. [f]",
+            "A: Is there a birthday on the wall in {country}?
+             H: The national holiday hangs there: {text}. [f]",
+            "H: Ask a calendar from {country} for its national holiday, and it says {text}. [f]",
         ],
     },
     Move {
@@ -124,11 +161,23 @@ pub(super) const MOVES: &[Move] = &[
             "A: <What else would you show a visitor to {country}?|A second stop in {country}?>
              H: The World Heritage list suggests: {text}. [f]",
             "H: {text}: that, too, is {country}, and it is on the World Heritage list. [f]",
+            "A: <One more name from {country}?|And something old, in {country}?>
+             H: On the World Heritage list: {text}. [f]",
+            "H: A pin on the map of {country}, put there by the World Heritage list: {text}. [f]",
+            "A: What would {country} save from a fire?
+             H: I cannot speak for {country}. [-] The World Heritage list would save {text}. [f]",
+            "H: {Text}. [f]
+             A: What is that?
+             H: A site in {country}, from the World Heritage list. [f]",
+            "A: Where do coaches stop in {country}?
+             H: We have no timetable. [-] We have a World Heritage site: {text}. [f]",
+            "H: Among the entries for {country} on the World Heritage list you come to this one: {text}. [f]
+             A: <Wrap it carefully.|Handle with care.> [-]",
         ],
     },
     Move {
         id: "N7",
-        group: Group::Nation,
+        group: Group::Name,
         themes: &[Theme::Words, Theme::Culture],
         essential: 0.5,
         titles: &["Spoken here", "What people speak", "Languages of {country}"],
@@ -146,7 +195,7 @@ pub(super) const MOVES: &[Move] = &[
         id: "N8",
         group: Group::Nation,
         themes: &[Theme::Work],
-        essential: 0.3,
+        essential: 0.15,
         titles: &["What grows", "From the fields of {country}"],
         find: agriculture,
         skeletons: &[
@@ -162,7 +211,7 @@ pub(super) const MOVES: &[Move] = &[
         id: "N9",
         group: Group::Nation,
         themes: &[Theme::Work],
-        essential: 0.3,
+        essential: 0.15,
         titles: &["What is made", "The workshops of {country}"],
         find: industry,
         skeletons: &[
@@ -172,6 +221,11 @@ pub(super) const MOVES: &[Move] = &[
             "A: <Who works at what in {country}?|And the factories of {country}?>
              H: The final Factbook lists, under industries: {text}. [f]",
             "H: <Workshops and works, in {country}|A list from the factories of {country}>, by the final Factbook: {text}. [f]",
+            "A: What do they build, mix, sew and sell in {country}?
+             H: The final Factbook, in its own order: {text}. [f]",
+            "H: {Text}: <under industries, that is {country}|so works {country}>, by the final Factbook. [f]",
+            "A: Look at the label: made in {country}. What might it be sewn on?
+             H: From the final Factbook, under industries: {text}. [f]",
         ],
     },
 ];

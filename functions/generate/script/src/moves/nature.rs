@@ -16,7 +16,7 @@ pub(super) const MOVES: &[Move] = &[
         skeletons: &[
             "A: What <colour|shade> is {place} on the climate map?
              H: The <colour|one> that stands for {climate}. [climate]",
-            "H: The climate map has a label for <all the land it shows|each square of land>. [-] For {place} it reads {climate}. [climate]
+            "H: The climate map has a label for <all the land it shows|each square of land>. [climate] For {place} it reads {climate}. [climate]
              A: Does all of {country} have that label?
              H: {share}. [climate]",
             "A: What does the climate map say?
@@ -37,7 +37,24 @@ pub(super) const MOVES: &[Move] = &[
             "H: Köppen and Geiger <drew|coloured in> the climates of the world. [-] {place} got {climate}. [climate]
              A: <Alone?|And its compatriots?>
              H: {share}. [climate]",
-            "H: Two <scholars|names>, Köppen and Geiger, and one class for {place}: {climate}. [climate]",
+            "H: <Köppen drew, Geiger drew on|Köppen began, Geiger went on>, and {place} came out as {climate}. [climate]",
+            "A: What would the climate map print on a suitcase label for {place}?
+             H: {Climate}. [climate]",
+            "H: {Climate}: <the class, not the mood|a class on a map, and no promise>. [climate]
+             A: And how much of {country} is in the same class?
+             H: {share}. [climate]",
+            "A: Wool, linen or rubber boots?
+             H: The map does not dress anyone. [-] It says {climate}. [climate]",
+            "H: For a botanist, the word would be {climate}. [climate] {share}. [climate]",
+            "A: Is the climate there typical for {country}?
+             H: {Share}. [climate] The class itself is called {climate}. [climate]",
+            "H: Ask the map of Köppen and Geiger about {place}, and you get two or three words: {climate}. [climate]
+             A: <Few words for a lot of weather.|A whole year in so few words.> [-]",
+            "A: Which chapter of a weather book would I open?
+             H: The one headed {climate}. [climate]
+             A: With company from {country}?
+             H: {Share}. [climate]",
+            "H: Under the dot of {place} the climate map is coloured for {climate}. [climate] {share}. [climate]",
         ],
     },
     Move {
@@ -82,7 +99,7 @@ pub(super) const MOVES: &[Move] = &[
             "A: If the sea rose, how much would it take to reach the doorstep?
              H: {M}, going by the terrain model. [height]",
             "H: {M} of height: that is what the terrain model gives {place}. [height]
-             A: Sea level is the zero line, then. [-]",
+             A: The sea is zero, then. [-]",
             "A: Uphill or downhill to the sea?
              H: Down, by {m}. [height]",
             "H: <Bring a ladder.|Take a ladder, a long one.> [-] From sea level to {place} it would need {m}. [height]",
@@ -152,7 +169,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: For salt water you would have to leave. [-] The coast begins {km} away. [coast]
              A: In which direction?
              H: Our figure gives the distance, not the way. [-]",
-            "H: {Km}. That is the shortest line from here to a sea. [coast]
+            "H: {Km}. No shorter line leads from here to a sea. [coast]
              A: And the longest?
              H: <Nobody asked for that one.|We measure just the short one.> [-]",
             "A: <Pack a swimsuit?|Sand and shells?>

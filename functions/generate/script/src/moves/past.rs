@@ -30,6 +30,16 @@ pub(super) const MOVES: &[Move] = &[
              H: To {country}, yes. [-] {text}. [f]",
             "H: <Open the Factbook at the page on {country}.|The page on {country}, under background.> [-] {text}. [f]
              A: <A long story in a short line.|One line for years of it.> [-]",
+            "H: Somewhere in the past of {country} there is this sentence. [-] {text}. [f]",
+            "A: <Give me a year from {country}.|Any year from the past of {country} will do.> [-]
+             H: {text}. [f]",
+            "H: {text}. [f] So the Factbook tells it, of {country}. [f]",
+            "A: What happened around {place}, on the large scale?
+             H: On the scale of {country}, this. [-] {text}. [f]",
+            "H: History does not stop at the edge of a {kind}. [-] Of {country} it says in the Factbook: {inner}. [f]",
+            "A: If {country} had a diary, which page would you read out?
+             H: One that the Factbook has kept. [-] {text}. [f]
+             A: <And turn the page.|The next page is yours.> [-]",
         ],
     },
     Move {
@@ -51,7 +61,7 @@ pub(super) const MOVES: &[Move] = &[
     },
     Move {
         id: "P3",
-        group: Group::Past,
+        group: Group::Name,
         themes: &[Theme::History, Theme::Words],
         essential: 0.5,
         titles: &["The word {country}", "A country by its name", "What {country} means"],
@@ -67,6 +77,18 @@ pub(super) const MOVES: &[Move] = &[
             "A: <Where does the word {country} come from?|And who named {country}?>
              H: From the Factbook, word for word: {text}. [f]",
             "H: <Take the name on the passport, {country}.|Now the word on the border sign, {country}.> [-] Of that name the Factbook says: {text}. [f]",
+            "A: <Is {country} a word that means something?|Does the name {country} say anything?>
+             H: To the Factbook it does: {text}. [f]",
+            "H: Before it was on maps, the word {country} had to come from somewhere. [-] {Text}, says the Factbook. [f]",
+            "A: Say {country} slowly. What do you hear?
+             H: With the Factbook's ear: {text}. [f]",
+            "H: {Text}. [f]
+             A: Whose name is that?
+             H: The whole country's: {country}. [f]",
+            "A: Who put {country} on the label?
+             H: About the name the Factbook writes: {text}. [f]",
+            "H: The name {country} comes with a note. [f] It reads: {text}. [f]
+             A: <A whole country under one word.|And we have been saying it all along.> [-]",
         ],
     },
 ];
@@ -75,7 +97,12 @@ fn background<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     l.texts(Topic::Background)
         .into_iter()
         .filter_map(|(fact, text)| {
-            let clauses = wording::clauses(text);
+            let whole = wording::clauses(text);
+            let clauses = match whole.as_slice() {
+                [_] => whole,
+                // The beginning of a long sentence is heard where the whole would not fit a breath.
+                _ => wording::clauses(head(text)?),
+            };
             let [text] = clauses.as_slice() else {
                 return None;
             };
@@ -90,6 +117,27 @@ fn background<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
             })
         })
         .collect()
+}
+
+/// A sentence up to the comma before a second main clause; none where a list may be cut.
+fn head(text: &str) -> Option<&str> {
+    const GOES_ON: [&str; 8] = [
+        ", and after ",
+        ", and in ",
+        ", and by ",
+        ", and the ",
+        ", and it ",
+        ", and he ",
+        ", and they ",
+        ", and was ",
+    ];
+    let at = GOES_ON.iter().filter_map(|cut| text.find(cut)).min()?;
+    let head = &text[..at];
+    let opens_with_a_date = |at: usize| {
+        head[..at].split(' ').count() <= 4 && head[..at].contains(|c: char| c.is_ascii_digit())
+    };
+    let is_no_list = head.find(',').is_none_or(opens_with_a_date) && head.matches(',').count() <= 1;
+    (is_no_list && !head.contains(" both ") && !head.contains(" between ")).then_some(head)
 }
 
 /// Beginnings that lean on a sentence that is not quoted.
@@ -124,4 +172,21 @@ fn independence<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 
 fn country_name<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     super::quoted(l, Topic::CountryName, 0.35)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_sentence_ends_before_its_second_clause_but_not_inside_a_list() {
+        assert_eq!(
+            head(
+                "In 1789, Fletcher Christian led a mutiny, and after months of searching he landed"
+            ),
+            Some("In 1789, Fletcher Christian led a mutiny")
+        );
+        assert_eq!(head("It held Gaul, Spain, and the islands"), None);
+        assert_eq!(head("It was founded in 1500"), None);
+    }
 }

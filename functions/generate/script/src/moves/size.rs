@@ -11,7 +11,7 @@ pub(super) const MOVES: &[Move] = &[
         group: Group::Size,
         themes: &[Theme::Size],
         essential: 1.0,
-        titles: &["At home in {country}", "The {country} list", "Head count", "A line in {country}", "A number and a list"],
+        titles: &["At home in {country}", "{place} by the numbers", "A line in the list of {country}", "{About} people"],
         find: rank_at_home,
         skeletons: &[
             "A: <How many people live there?|What is the head count?|How many names would a census taker write down?>
@@ -46,6 +46,34 @@ pub(super) const MOVES: &[Move] = &[
             "H: <A census page, not a postcard.|No postcard yet, a census page.> [-] {About} people, <it says|it reads>. [people]
              A: And the page before it?
              H: That belongs to something larger. [-] In {country} this is {rank_no} of {of}. [country]",
+            "A: If everyone in {place} held hands, how long a chain would that be?
+             H: A chain of {about} people, if the gazetteer is right. [people] On the list of {country}, that is {rank_no}. [country]",
+            "H: Population figures are dull until you <ask where they stand|set them in a row>. [-] {place} has {about} people. [people]
+             A: And where does that stand?
+             H: {Rank_no} of the {of} that {country} has on the list. [country]",
+            "A: Imagine a roll call of {country}, the largest place <called out first|at the head>. When is it our turn?
+             H: {Rank_no}. [country] Then {about} people may answer. [people]",
+            "H: {country_start} keeps {of} places on the gazetteer's list. [country]
+             A: And {place} is <somewhere in the middle|in there somewhere>?
+             H: <At {rank_no}, to be exact|At {rank_no}>. [country] The reason is {about} people. [people]",
+            "A: What would the sign say at the edge of the {kind}?
+             H: If it gave the population, {about}. [people]
+             A: And in the margin, the rank?
+             H: {Rank_no} in {country}. [country]",
+            "H: The gazetteer <writes|puts> {about} beside the name {place}, for people. [people] {verdict}. [country]",
+            "A: <Numbers, then.|Down to numbers.> How crowded is the list above {place}? [-]
+             H: In {country} it comes in at {rank_no}, with {about} people. [country people]",
+            "H: Somebody had to be {rank_no} in {country}. [country]
+             A: And it fell to {place}?
+             H: By a count of {about} people, yes. [people country]",
+            "A: One stadium, two stadiums, or a bus?
+             H: You decide: {about} people. [people] {verdict}. [country]",
+            "H: To weigh {place} you need people, {about} of them. [people] To place it you need a list, and on the one for {country} it is {rank_no}. [country]",
+            "A: <What do the books say of its size?|And how big, on paper?>
+             H: The gazetteer says {about} people. [people] It also sorts {country} by size, and then this is {rank_no}. [country]",
+            "H: {Rank_no}: <remember that as the address of {place}|that is where you find {place}> when {country} is sorted by people. [country]
+             A: How many people does that take?
+             H: {About}. [people]",
         ],
     },
     Move {
@@ -58,15 +86,15 @@ pub(super) const MOVES: &[Move] = &[
         skeletons: &[
             "A: And <if the list is the whole world|on the list of the whole world|against the whole planet>?
              H: Then {place} <stands|falls|lands> in the {world_half}. [world] {shift}. [world country]",
-            "H: Now take <the longest list there is|the long list>, <all populated places|the places of the world> with a known count. [world]
+            "H: Now take <a longer list|the long list>, <all populated places|the places of the world> with a known count. [world]
              A: Where do we <land|end up>?
              H: In the {world_half}, at about place {world_rank}. [world]",
             "A: Does it <get larger or smaller|grow or shrink> when you look from further off?
              H: {shift}. [world country] On the list of the world it is in the {world_half}. [world]",
             "H: <One more frame, the widest.|Widen the frame as far as it goes.> [-] Of about {world_of} places in the world, it belongs to the {world_half}. [world]
-             A: <And at home, to the {home_half}.|At home it was the {home_half}.> [country]",
+             A: {?differ} <And at home, to the {home_half}.|At home it was the {home_half}.> [country]",
             "A: Change the list and tell me <what happens|what you see>. [-]
-             H: {country_start} puts it in the {home_half}. [country] The world puts it in the {world_half}. [world]
+             H: {?differ} {country_start} puts it in the {home_half}. [country] The world puts it in the {world_half}. [world]
              A: One place, <two lists|and two lists>. [-]",
             "H: The world list runs to about {world_of} <names|places|lines>. [world]
              A: And the finger stops where?
@@ -76,6 +104,22 @@ pub(super) const MOVES: &[Move] = &[
             "H: <About|Around> line {world_rank} of the world, you can read {place}. [world]
              A: Is that <far down|high up>?
              H: It is the {world_half}. [world] {shift}. [world country]",
+            "A: <And out in the world?|Beyond the border, how does it do?|Abroad, then?>
+             H: {Shift}. [world country] Of about {world_of} listed places on the planet it is in the {world_half}. [world]",
+            "H: Take away the borders, and sort everything that has a head count. [world] {place} lands <about|at around> {world_rank}. [world]",
+            "A: Would a visitor from another planet notice it?
+             H: Working down the list by size, at about stop {world_rank}. [world]",
+            "H: Out of about {world_of} places on Earth with a known count, it belongs to the {world_half}. [world]
+             A: <You carry a long list around.|That list must be heavy.> [-]",
+            "A: Change the frame from {country} to the globe. What gives?
+             H: {Shift}. [world country]",
+            "H: {Shift}. [world country]
+             A: Which lists are you comparing?
+             H: The one of {country}, and the one of the world. [world country]",
+            "A: How many places on Earth are larger?
+             H: Around {world_rank}, among those with a known count. [world]",
+            "H: A census of the planet would get to {place} at around line {world_rank}. [world]
+             A: <By bedtime?|Bring coffee.> [-]",
         ],
     },
     Move {
@@ -102,6 +146,17 @@ pub(super) const MOVES: &[Move] = &[
              A: <So much for the region.|The home table, then.> [-]",
             "A: Who <counts for more|is larger> in {region}?
              H: {Region_no} on its list means a queue of larger ones <in front|ahead>, {region_of} in all <with the smaller ones|counting the rest>. [region]",
+            "A: Is it a name people know in {region}?
+             H: By size it is {region_no} there. [region] The list has {region_of} lines. [region]",
+            "H: {region} has {region_of} places on the list. [region] {place} is {region_no}. [region]",
+            "A: Bring the fence closer, around {region}. [-]
+             H: Done: {region_no} inside that fence. [region] {Region_verdict}. [region]",
+            "H: {Region_verdict}. [region] That was {region}, all {region_of} of it on the list. [region]",
+            "A: In its own backyard, which is {region}?
+             H: {Region_no}, by people. [region]",
+            "H: Read out {region} by size, and you say {place} at {region_no}. [region]
+             A: <Before I fall asleep?|Is it a long reading?>
+             H: {Region_of} names long. [region]",
         ],
     },
     Move {
@@ -114,12 +169,12 @@ pub(super) const MOVES: &[Move] = &[
         skeletons: &[
             "A: Give me something to <hold that number against|compare it with>. [-]
              H: {other}. It has {times} as many people. [other people]",
-            "H: <Put {other} next to it.|Set {other} beside it.> [-] That one <counts|has> {other_people} people. [other]
+            "H: <Put {other} next to it.|Set {other} beside it.> [other] That one <counts|has> {other_people} people. [other]
              A: So how often does {place} fit in?
              H: {Times}. [other people]",
             "A: What would it take to fill {other} with people from {place}? [other]
              H: {Times} the whole {kind}. [other people]",
-            "H: Suppose you emptied {other} and <settled|moved> {place} in. [-]
+            "H: Suppose you emptied {other} and <settled|moved> {place} in. [other]
              A: How full would it be?
              H: You would have to <repeat the move|come back with the vans> {times}. [other people]",
             "H: {other} has {other_people} people. [other]
@@ -129,6 +184,16 @@ pub(super) const MOVES: &[Move] = &[
              H: {other} is {times} as large, counted in people. [other people]",
             "H: On a scale, with {other} in the other pan, {place} would need {times} its own weight in people. [other people]
              A: <A heavy pan.|That pan stays down.> [-]",
+            "A: How often could you found {place} again with the people of {other}? [other]
+             H: {Times}. [other people]",
+            "H: In {other} the same crowd would be a side street. [-] The city has {times} as many people. [other people]",
+            "A: Put it next to something I know. [-]
+             H: Next to {other}? [other] {Other} counts {other_people} people. [other] So the ratio is {times_bare} to one. [other people]",
+            "H: If {other} were cut into pieces the size of {place}, the pieces would number {times_bare}. [other people]
+             A: <Who would do the cutting?|A sharp knife.> [-]",
+            "A: Small compared with what?
+             H: With {other}, say, where {other_people} people live. [other] That is {times} the number here. [other people]",
+            "H: Send one person from {place} to meet each group in {other}, and the groups have {times_bare} heads each. [other people]",
         ],
     },
     Move {
@@ -149,7 +214,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: The <government|capital> of {country} <sits in|is> {capital}. [f]
              A: And the <people|crowd>?
              H: More of them live in {largest}, {times} as many. [f]",
-            "A: Which is larger, {capital} or {largest}?
+            "A: Which is larger, {capital} or {largest}? [f]
              H: {largest}, {times}. [f] <And still|But> {capital} is the capital. [f]",
         ],
     },
@@ -161,16 +226,16 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["A small seat", "Office before size", "The office in the {kind}"],
         find: seat_without_size,
         skeletons: &[
-            "H: It is not the first name on the list, and still it holds an office. [rank seat]
+            "H: Others are larger, and still it holds an office. [rank seat]
              A: Which one?
              H: It is the seat of {of}. [seat]
              A: And by size?
              H: {Rank_no} in {frame}. [rank]",
-            "A: Who decides things for {of}?
+            "A: Who decides things for {of}? [seat]
              H: The seat is here, in {place}. [seat]
              A: So it must be the largest?
              H: By number of people it comes in at {rank}. [rank]",
-            "H: {Rank_ordinal} by size in {frame}, but first when it comes to office: the seat of {of}. [rank seat]
+            "H: {Rank_ordinal} by size in {frame}, and in office the seat of {of}. [rank seat]
              A: Size and office, two different lists. [-]",
         ],
     },
@@ -191,7 +256,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: {of} is <governed|run> from a desk in {place}. [seat]
              A: <How large is the desk?|And who sits there?>
              H: <Our sources stop at the title.|That is all the record says.> [-]",
-            "A: If I had a <form|complaint> for {of}, where would I <send|take> it?
+            "A: If I had a <form|complaint> for {of}, where would I <send|take> it? [seat]
              H: Here. [-] {place} is its seat. [seat]",
         ],
     },
@@ -230,7 +295,7 @@ pub(super) const MOVES: &[Move] = &[
              H: {?open} {Axis}, in {frame}, going by the list. [f]",
             "H: {?open} Take the list of {frame} and walk to the {end} end. [f]
              A: Who stands there?
-             H: {place}, and nobody behind it on that list. [f]",
+             H: {place}, and there the list ends. [f]",
             "H: Sort {frame} from {start} to {end} and read the last line. [f]
              A: What does it say?
              H: {place}. [f] With one condition: only places of at least {least} people are on that list. [f]",
@@ -273,12 +338,24 @@ pub(super) const MOVES: &[Move] = &[
              H: {rival}. [f]",
             "A: <Any medals?|Is there a podium for it?>
              H: For {axis} in {frame}, {rank}, <with|after> {rival} in front. [f]",
+            "A: Silver, bronze, or nothing?
+             H: On the list of {frame}, from {least} people up, {rank} {axis}. [f] {rival} is in front. [f]",
+            "H: The title of {axis} in {frame} is taken. [f] {rival} has it. [f]
+             A: And {place}?
+             H: {Rank}, counting places from {least} people. [f]",
+            "A: Close to a record, is it?
+             H: {Rank} {axis} in {frame}: you can see {rival} from there, on the list at least. [f]",
+            "H: If {rival} did not exist, {place} would be a step closer to being the {axis} in {frame}. [f]
+             A: A step, not more?
+             H: It is {rank} on that list. [f]",
+            "A: Who beats it, and at what?
+             H: {rival}, at being the {axis} in {frame}. [f] {place} is {rank}, if you count from {least} people. [f]",
         ],
     },
 ];
 
 /// A place in a row: `number twelve`, `about number six thousand`.
-fn in_row(rank: u32) -> String {
+pub(super) fn in_row(rank: u32) -> String {
     let about = if rank < 20 { "" } else { "about " };
     format!("{about}number {}", numbers::rounded(f64::from(rank)))
 }
@@ -330,6 +407,7 @@ fn rank_in_world<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let found = Found::new(gap.abs().min(1.0) as f32)
         .cite("world", &[world.fact])
         .lean("country", &[home.fact])
+        .flag("differ", half(world.depth()) != half(home.depth()))
         .slot("world_half", half(world.depth()))
         .slot("home_half", half(home.depth()))
         .slot("world_rank", numbers::rounded(f64::from(world.rank)))
@@ -439,6 +517,9 @@ fn seat_without_size<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some((fact, (order @ 1.., Some(of)))) = seat_fact(l) else {
         return Vec::new();
     };
+    if of == l.brief.name {
+        return Vec::new();
+    }
     let rank = if order == 1 {
         l.region_rank()
             .map(|r| (r, l.brief.region.unwrap_or_default().to_owned()))
@@ -463,6 +544,10 @@ fn seat<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some((fact, (1.., Some(of)))) = seat_fact(l) else {
         return Vec::new();
     };
+    // A seat of what bears its own name is told by the sentences of a capital alone.
+    if of == l.brief.name {
+        return Vec::new();
+    }
     Found::new(0.2).cite("seat", &[fact]).slot("of", of).only()
 }
 

@@ -43,6 +43,27 @@ pub(super) const MOVES: &[Move] = &[
             "H: The year in {place} <breathes|stretches>: {short} of light at one solstice, and more at the other. [f]
              A: How much more?
              H: {Gap}. [f]",
+            "A: <Lights on, lights off:|On and off:> when does the sun keep which hours? [-]
+             H: In {light_month}, {long} at the solstice. [f] In {dark_month}, {short}. [f]",
+            "H: {Gap}: that is what the day in {place} loses between {light_month} and {dark_month}. [f]
+             A: Down to what?
+             H: {Short}. [f]",
+            "A: Would I need a lamp in {dark_month}?
+             H: For most of the clock, yes: the daylight is gone after {short}. [f]",
+            "H: Around the {light_month} solstice an evening in {place} comes late. [-] The sun stays {long}. [f]
+             A: <Somebody pays for that.|At what price?>
+             H: The bill comes in {dark_month}: {short}. [f]",
+            "A: How does the year treat a sunbather there?
+             H: Generously in {light_month}, with {long} at the solstice. [f] In {dark_month} there is {gap} less. [f]",
+            "H: Farmers and street lamps know this number. [-] {Short} of daylight at the {dark_month} solstice. [f]
+             A: And the number for {light_month}?
+             H: {Long}. [f]",
+            "A: Is a day a day, all year round?
+             H: The clock says so. The sun gives {long} at one solstice. [f] At the other it gives {short}. [f]",
+            "H: In {place} a midwinter day and a midsummer day differ by {gap}. [f]
+             A: <You could fit a film into that.|A working day, nearly, or a nap.> [-]",
+            "A: What would a sundial in {place} do in {dark_month}?
+             H: Work {short}, and rest. [f] In {light_month} it works {long}. [f]",
         ],
     },
     Move {
@@ -137,6 +158,19 @@ pub(super) const MOVES: &[Move] = &[
             "H: {Abroad} has a place on this latitude, or nearly: {other}. [f]
              A: <Do they know?|Twinned?>
              H: <By the globe, at least.|By geometry alone.> [-]",
+            "H: A sailor who kept the latitude of {place} could one day be in sight of {other}, in {abroad}. [f]",
+            "A: Where could I go without changing the angle of the sun?
+             H: As far as {other}, in {abroad}, for instance. [f]",
+            "H: {other} is in {abroad}, and yet the two share a latitude, or nearly. [f]",
+            "A: Take the ring around the globe that goes through {place}. What else is threaded on it?
+             H: {other}, in {abroad}, or as good as. [f]",
+            "H: When you think of {abroad}, think of {place} for once. [f] {other} is about as far from the equator. [f]",
+            "A: Give the latitude another name. [-]
+             H: You could call it the latitude of {other}, in {abroad}. [f]",
+            "H: The line of latitude does not care about borders: on it, or close to it, you find {other}, in {abroad}. [f]
+             A: <A line with taste for travel.|Far enough for a surprise.> [-]",
+            "A: Which city has its noon shadow cut to the same length?
+             H: {other}, in {abroad}, near enough. [f]",
         ],
     },
     Move {
@@ -147,7 +181,7 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["Same sun, other weather", "One latitude, two climates", "The same noon in {other}"],
         find: twin_climate,
         skeletons: &[
-            "H: {other}, in {abroad}, is on the same latitude <and gets the same angle of sun|, or nearly>. [f]
+            "H: {other}, in {abroad}, is on <the same latitude, and gets the same angle of sun|nearly the same latitude>. [f]
              A: The same climate too?
              H: No. [-] The map says {theirs} there, and {ours} here. [f climate]",
             "A: Does the same latitude mean the same climate?
@@ -163,6 +197,21 @@ pub(super) const MOVES: &[Move] = &[
              H: {Ours}. [climate]",
             "H: {other} <shares|has> the latitude, and the climate map gives it {theirs}. [f]
              A: <Not the same, then.|So a latitude promises little.> [-]",
+            "A: Can two places share the sun and not the sky?
+             H: {place} and {other} can. [f] There, in {abroad}, the map says {theirs}. [f] Here it says {ours}. [climate]",
+            "H: <Slide|Move> {place} along its latitude to {other}, in {abroad}, and the map changes its label. [f climate]
+             A: From what to what?
+             H: From {ours}. [climate] To {theirs}. [f]",
+            "A: How much does the latitude tell you about the weather?
+             H: Ask {other}, in {abroad}, on nearly the same line: {theirs}. [f] And {place}: {ours}. [climate]",
+            "H: The sun climbs to about the same height over {other}, in {abroad}. [f] The climate map still files that one under {theirs}. [f]
+             A: And this one?
+             H: Under {ours}. [climate]",
+            "A: Suppose latitude were everything. Then what would {place} be like?
+             H: Like {other}, in {abroad}: {theirs}. [f] It is {ours} instead. [climate]",
+            "H: {Theirs}, says the map at {other}. [f] {Ours}, it says at {place}. [climate] And the latitude is nearly one and the same. [f]",
+            "A: Find me a false twin. [-]
+             H: {other}, in {abroad}. [f] By latitude a twin, by climate not: {theirs}. [f]",
         ],
     },
     Move {
@@ -186,6 +235,16 @@ pub(super) const MOVES: &[Move] = &[
             "H: Hold a mirror to the equator. [-] {place} would <see|show> {other}, in {abroad}, or something near it. [f]
              A: <With January for July.|Calendar reversed.> [-]",
             "H: {other} keeps the same distance from the equator, in {abroad}, on the opposite side. [f]",
+            "A: Fold the calendar, January onto July. Whose page do I get?
+             H: That of {other}, in {abroad}: as far from the equator, on the other side. [f]",
+            "H: {place} has a counterpart beyond the equator: {other}, in {abroad}. [f]",
+            "A: If I like the light here, but in the other half of the year?
+             H: Then {other}, in {abroad}, as far across the equator. [f]",
+            "H: In {other}, in {abroad}, they put on coats when {place} takes them off, if the sun alone decides. [f]
+             A: <And does it?|A big if.> [-]",
+            "A: Who is our opposite number across the equator?
+             H: {other}, in {abroad}. [f]",
+            "H: Count the steps from the equator to {place}, then take as many on the other side. [f] You come to about {other}, in {abroad}. [f]",
         ],
     },
     Move {
@@ -213,13 +272,28 @@ pub(super) const MOVES: &[Move] = &[
             "H: Dig, and do not stop. [-] The closest listed place to where you come up is {other}, in {abroad}. [f]
              A: <Dry land?|Right at the hole?>
              H: {Off} from it. [f]",
+            "A: Where would I be if I were standing on the soles of my own feet?
+             H: Near {other}, in {abroad}. [f] Near means {off}. [f]",
+            "H: The ground under {place} goes on for a while, and then it is the ground under the neighbourhood of {other}. [f]
+             A: In which country?
+             H: {Abroad}. [f]",
+            "A: Who is asleep when {place} has noon?
+             H: People around {other}, in {abroad}, more or less straight through the globe. [f]",
+            "H: Take a globe and a knitting needle. [-] In at {place}, out again {off} from {other}. [f]
+             A: And {other} is where?
+             H: In {abroad}. [f]",
+            "A: Is there land on the far side?
+             H: I can tell you about the nearest name: {other}, in {abroad}, {off} from the spot. [f]",
+            "H: {Abroad} is on the other side of the world, and for {place} that is nearly exact. [f] The point lies {off} from {other}. [f]",
+            "A: If the Earth were glass, whom would they see below them in {place}?
+             H: With good eyes, {other}, in {abroad}. [f]",
         ],
     },
     Move {
         id: "S1",
         group: Group::Sky,
         themes: &[Theme::Map],
-        essential: 0.2,
+        essential: 0.05,
         titles: &["Pole or equator", "Between pole and equator", "Where on the globe"],
         find: poles,
         skeletons: &[
@@ -240,6 +314,20 @@ pub(super) const MOVES: &[Move] = &[
              H: Yes. {Near_km} one way, and more the other. [f]",
             "A: <Warm end or cold end?|Which end of the hemisphere?>
              H: The {nearer} is closer: {near_km}. [f]",
+            "A: <Draw me the long line, pole to equator.|Pole to equator, one long line.> Where on it are we? [-]
+             H: {Near_km} from the {nearer}. [f] <That leaves|Which leaves> {far_km} to the other end. [f]",
+            "H: <Walk|Sail|Fly> straight to the {nearer}, and the counter stops at {near_km}. [f]",
+            "A: Does {place} belong to the cold half of the hemisphere or the warm one?
+             H: By distance it leans to the {nearer}. [f] {Near_km} on that side. [f]
+             A: <And a longer haul the other way.|The other way takes more patience.> [-]",
+            "H: From the {pole} a straight line of {pole_km} ends in {place}. [f]
+             A: <Keep going.|And if the line goes on?> [-]
+             H: Then it meets the equator after {equator_km} more. [f]",
+            "A: How far would a <penguin or a polar bear|bear or a penguin> have to come?
+             H: {Pole_km}, from the {pole} itself. [f]",
+            "H: {Equator_km} of globe lie between {place} and the equator. [f]",
+            "A: <Guess the latitude for me, in kilometres.|I never understood degrees. In kilometres?> [-]
+             H: {Equator_km} from the equator. [f] {Pole_km} from the {pole}. [f]",
         ],
     },
 ];

@@ -82,7 +82,7 @@ pub(super) const MOVES: &[Move] = &[
              H: It says: {gloss}. [f]",
             "A: Where else in the dictionary do I meet it?
              H: Under {name}: {gloss}. [f]",
-            "H: Open the dictionary at {name}. [-] You read: {gloss}. [f]
+            "H: Open the dictionary at {name}. [f] You read: {gloss}. [f]
              A: A line with {place} in it. [f]",
             "H: One more entry mentions {place}. [f] It is the one on {name}: {gloss}. [f]",
         ],
@@ -154,7 +154,7 @@ pub(super) const MOVES: &[Move] = &[
         skeletons: &[
             "A: So far, no king, no battle, no date. Why?
              H: Because our sources hold none for {place}: no dictionary entry, no line in the Factbook. [no WordNet entry, no Factbook line]
-             A: Silence in the sources is not silence in the place. [-]",
+             A: Silent sources, which says little about the place. [-]",
             "A: When was it founded?
              H: Our sources do not say. They hold no dictionary entry for {place}, and no line in the Factbook. [no WordNet entry, no Factbook line]",
             "H: Here the record goes quiet. [-] The dictionary has no entry for {place}, and the Factbook no line. [no WordNet entry, no Factbook line]

@@ -160,7 +160,9 @@ fn of_kind(datum: &Datum) -> Vec<(Unit, f64)> {
                 (Unit::People, f64::from(*largest_people)),
             ]
         }
-        Datum::NearerForeignCapital { own, foreign } => [other(own), other(foreign)].concat(),
+        Datum::NearerForeignCapital { own, foreign } => {
+            [other(own), other(foreign), vec![(Unit::Places, 2.0)]].concat()
+        }
         Datum::NeighbourAbroad { foreign, own } => [other(own), other(foreign)].concat(),
         Datum::Density { within_km, places } => vec![
             (Unit::Kilometres, f64::from(*within_km)),
@@ -178,7 +180,11 @@ fn of_kind(datum: &Datum) -> Vec<(Unit, f64)> {
             (Unit::People, f64::from(o.people.unwrap_or(0))),
         ],
         Datum::Daylight { june_h, december_h } => {
-            vec![(Unit::Hours, *june_h), (Unit::Hours, *december_h)]
+            vec![
+                (Unit::Hours, *june_h),
+                (Unit::Hours, *december_h),
+                (Unit::Places, 2.0),
+            ]
         }
         Datum::SunOverhead => vec![(Unit::Places, 2.0)],
         Datum::Poles {
@@ -188,6 +194,7 @@ fn of_kind(datum: &Datum) -> Vec<(Unit, f64)> {
         } => vec![
             (Unit::Kilometres, *equator_km),
             (Unit::Kilometres, *pole_km),
+            (Unit::Places, 2.0),
         ],
         Datum::Coast { km } => vec![(Unit::Kilometres, *km)],
         Datum::Climate {
@@ -196,7 +203,9 @@ fn of_kind(datum: &Datum) -> Vec<(Unit, f64)> {
             (Unit::Places, (share_of_country * 100.0).round()),
             (Unit::Places, 100.0),
         ],
-        Datum::ClockLag { min } => vec![(Unit::Minutes, f64::from(min.abs()))],
+        Datum::ClockLag { min } => {
+            vec![(Unit::Minutes, f64::from(min.abs())), (Unit::Places, 12.0)]
+        }
         Datum::Clock {
             january_min,
             july_min,

@@ -212,7 +212,10 @@ fn density(notes: &mut Notes, near: &[(f64, Listed)]) {
 fn abroad(notes: &mut Notes, near: &[(f64, Listed)]) {
     let home = notes.place.country_number();
     let is_foreign = |p: Listed| p.country_number() != home && !is_disputed(p);
-    let own = near.iter().find(|(_, p)| !is_foreign(*p)).copied();
+    let own = near
+        .iter()
+        .find(|(_, p)| p.country_number() == home)
+        .copied();
     if let (Some((_, first)), Some((_, own))) = (near.first().filter(|(_, p)| is_foreign(*p)), own)
     {
         let (foreign, own) = (notes.other(*first), notes.other(own));
