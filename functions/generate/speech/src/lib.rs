@@ -9,6 +9,7 @@
 mod engine;
 mod files;
 mod letters;
+mod memory;
 mod normalise;
 mod pronounce;
 mod sentences;
