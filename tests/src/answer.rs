@@ -1,7 +1,7 @@
 use std::io::Read;
 
 use serde_json::Value;
-use ureq::{Body, http::Response};
+use ureq::{Body, Error, http::Response};
 
 /// What came back, read to its end.
 #[derive(Debug)]
@@ -15,7 +15,9 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub(crate) fn read(mut response: Response<Body>) -> Self {
+    /// # Errors
+    /// When the body breaks off.
+    pub(crate) fn read(mut response: Response<Body>) -> Result<Self, Error> {
         let status = response.status().as_u16();
         let headers = response
             .headers()
@@ -28,16 +30,12 @@ impl Answer {
             })
             .collect();
         let mut body = Vec::new();
-        response
-            .body_mut()
-            .as_reader()
-            .read_to_end(&mut body)
-            .expect("the answer ends");
-        Self {
+        response.body_mut().as_reader().read_to_end(&mut body)?;
+        Ok(Self {
             status,
             headers,
             body,
-        }
+        })
     }
 
     /// The first header of that name.

@@ -9,7 +9,11 @@
 )]
 
 mod answer;
+mod client;
+mod database;
 mod world;
 
 pub use answer::Answer;
-pub use world::{World, generate_body};
+pub use client::Client;
+pub use database::Database;
+pub use world::{Start, World, generate_body};

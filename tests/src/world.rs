@@ -14,9 +14,8 @@ use nix::{
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use ureq::Agent;
 
-use crate::Answer;
+use crate::{Answer, Client};
 
 /// The runner and everything it starts.
 const BINARIES: [&str; 6] = ["local", "create", "status", "library", "generate", "sweep"];
@@ -24,10 +23,20 @@ const BINARIES: [&str; 6] = ["local", "create", "status", "library", "generate",
 /// One running system with its own data folder. Dropping it kills everything.
 pub struct World {
     runner: Child,
-    origin: String,
-    voice: String,
+    start: Start,
     data: TempDir,
-    agent: Agent,
+    client: Client,
+}
+
+/// What a world is started with.
+#[derive(Clone, Debug, Default)]
+pub struct Start {
+    /// `tone`, `tone:MS` for lines that take a while, or a folder; empty for the embedded voice.
+    pub voice: String,
+    /// What is logged, as `RUST_LOG` says it; empty for the usual.
+    pub log: String,
+    /// The folder of the programs to run; without one they are built from these sources.
+    pub binaries: Option<PathBuf>,
 }
 
 impl World {
@@ -37,24 +46,28 @@ impl World {
     }
 
     /// Starts the system with `voice`: `tone`, `tone:MS` for lines that take a while, or a folder.
+    pub fn start_with(voice: &str) -> Self {
+        Self::start_as(Start {
+            voice: voice.to_owned(),
+            ..Start::default()
+        })
+    }
+
+    /// Starts the system.
     ///
     /// # Panics
     /// When it ends before it is ready.
-    pub fn start_with(voice: &str) -> Self {
-        build();
+    pub fn start_as(start: Start) -> Self {
+        if start.binaries.is_none() {
+            build();
+        }
         let data = tempfile::tempdir().expect("a temporary folder");
-        let (runner, origin) = spawn(data.path(), voice, "127.0.0.1:0");
-        let agent = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(30)))
-            .build()
-            .into();
+        let (runner, origin) = spawn(data.path(), &start, "127.0.0.1:0");
         Self {
             runner,
-            origin,
-            voice: voice.to_owned(),
+            start,
             data,
-            agent,
+            client: Client::new(&origin),
         }
     }
 
@@ -64,11 +77,29 @@ impl World {
         self.restart();
     }
 
+    /// Kills the runner; returns once all that it started is dead, too.
+    ///
+    /// # Panics
+    /// When something outlives it.
+    pub fn crash(&mut self) {
+        let children = self.children();
+        self.signal(Signal::SIGKILL);
+        self.runner.wait().expect("the runner is ours");
+        let begun = Instant::now();
+        while children.iter().any(|child| is_alive(*child)) {
+            assert!(
+                begun.elapsed() < Duration::from_secs(5),
+                "a function outlived its emulator"
+            );
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
     /// Starts the runner again on the same data and address after it ended.
     pub fn restart(&mut self) {
         let _ = self.runner.wait();
-        let address = self.origin.trim_start_matches("http://").to_owned();
-        (self.runner, self.origin) = spawn(self.data.path(), &self.voice, &address);
+        let address = self.origin().trim_start_matches("http://").to_owned();
+        (self.runner, _) = spawn(self.data.path(), &self.start, &address);
     }
 
     /// Asks the runner to stop and waits until it has; gives the time it took.
@@ -96,10 +127,29 @@ impl World {
 
     /// Processes of one function under this runner.
     pub fn processes(&self, function: &str) -> Vec<u32> {
+        let mut processes = self.children();
+        processes.retain(|id| is_running(*id, function));
+        processes
+    }
+
+    /// Every process that this runner has started.
+    pub fn children(&self) -> Vec<u32> {
         let all = fs::read_dir("/proc").expect("Linux");
         let ids = all.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok());
-        ids.filter(|id| parent(*id) == Some(self.runner.id()) && is_running(*id, function))
+        ids.filter(|id| parent(*id) == Some(self.runner.id()))
             .collect()
+    }
+
+    /// Processes of one function that are doing something: the emulator stops those that are idle.
+    pub fn at_work(&self, function: &str) -> Vec<u32> {
+        let mut processes = self.processes(function);
+        processes.retain(|id| state(*id).is_some_and(|state| state != "T"));
+        processes
+    }
+
+    /// Sends a signal to one process; whether it was there to get it.
+    pub fn send(&self, process: u32, signal: Signal) -> bool {
+        kill(pid(process), signal).is_ok()
     }
 
     /// Sends a signal to every process of one function.
@@ -111,7 +161,12 @@ impl World {
 
     /// Where the system listens, such as `http://127.0.0.1:40123`.
     pub fn origin(&self) -> &str {
-        &self.origin
+        self.client.origin()
+    }
+
+    /// Someone who talks to the system, in another thread for example; outlives its restarts.
+    pub fn client(&self) -> Client {
+        self.client.clone()
     }
 
     /// The folder with database, media, queue and logs.
@@ -160,22 +215,7 @@ impl World {
         headers: &[(&str, &str)],
         body: Option<&[u8]>,
     ) -> Result<Answer, ureq::Error> {
-        let url = if path.starts_with("http") {
-            path.to_owned()
-        } else {
-            format!("{}{path}", self.origin)
-        };
-        let mut request = ureq::http::Request::builder().method(method).uri(url);
-        for (name, value) in headers {
-            request = request.header(*name, *value);
-        }
-        let response = match body {
-            Some(body) => self
-                .agent
-                .run(request.body(body.to_vec()).expect("a request"))?,
-            None => self.agent.run(request.body(()).expect("a request"))?,
-        };
-        Ok(Answer::read(response))
+        self.client.try_ask(method, path, headers, body)
     }
 
     /// Asks for an episode and gives its id.
@@ -264,13 +304,17 @@ pub fn generate_body(location: &str, length: &str) -> Value {
     json!({ "location": location, "podcast_type": "base", "preferences": { "preferred_length": length } })
 }
 
-fn spawn(data: &Path, voice: &str, address: &str) -> (Child, String) {
-    let mut command = Command::new(target().join("local"));
+fn spawn(data: &Path, start: &Start, address: &str) -> (Child, String) {
+    let binaries = start.binaries.clone().unwrap_or_else(target);
+    let mut command = Command::new(binaries.join("local"));
     command
         .args(["--listen", address, "--no-build", "--data"])
         .arg(data);
-    if !voice.is_empty() {
-        command.args(["--voice", voice]);
+    if !start.voice.is_empty() {
+        command.args(["--voice", &start.voice]);
+    }
+    if !start.log.is_empty() {
+        command.env("RUST_LOG", &start.log);
     }
     let mut runner = command
         .stdout(Stdio::piped())
@@ -316,14 +360,24 @@ fn pid(id: u32) -> Pid {
 }
 
 fn parent(id: u32) -> Option<u32> {
+    stat(id, 1)?.parse().ok()
+}
+
+/// `R` for running, `S` for waiting, `T` for stopped, `Z` for a zombie …
+fn state(id: u32) -> Option<String> {
+    stat(id, 0)
+}
+
+fn is_alive(id: u32) -> bool {
+    // A zombie is dead: whoever adopted it may reap it later.
+    state(id).is_some_and(|state| state != "Z" && state != "X")
+}
+
+fn stat(id: u32, field: usize) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
     // The name in parentheses may hold anything; what follows is: state, parent, …
-    stat.rsplit_once(')')?
-        .1
-        .split_whitespace()
-        .nth(1)?
-        .parse()
-        .ok()
+    let (_, fields) = stat.rsplit_once(')')?;
+    fields.split_whitespace().nth(field).map(str::to_owned)
 }
 
 fn is_running(id: u32, function: &str) -> bool {

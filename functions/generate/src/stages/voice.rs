@@ -12,7 +12,7 @@ use podcast::Stage;
 use script::{Host, Turn};
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
-use tracing::info;
+use tracing::{debug, info};
 
 use super::Draft;
 use crate::{
@@ -166,6 +166,7 @@ async fn speak(attempt: &Attempt, reader: Arc<Reader>, line: Line) -> Result<Cli
         text,
         pace,
     } = line;
+    debug!(podcast.id = %attempt.podcast.id, clip = key, "recording a line");
     let samples = spawn_blocking(move || reader.speak(host, &text, pace))
         .await?
         .map_err(Stop::passing)?;

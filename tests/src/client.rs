@@ -1,0 +1,58 @@
+use std::time::Duration;
+
+use ureq::{Agent, Error, http::Request};
+
+use crate::Answer;
+
+/// Someone who talks HTTP to a system. Cheap to clone; clones share connections.
+#[derive(Clone)]
+pub struct Client {
+    origin: String,
+    agent: Agent,
+}
+
+impl Client {
+    pub(crate) fn new(origin: &str) -> Self {
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(30)))
+            .build()
+            .into();
+        Self {
+            origin: origin.to_owned(),
+            agent,
+        }
+    }
+
+    /// Where the system listens.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// Asks with any method; `path` may be an absolute URL.
+    ///
+    /// # Errors
+    /// When nothing answers, or the answer breaks off.
+    pub fn try_ask(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+    ) -> Result<Answer, Error> {
+        let url = if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.origin)
+        };
+        let mut request = Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = match body {
+            Some(body) => self.agent.run(request.body(body.to_vec())?)?,
+            None => self.agent.run(request.body(())?)?,
+        };
+        Answer::read(response)
+    }
+}

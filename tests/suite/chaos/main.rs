@@ -1,0 +1,182 @@
+//! Everything is killed at random moments, again and again; then nothing may be lost, or made twice.
+//!
+//! The real emulator runs the real functions, which make many short episodes with the tone voice. [`storm`] kills,
+//! freezes, duplicates and asks again, as a seed says; meanwhile [`witness`] polls every accepted job and
+//! [`customer`] asks for new ones; [`audit`] looks at what is left. Every violation is a sentence, and the suite
+//! fails if there is one.
+//!
+//! `WHERECAST_SEED` chooses the seed, which every run prints; `WHERECAST_KILLS` the dose, `WHERECAST_SEEDS` how many
+//! seeds from that one on.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say where"
+)]
+
+mod audit;
+mod customer;
+mod log;
+mod storm;
+mod witness;
+
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rand::random;
+use storm::{Storm, Struck};
+use wherecast_tests::{Start, World};
+use witness::Witness;
+
+/// Kills in a run of the whole suite, which has a minute for this.
+const FEW_KILLS: usize = 40;
+
+/// How long all that was accepted may take once nothing is killed any more.
+const SETTLING: Duration = Duration::from_secs(300);
+
+/// What a run is to be.
+#[derive(Clone)]
+struct Dose {
+    seed: u64,
+    kills: usize,
+    /// The programs to attack; without them those of these sources.
+    binaries: Option<PathBuf>,
+}
+
+/// What came of a run.
+struct Outcome {
+    seed: u64,
+    jobs: usize,
+    struck: Struck,
+    seen: witness::Seen,
+    work: log::Work,
+    settling: Duration,
+    took: Duration,
+    violations: Vec<String>,
+}
+
+/// Where every part of a run reports what must not be.
+#[derive(Clone, Default)]
+struct Violations(Arc<Mutex<Vec<String>>>);
+
+impl Violations {
+    fn add(&self, violation: impl Into<String>) {
+        let violation = violation.into();
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // What is wrong now is often still wrong at the next poll.
+        if !all.contains(&violation) {
+            all.push(violation);
+        }
+    }
+
+    fn all(&self) -> Vec<String> {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// Attacks a system, lets it settle, and audits it.
+fn run(dose: Dose) -> Outcome {
+    let begun = Instant::now();
+    let mut world = World::start_as(Start {
+        voice: "tone:20".to_owned(),
+        log: "info,generate=debug".to_owned(),
+        binaries: dose.binaries,
+    });
+    let violations = Violations::default();
+    let witness = Witness::start(world.client(), violations.clone());
+    let mut storm = Storm::new(&mut world, &witness, &violations, dose.seed);
+    storm.rage(dose.kills);
+    let struck = storm.end();
+    let calm = Instant::now();
+    settle(&world, &witness, &violations);
+    let settling = calm.elapsed();
+    let seen = witness.leave();
+    let work = audit::everything(&world, &seen, &violations);
+    Outcome {
+        seed: dose.seed,
+        jobs: seen.jobs.len(),
+        struck,
+        seen,
+        work,
+        settling,
+        took: begun.elapsed(),
+        violations: violations.all(),
+    }
+}
+
+/// Waits until every accepted job is finished, with the sweep running more often than it would.
+fn settle(world: &World, witness: &Witness, violations: &Violations) {
+    let begun = Instant::now();
+    witness.calm();
+    // A worker that was frozen may still be at work on a job that another has finished.
+    while witness.unfinished() > 0 || !world.at_work("generate").is_empty() {
+        if begun.elapsed() > SETTLING {
+            let unfinished = witness.unfinished();
+            violations.add(format!("{unfinished} accepted jobs did not finish"));
+            return;
+        }
+        world.invoke("Sweep", &serde_json::json!({}));
+        thread::sleep(Duration::from_secs(2));
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            seed, jobs, struck, ..
+        } = self;
+        let (took_s, settling_s) = (self.took.as_secs(), self.settling.as_secs());
+        writeln!(f, "seed {seed}: {jobs} jobs, {struck}")?;
+        writeln!(
+            f,
+            "  {took_s} s, of which {settling_s} until all was settled"
+        )?;
+        writeln!(f, "  {}; {}", self.seen, self.work)?;
+        for violation in &self.violations {
+            writeln!(f, "  VIOLATION {violation}")?;
+        }
+        write!(f, "  {} violations", self.violations.len())
+    }
+}
+
+fn setting<T: std::str::FromStr>(name: &str) -> Option<T> {
+    let text = std::env::var(name).ok()?;
+    let value = text.parse();
+    Some(value.unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}")))
+}
+
+#[test]
+fn whatever_is_killed_everything_accepted_is_made_once() {
+    let first = setting("WHERECAST_SEED").unwrap_or_else(|| random::<u64>() % 1_000_000);
+    let seeds = setting("WHERECAST_SEEDS").unwrap_or(1);
+    let kills = setting("WHERECAST_KILLS").unwrap_or(FEW_KILLS);
+
+    let mut failed = Vec::new();
+    let mut killed = 0;
+    for seed in first..first + seeds {
+        println!("WHERECAST_SEED={seed} WHERECAST_KILLS={kills}");
+        let outcome = run(Dose {
+            seed,
+            kills,
+            binaries: None,
+        });
+        println!("{outcome}");
+        killed += outcome.struck.kills();
+        if !outcome.violations.is_empty() {
+            failed.push(seed);
+        }
+    }
+
+    println!("{killed} kills over {seeds} seeds");
+    assert!(
+        failed.is_empty(),
+        "violations with the seeds {failed:?}, see above"
+    );
+}

@@ -1,0 +1,356 @@
+//! What is done to the system, as a seed says.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use nix::sys::signal::Signal;
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
+use serde_json::json;
+use wherecast_tests::{Client, Database, World};
+
+use crate::{Violations, audit, customer::Wish, witness::Witness};
+
+/// Kills between two freezes at most, so that a long storm has several.
+const ROUND: usize = 70;
+
+/// How long a worker is frozen: longer than its lease of 30 s.
+const FROZEN_FOR: Duration = Duration::from_secs(33);
+
+/// A worker whose podcast has been claimed that often without getting further is spared: five such claims are what
+/// the system promises to give up after, and nobody wants to prove that here.
+const SPARED_FROM_ATTEMPT: i64 = 3;
+
+/// How long after a request was sent its function is killed at most: as it starts, in the middle, or just after.
+const AIM_MS: u64 = 300;
+
+/// How long a worker must have been at work to be frozen: the emulator ends one that takes long to start.
+const AT_WORK_FOR: Duration = Duration::from_millis(1_500);
+
+/// Who can be killed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Target {
+    Worker,
+    Create,
+    Sweep,
+    Status,
+    Library,
+    /// And everything it has started.
+    Emulator,
+}
+
+/// How often each is chosen, while the emulator may die.
+const WITH_EMULATOR: [(Target, u32); 6] = [
+    (Target::Worker, 8),
+    (Target::Create, 4),
+    (Target::Sweep, 3),
+    (Target::Status, 2),
+    (Target::Library, 2),
+    (Target::Emulator, 5),
+];
+
+/// How often each is chosen while a worker is frozen, which would die with the emulator.
+const WITHOUT_EMULATOR: [(Target, u32); 5] = [
+    (Target::Worker, 20),
+    (Target::Create, 4),
+    (Target::Sweep, 3),
+    (Target::Status, 2),
+    (Target::Library, 2),
+];
+
+/// How often each is chosen while jobs settle already.
+const WITHOUT_WORKERS: [(Target, u32); 4] = [
+    (Target::Create, 4),
+    (Target::Sweep, 3),
+    (Target::Status, 3),
+    (Target::Library, 3),
+];
+
+/// What was done.
+#[derive(Clone, Default)]
+pub(crate) struct Struck {
+    killed: BTreeMap<Target, usize>,
+    stopped: usize,
+    frozen: usize,
+    doubled: usize,
+    audits: usize,
+}
+
+/// The one who does it.
+pub(crate) struct Storm<'a> {
+    world: &'a mut World,
+    client: Client,
+    database: Database,
+    witness: &'a Witness,
+    violations: &'a Violations,
+    seed: u64,
+    random: StdRng,
+    wishes: usize,
+    customers: Vec<JoinHandle<()>>,
+    frozen: Option<u32>,
+    struck: Struck,
+}
+
+impl<'a> Storm<'a> {
+    pub(crate) fn new(
+        world: &'a mut World,
+        witness: &'a Witness,
+        violations: &'a Violations,
+        seed: u64,
+    ) -> Self {
+        // The first question makes the database.
+        world.get("/api/v1/podcasts/");
+        Self {
+            client: world.client(),
+            database: Database::open(world.data()),
+            world,
+            witness,
+            violations,
+            seed,
+            random: StdRng::seed_from_u64(seed),
+            wishes: 0,
+            customers: Vec::new(),
+            frozen: None,
+            struck: Struck::default(),
+        }
+    }
+
+    /// Kills as often as told.
+    pub(crate) fn rage(&mut self, kills: usize) {
+        for _ in 0..4 {
+            self.wish();
+        }
+        while self.struck.kills() < kills {
+            self.round(ROUND.min(kills - self.struck.kills()));
+        }
+    }
+
+    /// Waits for everyone who still asks.
+    pub(crate) fn end(self) -> Struck {
+        for customer in self.customers {
+            customer.join().expect("no customer panics");
+        }
+        self.struck
+    }
+
+    /// First everything dies, then one worker is frozen past its lease while all but the emulator die.
+    fn round(&mut self, kills: usize) {
+        let before = self.struck.kills();
+        while self.struck.kills() < before + kills * 3 / 8 {
+            self.step(&WITH_EMULATOR, 300);
+        }
+        self.freeze();
+        let until = Instant::now() + FROZEN_FOR;
+        while self.struck.kills() < before + kills || Instant::now() < until {
+            let left = before + kills - self.struck.kills().min(before + kills - 1);
+            let rest = until.saturating_duration_since(Instant::now());
+            let pause_ms = (rest.as_millis() as u64 / left as u64).clamp(200, 1_500);
+            // A job whose worker is killed takes most of a minute to be done: the last ones begin to settle here.
+            if rest > FROZEN_FOR / 2 {
+                self.step(&WITHOUT_EMULATOR, pause_ms);
+            } else {
+                self.step(&WITHOUT_WORKERS, pause_ms);
+            }
+        }
+        self.thaw();
+    }
+
+    /// Waits around `pause_ms`, then does something.
+    fn step(&mut self, targets: &[(Target, u32)], pause_ms: u64) {
+        thread::sleep(Duration::from_millis(
+            self.random.random_range(0..=2 * pause_ms),
+        ));
+        if self.wants_more() {
+            self.wish();
+        }
+        if self.random.random_bool(0.25) {
+            self.double();
+        }
+        let (target, _) = *targets
+            .choose_weighted(&mut self.random, |(_, weight)| *weight)
+            .expect("there are targets");
+        if self.kill(target) {
+            *self.struck.killed.entry(target).or_default() += 1;
+        }
+    }
+
+    fn wants_more(&self) -> bool {
+        self.wishes < 4 + self.struck.kills() / 6
+    }
+
+    fn wish(&mut self) {
+        self.wishes += 1;
+        self.ask_for(self.wishes - 1);
+    }
+
+    /// Asks for an episode, or again for one asked for before.
+    fn ask_for(&mut self, number: usize) {
+        let wish = Wish::new(self.seed, number);
+        let customer = wish.ask(
+            self.client.clone(),
+            self.witness.book(),
+            self.violations.clone(),
+        );
+        self.customers.push(customer);
+    }
+
+    /// Sends a message for a job a second time, now or later, as a queue may.
+    fn double(&mut self) {
+        let ids = self.witness.book().ids();
+        let Some(id) = ids.choose(&mut self.random) else {
+            return;
+        };
+        let body = json!({
+            "QueueUrl": format!("{}/000000000000/JobsQueue", self.client.origin()),
+            "MessageBody": json!({ "podcast_id": id, "generation": 1 }).to_string(),
+            "DelaySeconds": self.random.random_range(0..20),
+        });
+        let headers = [
+            ("content-type", "application/x-amz-json-1.0"),
+            ("x-amz-target", "AmazonSQS.SendMessage"),
+        ];
+        let sent = self
+            .client
+            .try_ask("POST", "/", &headers, Some(body.to_string().as_bytes()));
+        match sent {
+            Ok(answer) if answer.status == 200 => self.struck.doubled += 1,
+            // The emulator is always there when this is called.
+            other => self.violations.add(format!("the queue answered {other:?}")),
+        }
+    }
+
+    /// Kills; whether there was someone to kill.
+    fn kill(&mut self, target: Target) -> bool {
+        match target {
+            Target::Worker => self.kill_worker(),
+            Target::Emulator => self.kill_emulator(),
+            Target::Create => {
+                if self.wants_more() {
+                    self.wish();
+                } else {
+                    let number = self.random.random_range(0..self.wishes);
+                    self.ask_for(number);
+                }
+                self.hit("create")
+            }
+            Target::Sweep => {
+                self.ask(
+                    "POST",
+                    "/2015-03-31/functions/Sweep/invocations",
+                    Some(b"{}"),
+                );
+                self.hit("sweep")
+            }
+            Target::Status => {
+                let id = self.witness.book().ids().pop().unwrap_or_default();
+                self.ask("GET", &format!("/api/v1/podcasts/status/{id}"), None);
+                self.hit("status")
+            }
+            Target::Library => {
+                self.ask("GET", "/api/v1/podcasts/", None);
+                self.hit("library")
+            }
+        }
+    }
+
+    /// Starts a request that may be broken.
+    fn ask(&self, method: &'static str, path: &str, body: Option<&'static [u8]>) {
+        let (client, path) = (self.client.clone(), path.to_owned());
+        thread::spawn(move || client.try_ask(method, &path, &[], body));
+    }
+
+    /// Kills a function a moment after a request to it has begun.
+    fn hit(&mut self, function: &str) -> bool {
+        thread::sleep(Duration::from_millis(self.random.random_range(0..AIM_MS)));
+        self.world.kill_function(function) > 0
+    }
+
+    fn kill_worker(&mut self) -> bool {
+        let mut workers = self.world.at_work("generate");
+        workers.retain(|worker| Some(*worker) != self.frozen);
+        let Some(worker) = workers.choose(&mut self.random).copied() else {
+            return false;
+        };
+        if self.must_spare() {
+            return false;
+        }
+        if self.random.random_bool(0.1) {
+            self.struck.stopped += usize::from(self.world.send(worker, Signal::SIGTERM));
+            return false;
+        }
+        self.world.send(worker, Signal::SIGKILL)
+    }
+
+    fn kill_emulator(&mut self) -> bool {
+        if self.must_spare() {
+            return false;
+        }
+        self.world.crash();
+        // Everything is dead: what is on disk now is what a restart finds.
+        audit::at_rest(self.world, &self.database, self.violations);
+        self.struck.audits += 1;
+        self.world.restart();
+        true
+    }
+
+    fn must_spare(&self) -> bool {
+        let now_ms = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_millis();
+        let most = self.database.number(&format!(
+            "SELECT coalesce(max(attempt), 0) FROM podcasts
+             WHERE status = 'processing' AND lease_expires_at > {now_ms}"
+        ));
+        most >= SPARED_FROM_ATTEMPT
+    }
+
+    /// Stops a worker in the middle of its work, so that it knows nothing of the time that passes.
+    fn freeze(&mut self) {
+        let begun = Instant::now();
+        while begun.elapsed() < FROZEN_FOR {
+            let before = self.world.at_work("generate");
+            thread::sleep(AT_WORK_FOR);
+            let mut workers = self.world.at_work("generate");
+            workers.retain(|worker| before.contains(worker));
+            if let Some(worker) = workers.choose(&mut self.random)
+                && self.world.send(*worker, Signal::SIGSTOP)
+            {
+                self.frozen = Some(*worker);
+                return;
+            }
+        }
+    }
+
+    fn thaw(&mut self) {
+        if let Some(worker) = self.frozen.take()
+            && self.world.send(worker, Signal::SIGCONT)
+        {
+            self.struck.frozen += 1;
+        }
+    }
+}
+
+impl Struck {
+    pub(crate) fn kills(&self) -> usize {
+        self.killed.values().sum()
+    }
+}
+
+impl fmt::Display for Struck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} kills (", self.kills())?;
+        for (index, (target, kills)) in self.killed.iter().enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{kills} {target:?}")?;
+        }
+        write!(
+            f,
+            "), {} told to stop, {} frozen past the lease, {} messages doubled, {} audits at rest",
+            self.stopped, self.frozen, self.doubled, self.audits
+        )
+    }
+}

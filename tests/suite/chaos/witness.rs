@@ -1,0 +1,252 @@
+//! Someone who polls every accepted job all the time, as its listener's page does.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use serde_json::Value;
+use wherecast_tests::{Answer, Client};
+
+use crate::Violations;
+
+/// The jobs that were accepted, and what was last seen of each. Clones are one and the same.
+#[derive(Clone, Default)]
+pub(crate) struct Book(Arc<Pages>);
+
+#[derive(Default)]
+struct Pages {
+    jobs: Mutex<BTreeMap<String, Sight>>,
+    keys: Mutex<BTreeMap<String, String>>,
+    retries: AtomicUsize,
+    polls: AtomicUsize,
+    broken: AtomicUsize,
+    is_calm: AtomicBool,
+    is_over: AtomicBool,
+}
+
+/// What was last seen of a job.
+#[derive(Clone, Default)]
+pub(crate) struct Sight {
+    progress: u64,
+    status: String,
+    /// All of it, from the moment that it was completed.
+    pub(crate) episode: Option<Value>,
+}
+
+/// All that was seen.
+pub(crate) struct Seen {
+    pub(crate) jobs: BTreeMap<String, Sight>,
+    retries: usize,
+    polls: usize,
+    broken: usize,
+}
+
+/// The one who polls.
+pub(crate) struct Witness {
+    book: Book,
+    thread: JoinHandle<()>,
+}
+
+impl Book {
+    /// Notes the answer to a request; gives the one that the same request had before, if that was another.
+    pub(crate) fn accept(&self, key: &str, id: &str) -> Option<String> {
+        self.jobs().entry(id.to_owned()).or_default();
+        let mut keys = self.0.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        keys.insert(key.to_owned(), id.to_owned())
+            .filter(|before| before != id)
+    }
+
+    pub(crate) fn note_retry(&self) {
+        self.0.retries.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.jobs().keys().cloned().collect()
+    }
+
+    fn jobs(&self) -> MutexGuard<'_, BTreeMap<String, Sight>> {
+        self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Witness {
+    pub(crate) fn start(client: Client, violations: Violations) -> Self {
+        let book = Book::default();
+        let watch = Watch {
+            book: book.clone(),
+            client,
+            violations,
+        };
+        let thread = thread::spawn(move || watch.poll_until_over());
+        Self { book, thread }
+    }
+
+    pub(crate) fn book(&self) -> Book {
+        self.book.clone()
+    }
+
+    /// From now on every poll must be answered.
+    pub(crate) fn calm(&self) {
+        self.book.0.is_calm.store(true, Ordering::SeqCst);
+    }
+
+    /// How many jobs are not finished.
+    pub(crate) fn unfinished(&self) -> usize {
+        let jobs = self.book.jobs();
+        jobs.values().filter(|sight| !sight.is_finished()).count()
+    }
+
+    /// Ends the polling.
+    pub(crate) fn leave(self) -> Seen {
+        self.book.0.is_over.store(true, Ordering::SeqCst);
+        self.thread.join().expect("the witness does not panic");
+        let pages = &self.book.0;
+        Seen {
+            jobs: self.book.jobs().clone(),
+            retries: pages.retries.load(Ordering::Relaxed),
+            polls: pages.polls.load(Ordering::Relaxed),
+            broken: pages.broken.load(Ordering::Relaxed),
+        }
+    }
+}
+
+impl Sight {
+    fn is_finished(&self) -> bool {
+        self.status == "failed" || self.episode.is_some()
+    }
+
+    /// Takes a newer sight in; gives what must not be.
+    fn renew(&mut self, id: &str, state: &Value) -> Option<String> {
+        let progress = state["progress"].as_u64().unwrap_or_default();
+        let status = state["status"].as_str().unwrap_or_default();
+        let message = &state["message"];
+        let before = std::mem::replace(&mut self.status, status.to_owned());
+        let reached = self.progress;
+        self.progress = reached.max(progress);
+        if progress < reached {
+            return Some(format!("{id} went back from {reached} to {progress} %"));
+        }
+        match (before.as_str(), status) {
+            ("completed", "completed") if message != "Your episode is ready" => {
+                Some(format!("{id} was completed, and now says {message}"))
+            }
+            ("completed", "completed") | ("failed", "failed") => None,
+            ("completed" | "failed", _) => Some(format!("{id} was {before}, and now is {status}")),
+            (_, "failed") => Some(format!("{id} failed: {message}")),
+            _ => None,
+        }
+    }
+}
+
+struct Watch {
+    book: Book,
+    client: Client,
+    violations: Violations,
+}
+
+impl Watch {
+    fn poll_until_over(&self) {
+        while !self.book.0.is_over.load(Ordering::SeqCst) {
+            for id in self.book.ids() {
+                self.poll(&id);
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn poll(&self, id: &str) {
+        let Some(answer) = self.ask(&format!("/api/v1/podcasts/status/{id}")) else {
+            return;
+        };
+        match answer.status {
+            200 => self.note(id, &answer.json()),
+            404 => self
+                .violations
+                .add(format!("{id} was accepted, and now is unknown")),
+            _ => {}
+        }
+    }
+
+    fn note(&self, id: &str, state: &Value) {
+        let (violation, is_news) = {
+            let mut jobs = self.book.jobs();
+            let sight = jobs.entry(id.to_owned()).or_default();
+            let violation = sight.renew(id, state);
+            (
+                violation,
+                sight.status == "completed" && sight.episode.is_none(),
+            )
+        };
+        if let Some(violation) = violation {
+            self.violations.add(violation);
+        }
+        // A page goes there at once: it must all be there.
+        if is_news && let Some(answer) = self.ask(&format!("/api/v1/podcasts/{id}")) {
+            self.note_episode(id, &answer);
+        }
+    }
+
+    fn note_episode(&self, id: &str, answer: &Answer) {
+        if answer.status != 200 {
+            return;
+        }
+        let episode = answer.json();
+        for key in [
+            "title",
+            "script_content",
+            "audio_url",
+            "duration_seconds",
+            "file_size_bytes",
+            "completed_at",
+        ] {
+            if episode[key].is_null() {
+                self.violations
+                    .add(format!("{id} was completed without {key}"));
+            }
+        }
+        if let Some(sight) = self.book.jobs().get_mut(id) {
+            sight.episode = Some(episode);
+        }
+    }
+
+    /// Asks; no answer, or a broken one, is what a kill costs, and nothing else may.
+    fn ask(&self, path: &str) -> Option<Answer> {
+        let was_calm = self.book.0.is_calm.load(Ordering::SeqCst);
+        self.book.0.polls.fetch_add(1, Ordering::Relaxed);
+        let reason = match self.client.try_ask("GET", path, &[], None) {
+            Ok(answer) if answer.status < 500 => return Some(answer),
+            Ok(answer) => format!("{}", answer.status),
+            Err(error) => error.to_string(),
+        };
+        self.book.0.broken.fetch_add(1, Ordering::Relaxed);
+        if was_calm {
+            let violation = format!("{path} was answered with {reason} though nothing was killed");
+            self.violations.add(violation);
+        } else {
+            thread::sleep(Duration::from_millis(20));
+        }
+        None
+    }
+}
+
+impl fmt::Display for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            retries,
+            polls,
+            broken,
+            ..
+        } = self;
+        write!(
+            f,
+            "{polls} polls, {broken} broken by a kill, {retries} requests repeated"
+        )
+    }
+}
