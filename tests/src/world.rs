@@ -33,8 +33,8 @@ pub struct World {
 pub struct Start {
     /// `tone`, `tone:MS` for lines that take a while, or a folder; empty for the embedded voice.
     pub voice: String,
-    /// What is logged, as `RUST_LOG` says it; empty for the usual.
-    pub log: String,
+    /// Variables of the shell it is started from, such as `RUST_LOG`.
+    pub settings: Vec<(&'static str, &'static str)>,
     /// The folder of the programs to run; without one they are built from these sources.
     pub binaries: Option<PathBuf>,
 }
@@ -313,9 +313,7 @@ fn spawn(data: &Path, start: &Start, address: &str) -> (Child, String) {
     if !start.voice.is_empty() {
         command.args(["--voice", &start.voice]);
     }
-    if !start.log.is_empty() {
-        command.env("RUST_LOG", &start.log);
-    }
+    command.envs(start.settings.iter().copied());
     let mut runner = command
         .stdout(Stdio::piped())
         .spawn()

@@ -6,7 +6,8 @@
 //! fails if there is one.
 //!
 //! `WHERECAST_SEED` chooses the seed, which every run prints; `WHERECAST_KILLS` the dose, `WHERECAST_SEEDS` how many
-//! seeds from that one on.
+//! seeds from that one on. Mutants are systems with one safeguard taken out, see `tests/mutants`; the same run must
+//! find each of them guilty. Building them takes minutes, so they and the full dose belong to `tests/run --long`.
 
 #![allow(
     clippy::unwrap_used,
@@ -16,6 +17,7 @@
 mod audit;
 mod customer;
 mod log;
+mod mutant;
 mod storm;
 mod witness;
 
@@ -37,6 +39,9 @@ const FEW_KILLS: usize = 40;
 
 /// How long all that was accepted may take once nothing is killed any more.
 const SETTLING: Duration = Duration::from_secs(300);
+
+/// The same where the run has failed already.
+const SETTLING_IN_VAIN: Duration = Duration::from_secs(30);
 
 /// What a run is to be.
 #[derive(Clone)]
@@ -86,7 +91,11 @@ fn run(dose: Dose) -> Outcome {
     let begun = Instant::now();
     let mut world = World::start_as(Start {
         voice: "tone:20".to_owned(),
-        log: "info,generate=debug".to_owned(),
+        settings: vec![
+            ("RUST_LOG", "info,generate=debug"),
+            // A line at a time is what a kill costs then.
+            ("SPEECH_THREADS", "1"),
+        ],
         binaries: dose.binaries,
     });
     let violations = Violations::default();
@@ -117,7 +126,14 @@ fn settle(world: &World, witness: &Witness, violations: &Violations) {
     witness.calm();
     // A worker that was frozen may still be at work on a job that another has finished.
     while witness.unfinished() > 0 || !world.at_work("generate").is_empty() {
-        if begun.elapsed() > SETTLING {
+        let is_in_vain = !violations.all().is_empty();
+        if begun.elapsed()
+            > if is_in_vain {
+                SETTLING_IN_VAIN
+            } else {
+                SETTLING
+            }
+        {
             let unfinished = witness.unfinished();
             violations.add(format!("{unfinished} accepted jobs did not finish"));
             return;
@@ -146,6 +162,11 @@ impl fmt::Display for Outcome {
     }
 }
 
+/// The seed, or the first of some.
+fn first_seed() -> u64 {
+    setting("WHERECAST_SEED").unwrap_or_else(|| random::<u64>() % 1_000_000)
+}
+
 fn setting<T: std::str::FromStr>(name: &str) -> Option<T> {
     let text = std::env::var(name).ok()?;
     let value = text.parse();
@@ -154,7 +175,7 @@ fn setting<T: std::str::FromStr>(name: &str) -> Option<T> {
 
 #[test]
 fn whatever_is_killed_everything_accepted_is_made_once() {
-    let first = setting("WHERECAST_SEED").unwrap_or_else(|| random::<u64>() % 1_000_000);
+    let first = first_seed();
     let seeds = setting("WHERECAST_SEEDS").unwrap_or(1);
     let kills = setting("WHERECAST_KILLS").unwrap_or(FEW_KILLS);
 
@@ -179,4 +200,22 @@ fn whatever_is_killed_everything_accepted_is_made_once() {
         failed.is_empty(),
         "violations with the seeds {failed:?}, see above"
     );
+}
+
+#[test]
+#[ignore = "builds the system once for each mutant: tests/run --long"]
+fn each_mutant_is_found_guilty() {
+    let seed = first_seed();
+
+    for name in mutant::names() {
+        let binaries = mutant::build(&name);
+        println!("mutant {name}: WHERECAST_SEED={seed}");
+        let outcome = run(Dose {
+            seed,
+            kills: FEW_KILLS,
+            binaries: Some(binaries),
+        });
+        println!("{outcome}");
+        assert!(!outcome.violations.is_empty(), "mutant {name} got away");
+    }
 }

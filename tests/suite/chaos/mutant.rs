@@ -1,0 +1,36 @@
+//! Systems with one safeguard taken out, which the same run must find guilty.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+/// The names of all mutants.
+pub(crate) fn names() -> Vec<String> {
+    let patches = fs::read_dir(folder()).expect("there are mutants");
+    let mut names: Vec<_> = patches
+        .filter_map(|entry| {
+            let path = entry.ok()?.path();
+            let is_patch = path.extension()? == "patch";
+            is_patch.then(|| path.file_stem()?.to_str().map(str::to_owned))?
+        })
+        .collect();
+    names.sort();
+    names
+}
+
+/// Builds a mutant; gives the folder of its programs.
+pub(crate) fn build(name: &str) -> PathBuf {
+    let built = Command::new(folder().join("build"))
+        .arg(name)
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("bash runs");
+    assert!(built.status.success(), "mutant {name} does not build");
+    PathBuf::from(String::from_utf8_lossy(&built.stdout).trim())
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("mutants")
+}
