@@ -331,9 +331,8 @@ fn build() {
     static BUILT: OnceLock<()> = OnceLock::new();
     BUILT.get_or_init(|| {
         let binaries = BINARIES.iter().flat_map(|binary| ["--bin", binary]);
-        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
         let release = (!cfg!(debug_assertions)).then_some("--release");
-        let mut build = Command::new(cargo);
+        let mut build = cargo();
         build
             .args(["build", "--quiet", "--workspace"])
             .args(release)
@@ -341,6 +340,19 @@ fn build() {
         let status = build.status().expect("cargo runs");
         assert!(status.success(), "the system does not build");
     });
+}
+
+/// Cargo as a shell would start it: build scripts that watch what `cargo test` tells this process about its
+/// own package (ring's does) would run anew, and all that depends on them.
+fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo
 }
 
 /// The folder of binaries beside the one that runs this suite.

@@ -26,7 +26,7 @@ pub enum BuildError {
 /// # Errors
 /// When cargo is missing, or fails.
 pub async fn build(workspace: &Path, binaries: &[String]) -> Result<(), BuildError> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = cargo();
     cargo.arg("build").current_dir(workspace).kill_on_drop(true);
     if !cfg!(debug_assertions) {
         cargo.arg("--release");
@@ -42,6 +42,21 @@ pub async fn build(workspace: &Path, binaries: &[String]) -> Result<(), BuildErr
     } else {
         Err(BuildError::Failed(status))
     }
+}
+
+/// Returns cargo as a shell would start it.
+///
+/// `cargo run` tells a program about its own package in variables. Build scripts watch some of them (ring's
+/// does), and would run anew, and all that depends on them, whenever another package asks for a build.
+fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+            cargo.env_remove(&name);
+        }
+    }
+    cargo
 }
 
 /// Returns the folder where cargo puts what it builds in this profile: the emulator's own.
@@ -70,4 +85,27 @@ pub fn check(folder: &Path, binaries: &[String]) -> Result<(), BuildError> {
         .map(|binary| folder.join(binary))
         .find(|program| !program.is_file());
     missing.map_or(Ok(()), |program| Err(BuildError::Missing(program)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_hears_nothing_of_the_package_that_starts_it() {
+        assert!(
+            std::env::var_os("CARGO_PKG_NAME").is_some(),
+            "cargo runs this"
+        );
+
+        let cargo = cargo();
+
+        let removed: Vec<_> = cargo.as_std().get_envs().collect();
+        for name in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"] {
+            assert!(
+                removed.contains(&(name.as_ref(), None)),
+                "{name}: {removed:?}"
+            );
+        }
+    }
 }
