@@ -16,6 +16,13 @@ use crate::{
 /// How long a worker may be silent before another may take its podcast.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(30);
 
+/// How far ahead the end of a lease may be for it to count: twice as far as any worker sets it.
+///
+/// A lease that ends later was made by a clock that has been put back since. Its worker, if it lives,
+/// extends it by the new clock within ten seconds; if it died, nobody would come for as long as the
+/// clock was put back. The second half is for machines whose clocks differ.
+pub(crate) const LEASE_AHEAD: SignedDuration = SignedDuration::from_secs(60);
+
 /// How many workers may take a podcast, one after the other, without one that gets it further.
 ///
 /// One that crashes ever so often gets done as long as each attempt adds to it. One that crashes its
@@ -26,7 +33,8 @@ const CLAIM: &str = concat!(
     "UPDATE podcasts SET status = 'processing', attempt = attempt + 1, lease_token = ?2,
         lease_expires_at = ?3, updated_at = ?4
     WHERE id = ?1 AND attempt < ?5
-        AND (status = 'pending' OR (status = 'processing' AND lease_expires_at <= ?4))
+        AND (status = 'pending' OR (status = 'processing'
+            AND (lease_expires_at <= ?4 OR lease_expires_at > ?6)))
     RETURNING ",
     podcast_columns!()
 );
@@ -323,7 +331,8 @@ async fn take(connection: &Connection, id: PodcastId, now: Timestamp) -> Result<
         token.to_string(),
         (now + LEASE).as_millisecond(),
         now.as_millisecond(),
-        MAX_ATTEMPTS
+        MAX_ATTEMPTS,
+        (now + LEASE_AHEAD).as_millisecond()
     ];
     let Some(podcast) = rows(connection, CLAIM, values, Podcast::read).await?.pop() else {
         return Ok(None);
@@ -350,7 +359,7 @@ async fn why_not(connection: &Connection, id: PodcastId, now: Timestamp) -> Resu
         .pop();
     Ok(match unfinished {
         None => Claim::Nothing,
-        Some((_, until)) if until > now => Claim::Busy { until },
+        Some((_, until)) if until > now && until <= now + LEASE_AHEAD => Claim::Busy { until },
         Some((attempt, _)) if attempt >= MAX_ATTEMPTS => Claim::Exhausted,
         // Given back between the two statements: as good as busy for a moment.
         Some(_) => Claim::Busy { until: now },

@@ -5,7 +5,7 @@ use podcast::PodcastId;
 use crate::{
     accept::IDEMPOTENCY_LIFE,
     error::Result,
-    lease::{MAX_ATTEMPTS, forget_failed},
+    lease::{LEASE_AHEAD, MAX_ATTEMPTS, forget_failed},
     open::{Durability, Storage, rows},
     row::{number, parsed},
 };
@@ -25,13 +25,15 @@ const REQUEUED_FOR: SignedDuration = SignedDuration::from_secs(60);
 /// How long a worker that has not noticed yet may still write media.
 const DISCARDED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
+/// Times after `?10` were told by a clock that has been put back since, and count as long ago.
 pub(crate) const STRANDED: &str = "SELECT id, generation FROM podcasts
     WHERE status IN ('pending', 'processing') AND attempt < ?1 AND (
-        (status = 'pending' AND queued_at IS NULL AND updated_at < ?2)
-        OR (status = 'pending' AND queued_at < ?3)
+        (status = 'pending' AND queued_at IS NULL AND (updated_at < ?2 OR updated_at > ?10))
+        OR (status = 'pending' AND (queued_at < ?3 OR queued_at > ?10))
         OR (status = 'pending' AND queued_at < ?4 AND (SELECT count(*) FROM podcasts
-            WHERE status IN ('pending', 'processing') AND lease_expires_at > ?5) < ?6)
-        OR (status = 'processing' AND lease_expires_at < ?7 AND coalesce(queued_at, 0) < ?8))
+            WHERE status IN ('pending', 'processing') AND lease_expires_at > ?5 AND lease_expires_at <= ?10) < ?6)
+        OR (status = 'processing' AND (lease_expires_at < ?7 OR lease_expires_at > ?10)
+            AND (coalesce(queued_at, 0) < ?8 OR queued_at > ?10)))
     ORDER BY updated_at LIMIT ?9";
 
 pub(crate) const DISCARDED: &str =
@@ -94,7 +96,8 @@ impl Storage {
             WORKERS,
             before(EXPIRED_FOR),
             before(REQUEUED_FOR),
-            limit
+            limit,
+            (now + LEASE_AHEAD).as_millisecond()
         ];
         let read = |row: &libsql::Row| {
             Ok(Stranded {
@@ -110,11 +113,12 @@ impl Storage {
         const SQL: &str = "UPDATE podcasts SET status = 'failed', error = ?1, message = ?1,
                 lease_token = NULL, lease_expires_at = NULL, updated_at = ?2
             WHERE status IN ('pending', 'processing') AND attempt >= ?3
-                AND coalesce(lease_expires_at, 0) <= ?2
+                AND (coalesce(lease_expires_at, 0) <= ?2 OR lease_expires_at > ?4)
             RETURNING id, generation";
         let reason = reason.to_owned();
         self.transact(Durability::Promise, async move |connection| {
-            let values = params![reason, now.as_millisecond(), MAX_ATTEMPTS];
+            let ahead = (now + LEASE_AHEAD).as_millisecond();
+            let values = params![reason, now.as_millisecond(), MAX_ATTEMPTS, ahead];
             let read = |row: &libsql::Row| Ok((parsed(row, 0)?, number(row, 1)?));
             let failed: Vec<(PodcastId, u32)> = rows(connection, SQL, values, read).await?;
             for (id, generation) in &failed {

@@ -13,10 +13,7 @@ use std::collections::{HashSet, VecDeque};
 use podcast::Stage;
 
 use super::*;
-use crate::{
-    Lease, StorageError,
-    open::{Durability, set_pragma},
-};
+use crate::{Lease, StorageError};
 use model::{Move, Outcome, Row, State, Worker, expected, moves};
 
 /// Enough for a worker of an older one.
@@ -123,7 +120,7 @@ impl Board {
         let world = World::start().await;
         let unfenced = Storage::open(&world.config(), Access::Write).await.unwrap();
         // Nothing here is about power cuts, and thousands of flushes take a while.
-        set_mode(&world.storage, "PRAGMA synchronous = OFF").await;
+        world.hurry().await;
         set_mode(&unfenced, "PRAGMA synchronous = OFF").await;
         // The tables have a fence of their own: only a podcast in the making may carry a token.
         set_mode(&unfenced, "PRAGMA ignore_check_constraints = ON").await;
@@ -417,15 +414,6 @@ impl Seen {
             return Some("a checkpoint outlived its generation");
         }
         None
-    }
-}
-
-async fn set_mode(storage: &Storage, mode: &'static str) {
-    for durability in [Durability::Process, Durability::Promise] {
-        let set = storage.write(durability, async move |writer| {
-            set_pragma(writer, mode).await
-        });
-        set.await.unwrap();
     }
 }
 

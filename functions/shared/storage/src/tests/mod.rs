@@ -1,6 +1,7 @@
 //! On real SQLite in temporary folders. Time is passed in, so nothing sleeps.
 
 mod accept;
+mod clock;
 mod connections;
 mod every_move;
 mod library;
@@ -11,10 +12,14 @@ mod worker;
 use jiff::Timestamp;
 use libsql::{Builder, Connection, Value};
 use podcast::{Location, Owner, PodcastId, PodcastType, Preferences, Status};
+use rand::{SeedableRng, rngs::StdRng};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::{Access, Claim, Completion, Config, Job, NewPodcast, Storage, open::rows};
+use crate::{
+    Access, Claim, Completion, Config, Job, NewPodcast, Storage,
+    open::{Durability, rows, set_pragma},
+};
 
 /// A fresh database, opened for writing.
 struct World {
@@ -43,6 +48,11 @@ impl World {
             .unwrap()
             .connect()
             .unwrap()
+    }
+
+    /// Flushes nothing any more, for a test that commits a thousand times and is not about power cuts.
+    async fn hurry(&self) {
+        set_mode(&self.storage, "PRAGMA synchronous = OFF").await;
     }
 
     async fn texts(&self, sql: &str) -> Vec<String> {
@@ -75,6 +85,35 @@ impl World {
         let report = self.storage.status(id, &alice()).await.unwrap();
         (report.status, report.progress, report.message)
     }
+}
+
+/// Sets a mode of every connection that writes.
+async fn set_mode(storage: &Storage, mode: &'static str) {
+    for durability in [Durability::Process, Durability::Promise] {
+        let set = storage.write(durability, async move |writer| {
+            set_pragma(writer, mode).await
+        });
+        set.await.unwrap();
+    }
+}
+
+/// How often a random test tries: `usual` times, or `long` ones where `WHERECAST_LONG` is set.
+fn tries(usual: u64, long: u64) -> u64 {
+    let is_long = std::env::var_os("WHERECAST_LONG").is_some();
+    if is_long { long } else { usual }
+}
+
+/// Where random tests begin: at `WHERECAST_SEED`, or anywhere.
+fn first_seed() -> u64 {
+    let given = std::env::var("WHERECAST_SEED").ok();
+    given.map_or_else(
+        || u64::from(rand::random::<u32>()),
+        |seed| seed.parse().unwrap(),
+    )
+}
+
+fn dice(seed: u64) -> StdRng {
+    StdRng::seed_from_u64(seed)
 }
 
 fn config(folder: &TempDir) -> Config {
