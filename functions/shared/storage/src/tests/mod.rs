@@ -7,6 +7,7 @@ mod every_move;
 mod library;
 mod migrations;
 mod sweep;
+mod torn_wal;
 mod worker;
 
 use jiff::Timestamp;
