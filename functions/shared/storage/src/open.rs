@@ -7,7 +7,7 @@ use tracing::info;
 use crate::{
     config::{Config, Target},
     error::{Result, StorageError},
-    migrations::migrate,
+    migrations::{MIGRATIONS, migrate},
 };
 
 /// How long a writer waits for another one. Readers never wait: that is what WAL is for.
@@ -66,7 +66,7 @@ impl Storage {
         let database = Builder::new_local(path).build().await?;
 
         let reader = connect(&database, Durability::Process).await?;
-        migrate(&reader).await?;
+        migrate(&reader, MIGRATIONS).await?;
         log_modes(&reader, path, access).await?;
         set_pragma(&reader, "PRAGMA query_only = ON").await?;
 

@@ -8,6 +8,7 @@ mod library;
 mod migrations;
 mod sweep;
 mod torn_wal;
+mod upgrade;
 mod worker;
 
 use jiff::Timestamp;

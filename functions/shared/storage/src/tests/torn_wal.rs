@@ -11,7 +11,10 @@ use podcast::Stage;
 use rand::{Rng, rngs::StdRng};
 
 use super::*;
-use crate::{error::Result, migrations::migrate};
+use crate::{
+    error::Result,
+    migrations::{MIGRATIONS, migrate},
+};
 
 /// Sizes in the format of the log, <https://www.sqlite.org/fileformat2.html#walformat>.
 const WAL_HEADER_BYTES: usize = 32;
@@ -216,7 +219,7 @@ async fn broken_rule(
 async fn first_broken_rule(connection: &Connection, must: &[String]) -> Result<Option<String>> {
     let read = |row: &libsql::Row| Ok(text(row.get_value(0)?));
     set_pragma(connection, "PRAGMA synchronous = OFF").await?;
-    migrate(connection).await?;
+    migrate(connection, MIGRATIONS).await?;
     let integrity = rows(connection, "PRAGMA integrity_check", (), read).await?;
     if integrity != ["ok"] {
         return Ok(Some(format!("integrity: {}", integrity[0])));
