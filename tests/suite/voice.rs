@@ -10,14 +10,17 @@ use std::{io::Cursor, time::Duration};
 use ebur128::{EbuR128, Mode};
 use id3::TagLike;
 use symphonia::core::{audio::SampleBuffer, formats::FormatReader, io::MediaSourceStream};
-use wherecast_tests::World;
+use wherecast_tests::{Start, World};
 
 /// A slow machine with everything else going on.
 const PATIENCE: Duration = Duration::from_secs(600);
 
 #[test]
 fn a_short_episode_is_spoken_levelled_and_chaptered() {
-    let world = World::start_with("");
+    let world = World::start_as(Start {
+        settings: vec![("SPEECH_THREADS", "2")],
+        ..Start::default()
+    });
     let id = world.accept("Timbuktu, Mali", "short");
 
     let seen = world.finish(&id, PATIENCE);
