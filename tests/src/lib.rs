@@ -16,4 +16,4 @@ mod world;
 pub use answer::Answer;
 pub use client::Client;
 pub use database::Database;
-pub use world::{Start, World, generate_body};
+pub use world::{Start, World, binary, generate_body};

@@ -58,10 +58,17 @@ impl World {
     /// # Panics
     /// When it ends before it is ready.
     pub fn start_as(start: Start) -> Self {
+        Self::start_in(tempfile::tempdir().expect("a temporary folder"), start)
+    }
+
+    /// Starts the system on the folder `data`, which may hold what an earlier one left.
+    ///
+    /// # Panics
+    /// When it ends before it is ready.
+    pub fn start_in(data: TempDir, start: Start) -> Self {
         if start.binaries.is_none() {
             build();
         }
-        let data = tempfile::tempdir().expect("a temporary folder");
         let (runner, origin) = spawn(data.path(), &start, "127.0.0.1:0");
         Self {
             runner,
@@ -123,6 +130,11 @@ impl World {
             let _ = kill(pid(*process), Signal::SIGKILL);
         }
         processes.len()
+    }
+
+    /// The process of the runner.
+    pub fn runner(&self) -> u32 {
+        self.runner.id()
     }
 
     /// Processes of one function under this runner.
@@ -355,13 +367,21 @@ fn cargo() -> Command {
     cargo
 }
 
+/// Where a binary of the system is, once [`World::start`] has built it.
+pub fn binary(name: &str) -> PathBuf {
+    target().join(name)
+}
+
 /// The folder of binaries beside the one that runs this suite.
 fn target() -> PathBuf {
     let suite = std::env::current_exe().expect("it runs");
-    suite
-        .ancestors()
-        .nth(2)
-        .expect("target/debug/deps")
+    let folder = suite.parent().expect("a program lies in a folder");
+    // Tests lie one folder deeper than programs.
+    let is_deeper = folder.ends_with("deps");
+    folder
+        .parent()
+        .filter(|_| is_deeper)
+        .unwrap_or(folder)
         .to_owned()
 }
 

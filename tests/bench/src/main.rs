@@ -1,0 +1,135 @@
+//! Measures Wherecast as its users meet it: over HTTP, with the real binaries, on a folder of its own.
+//!
+//! `cargo run --release -p bench -- all`, or the name of one benchmark. Each compares two things of one
+//! run, because machines differ and are shared, and says which ratio it is about. Start with `status`,
+//! the question that this system was built to answer; `browsers` is how it is asked.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod browsers;
+mod client;
+mod cold;
+mod create;
+mod episodes;
+mod generate;
+mod growth;
+mod latencies;
+mod library;
+mod machine;
+mod old_way;
+mod package;
+mod process;
+mod report;
+mod seed;
+mod status;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, ValueEnum};
+
+use crate::{machine::Machine, report::Report};
+
+/// Measures Wherecast: latencies, throughput, start, size and growth.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// What to measure.
+    #[arg(value_enum, default_values = ["all"])]
+    what: Vec<What>,
+    /// A dose of seconds with a voice of beeps: shows that everything runs, not how fast.
+    #[arg(long)]
+    quick: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Everything below.
+    All,
+    /// Polls by 1, 50 and 200 browsers: idle, while two episodes are made, and the old way.
+    Status,
+    /// Pages of libraries of a thousand to a million podcasts.
+    Library,
+    /// Accepting podcasts, by one client and by sixteen.
+    Create,
+    /// Seconds to make a minute of audio, by stage; memory.
+    Generate,
+    /// From the start of a process to its first answer; sizes of binaries and packages.
+    Cold,
+    /// What grows with the number of queued jobs.
+    Growth,
+}
+
+/// How much of everything.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dose {
+    /// To be quoted.
+    Full,
+    /// To see that it runs.
+    Quick,
+}
+
+impl What {
+    const EACH: [Self; 6] = [
+        Self::Status,
+        Self::Library,
+        Self::Create,
+        Self::Generate,
+        Self::Cold,
+        Self::Growth,
+    ];
+
+    async fn measure(self, dose: Dose) -> Result<Vec<Report>> {
+        match self {
+            Self::All => unreachable!("it stands for each"),
+            Self::Status => status::measure(dose).await,
+            Self::Library => library::measure(dose).await,
+            Self::Create => create::measure(dose).await,
+            Self::Generate => generate::measure(dose).await,
+            Self::Cold => cold::measure(dose).await,
+            Self::Growth => growth::measure(dose).await,
+        }
+    }
+}
+
+impl Dose {
+    /// Chooses by dose.
+    fn of<T>(self, full: T, quick: T) -> T {
+        match self {
+            Self::Full => full,
+            Self::Quick => quick,
+        }
+    }
+}
+
+// One thread asks: the other cores belong to what is measured.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Tells whether every aim was met.
+async fn run(arguments: Arguments) -> Result<bool> {
+    let dose = match arguments.quick {
+        true => Dose::Quick,
+        false => Dose::Full,
+    };
+    let is_asked =
+        |what: &What| arguments.what.contains(&What::All) || arguments.what.contains(what);
+    println!("{}\n", Machine::look()?);
+    let mut all_met = true;
+    for what in What::EACH.into_iter().filter(is_asked) {
+        for report in what.measure(dose).await? {
+            println!("{report}");
+            all_met &= report.is_met();
+        }
+    }
+    Ok(all_met)
+}
