@@ -1,4 +1,4 @@
-use std::{path::PathBuf, thread, time::Duration};
+use std::{path::PathBuf, sync::Arc, thread, time::Duration};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ValueEnum;
@@ -13,35 +13,65 @@ use crate::{
 
 /// How often the progress is read.
 const POLL: Duration = Duration::from_millis(500);
-/// Failed polls in a row after which the server is taken for gone.
-const PATIENCE: u32 = 60;
+/// Failed polls in a row after which the server is taken for gone: longer than one takes to start again.
+const PATIENCE: u32 = 30;
 
 /// Makes one episode through the same API as any client, with a progress bar.
 ///
+/// A server that goes away meanwhile, such as the one that another terminal's episode was made with, is replaced.
+///
 /// # Errors
-/// When the place is unknown (with suggestions), the job fails, or the server goes away.
+/// When the place is unknown (with suggestions), the job fails, or no server can be had.
 pub(crate) async fn generate(arguments: &WorldArguments, wish: Wish) -> Result<()> {
-    let world = world::reach(arguments).await?;
-    let client = Client::new(world.origin());
-    let made = tokio::task::spawn_blocking(move || make(&client, &wish))
-        .await
-        .context("the client panicked")?;
-    world.leave().await;
-    made
+    let mut world = world::reach(arguments).await?;
+    let wish = Arc::new(wish);
+    let id = {
+        let (client, wish) = (Client::new(world.origin()), Arc::clone(&wish));
+        blocking(move || accept(&client, &wish)).await?
+    };
+    loop {
+        let client = Client::new(world.origin());
+        let (wish, podcast_id) = (Arc::clone(&wish), id.clone());
+        let seen = blocking(move || see_through(&client, &podcast_id, &wish)).await;
+        world.leave().await;
+        if !matches!(seen, Ok(Seen::ServerGone)) {
+            return seen.map(drop);
+        }
+        eprintln!("the server went away: looking for another");
+        world = world::reach(arguments)
+            .await
+            .with_context(|| format!("podcast {id} is kept and goes on with the next start"))?;
+    }
 }
 
-fn make(client: &Client, wish: &Wish) -> Result<()> {
-    let id = accept(client, wish)?;
-    follow(client, &id)?;
+/// What became of the episode as far as this server could tell.
+enum Seen {
+    Made,
+    ServerGone,
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .context("the client panicked")?
+}
+
+/// Waits for the episode, and shows and saves it.
+fn see_through(client: &Client, id: &str, wish: &Wish) -> Result<Seen> {
+    if let Seen::ServerGone = follow(client, id)? {
+        return Ok(Seen::ServerGone);
+    }
     let (_, podcast) = client.get(&format!("/api/v1/podcasts/{id}"))?;
     let url = text(&podcast, "audio_url")?;
     println!("{}", text(&podcast, "title")?);
     println!("{}", text(&podcast, "description")?);
     println!("{} s, {url}", podcast["duration_seconds"]);
-    match &wish.out {
-        Some(file) => save(client, url, file),
-        None => Ok(()),
+    if let Some(file) = &wish.out {
+        save(client, url, file)?;
     }
+    Ok(Seen::Made)
 }
 
 fn accept(client: &Client, wish: &Wish) -> Result<String> {
@@ -96,7 +126,7 @@ fn refusal(answer: &Value) -> String {
     }
 }
 
-fn follow(client: &Client, id: &str) -> Result<()> {
+fn follow(client: &Client, id: &str) -> Result<Seen> {
     let bar = ProgressBar::new(100);
     bar.set_style(
         ProgressStyle::with_template("{bar:32} {pos:>3} % {elapsed_precise} {wide_msg}")
@@ -112,7 +142,7 @@ fn follow(client: &Client, id: &str) -> Result<()> {
                 match status["status"].as_str() {
                     Some("completed") => {
                         bar.finish();
-                        return Ok(());
+                        return Ok(Seen::Made);
                     }
                     Some("failed") => {
                         bar.abandon();
@@ -128,9 +158,8 @@ fn follow(client: &Client, id: &str) -> Result<()> {
             Ok(_) | Err(_) => missed += 1,
         }
         if missed > PATIENCE {
-            bail!(
-                "the server went away; the job is kept and goes on when it is started again: podcast {id}"
-            );
+            bar.abandon();
+            return Ok(Seen::ServerGone);
         }
         thread::sleep(POLL);
     }
