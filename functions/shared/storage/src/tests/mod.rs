@@ -3,6 +3,7 @@
 mod accept;
 mod clock;
 mod connections;
+mod doubt;
 mod every_move;
 mod library;
 mod migrations;
