@@ -205,7 +205,7 @@ fn ranked(places: HashMap<usize, u32>, reading: &Reading) -> Vec<Hit> {
                 _ => 0.0,
             };
             let people = f64::from(place.people().unwrap_or(0) + 1).ln();
-            let own = if is_own_name { 2.0 } else { 0.0 };
+            let own = if is_own_name { 4.0 } else { 0.0 };
             Hit {
                 place,
                 score: people + office + own - 4.0 * f64::from(distance),

@@ -55,6 +55,15 @@ fn a_name_of_many_equals_is_ambiguous_with_labels_that_tell_them_apart() {
 }
 
 #[test]
+fn a_larger_place_once_called_so_does_not_hide_those_that_are() {
+    let found = resolve("Adamstown");
+
+    let choices = found.alternatives.iter().map(|choice| &choice.label);
+    assert_ne!(found.place.expect("a place").name, "Pleasantville");
+    assert!(choices.clone().any(|label| label.contains("Pitcairn")));
+}
+
+#[test]
 fn coordinates_are_the_place_they_lie_in() {
     resolves_to("48.85,2.35", "Paris, Île-de-France, France");
 }
