@@ -239,18 +239,31 @@ impl<'l, 'a> Planner<'l, 'a> {
         found.sort_by(|a, b| b.score.total_cmp(&a.score));
         found.into_iter().find_map(|candidate| {
             let (mut chosen, skeleton) = self.render(&candidate)?;
-            let parts: Vec<usize> = skeleton
-                .split("---")
-                .map(|part| skeleton::lines(part).len())
-                .collect();
-            let mut recall = chosen.lines.split_off(parts[0]);
-            let close = recall.split_off(if parts.len() > 2 { parts[1] } else { 0 });
+            let opening = skeleton.split("---").next().unwrap_or_default();
+            let close = chosen.lines.split_off(skeleton::lines(opening).len());
+            let recall = self.recall(&candidate);
             Some(Hooked {
                 chosen,
                 recall,
                 close,
             })
         })
+    }
+
+    /// The clue that is given half-way, from those of the opening's kind.
+    fn recall(&self, hook: &Candidate<'a>) -> Vec<Spoken> {
+        let bank = moves::recalls(hook.of.id);
+        let start = self.seed.index("recall", bank.len());
+        bank[start..]
+            .iter()
+            .chain(&bank[..start])
+            .find_map(|skeleton| {
+                let spun = skeleton::spin(skeleton, |choice, ways| {
+                    self.seed.index(&format!("recall/{choice}"), ways)
+                });
+                self.fill(&hook.found, &spun)
+            })
+            .unwrap_or_default()
     }
 
     /// Fills the first skeleton that fits and is supported; returns it with its choices taken.

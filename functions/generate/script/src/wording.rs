@@ -189,15 +189,38 @@ pub fn clauses(text: &str) -> Vec<String> {
     let text = without_asides(text);
     text.split("; ")
         .flat_map(|part| part.split(" note: "))
-        .map(|part| part.trim().trim_end_matches(['.', ';', ',', ':']).trim())
+        .flat_map(halves)
+        .map(|part| {
+            part.trim()
+                .trim_end_matches(['.', ';', ',', ':'])
+                .trim()
+                .to_owned()
+        })
         .filter(|part| is_speakable(part))
-        .map(calm_capitals)
+        .map(|part| calm_capitals(&part))
         .map(|part| spoken(&part))
         .filter(|part| (2..=24).contains(&part.split_whitespace().count()))
         .filter(|part| {
             crate::rubric::reading::count(part) <= 1 && !part.chars().any(|c| c.is_ascii_digit())
         })
         .collect()
+}
+
+/// A clause with a number in each of its halves, as two: `a tower 300 meters high` and `it was built in 1889`.
+fn halves(part: &str) -> Vec<String> {
+    const JOINTS: [(&str, &str); 3] = [
+        (" that was ", "it was "),
+        (" which was ", "it was "),
+        (" and used ", "it was used "),
+    ];
+    if crate::rubric::reading::count(&spoken(part)) > 1 {
+        for (joint, subject) in JOINTS {
+            if let Some((head, tail)) = part.split_once(joint) {
+                return vec![head.to_owned(), format!("{subject}{tail}")];
+            }
+        }
+    }
+    vec![part.to_owned()]
 }
 
 /// The first clause of [`clauses`].
@@ -510,6 +533,17 @@ mod tests {
         assert_eq!(
             clauses("Ibrahim KEITA was a poet"),
             ["Ibrahim Keita was a poet"]
+        );
+    }
+
+    #[test]
+    fn a_clause_with_a_number_in_each_half_is_two() {
+        assert_eq!(
+            clauses("a tower 300 meters high that was constructed in 1889"),
+            [
+                "a tower three hundred metres high",
+                "it was constructed in eighteen eighty-nine"
+            ]
         );
     }
 

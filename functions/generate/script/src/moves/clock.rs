@@ -76,6 +76,15 @@ pub(super) const MOVES: &[Move] = &[
             "H: {zone}, says the time zone database when you ask for {place}. [f]
              A: <Summer and winter alike?|And in July?>
              H: {Summer}. [f]",
+            "A: Who sets the watch in {place}?
+             H: {zone} does, if you believe the name of the zone. [f]",
+            "H: On paper, {place} lives on the time of {zone}. [f]",
+            "A: When I change my phone to local time, what will it say?
+             H: {zone}. [f] {Summer}. [f]",
+            "H: The time zone has a name, and the name is not {place}. It is {zone}. [f]
+             A: <Hard luck.|Somebody had to be it.> [-]",
+            "A: Do they turn the clock?
+             H: {Summer}. [f] The zone is the one called {zone}. [f]",
         ],
     },
     Move {
@@ -111,6 +120,19 @@ pub(super) const MOVES: &[Move] = &[
             "H: In {month}, {year}, {place} put away its own time. [f]
              A: What was special about it?
              H: It was {minutes} {side} Greenwich, and it belonged to this place. [f]",
+            "H: Before {year}, {place} had a noon to itself. [f] It came {minutes} {side} that of Greenwich. [f]",
+            "A: What did the railway, the ship or the law take away from {place}?
+             H: Of its clock we know this: until {year} it ran {minutes} {side} Greenwich. [f]",
+            "H: {Minutes}: such was the gap between {place} and Greenwich, while {place} kept its own time. [f]
+             A: Until when?
+             H: Until {year}. [f]",
+            "A: Did this place ever set its own watch?
+             H: It did, {minutes} {side} Greenwich. [f] In {year} that was over. [f]",
+            "H: A clock from before {year} would show another time in {place}. [f]
+             A: How wrong would it be?
+             H: Not wrong: local. [-] It stood {minutes} {side} Greenwich. [f]",
+            "A: Whose noon did they use, before there were zones?
+             H: Their own. [-] It was {minutes} {side} Greenwich, until {year}. [f]",
         ],
     },
 ];

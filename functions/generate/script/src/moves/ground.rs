@@ -30,7 +30,7 @@ pub(super) const MOVES: &[Move] = &[
              H: Seen from {capital}, {dir}. [capital]",
             "A: Is the capital close?
              H: {capital}? [-] It is {km} <away|off>, to the {back}. [capital]",
-            "A: I am in {capital}. [-] <How do I get to {place}?|Which way now?>
+            "A: I am in {capital}. [capital] <How do I get to {place}?|Which way now?>
              H: Face {dir}. [capital] Then <keep going for|it takes> {km}. [capital]",
             "H: A <pigeon|crow> from {capital} would <fly|steer> {dir}. [capital]
              A: For long?
@@ -38,6 +38,24 @@ pub(super) const MOVES: &[Move] = &[
             "H: {region}, {dir} of {capital}: that is the <neighbourhood|part of the map>. [capital]
              A: And in <kilometres|figures>?
              H: {Km} from the capital. [capital]",
+            "A: How far does a letter to the ministry travel?
+             H: From {place} to {capital}, {km}. [capital]",
+            "H: Seen from {capital}, {place} is {km} to the {dir}. [capital]
+             A: <And seen from here?|And the other way round?>
+             H: The capital is to the {back}. [capital]",
+            "H: Anyone who has to go to the capital from here goes {back}, to {capital}. [capital]
+             A: For how long?
+             H: In a straight line, {km}. [capital]",
+            "A: Spread out the map. Where is your finger? [-]
+             H: On {capital}. [capital] Now it slides {dir}, {km}. [capital]",
+            "H: {capital} makes the laws, and it makes them {km} from here. [capital]",
+            "A: Does the capital notice this place?
+             H: It would have to look {dir}, and {km} far. [capital]",
+            "H: News from {capital} arrives in {place} from the {back}. [capital]
+             A: Fresh?
+             H: After {km}, at the speed of news. [capital]",
+            "A: Near the centre of things, or not?
+             H: If the centre is {capital}, then {km} from it. [capital]",
         ],
     },
     Move {

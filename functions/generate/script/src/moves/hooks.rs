@@ -1,6 +1,6 @@
 //! Openings whose other half waits until the end.
 
-use places::{Datum, Topic};
+use places::Datum;
 
 use super::{Found, Group, Move};
 use crate::{ledger::Ledger, numbers, theme::Theme, wording};
@@ -45,7 +45,7 @@ pub const HOOKS: &[Move] = &[
              H: {country_start} by population, and it says: {home_half}. [country]
              A: The lists do not agree, and both carry the name {place}. [world country]",
             "A: Could you say, in a word, how big {place} is?
-             H: I would need two words, and two lists. The word of the world list is {world_half}. [world]
+             H: I would need several lists. The word of the world list is {world_half}. [world]
              A: And the other word?
              H: It belongs to {country}, and it comes at the end. [-]
              ---
@@ -136,7 +136,7 @@ pub const HOOKS: &[Move] = &[
         id: "H23",
         group: Group::Name,
         themes: &[Theme::Words, Theme::History],
-        essential: 0.6,
+        essential: 0.9,
         titles: &["What the name holds", "A name with a past", "Inside the name", "The word {place}"],
         find: name_origin,
         skeletons: &[
@@ -145,7 +145,7 @@ pub const HOOKS: &[Move] = &[
              H: The Factbook has a line on it. It starts like this: {first}. [f]
              ---
              A: Go back to the name. What was it before?
-             H: The same line goes on: {second}. [f]
+             H: The same line goes on: {second}. [g]
              A: Something else, before it was the name {place}. [f]",
             "A: What is inside the name {place}?
              H: The Factbook opens it: {first}. [f]
@@ -154,14 +154,14 @@ pub const HOOKS: &[Move] = &[
              ---
              H: I still hold the second half of the name. [-]
              A: Say it. [-]
-             H: {Second}. [f]
+             H: {Second}. [g]
              A: So that is inside the name {place}. [f]",
             "H: The word {place} has a past, and the Factbook has kept some of it. [f]
              A: How much?
              H: Listen: {first}. [f]
              ---
              A: And how does the past of the word go on?
-             H: In the Factbook, like this: {second}. [f]
+             H: In the Factbook, like this: {second}. [g]
              A: That much is in the word {place}. [f]",
             "A: Take the word {place} off the map and turn it over. What is written on the back?
              H: In the Factbook's hand: {first}. [f]
@@ -169,8 +169,51 @@ pub const HOOKS: &[Move] = &[
              H: Turn it over again later. [-]
              ---
              A: May I turn the word over again?
-             H: Now you may. The rest of the writing says: {second}. [f]
+             H: Now you may. The rest of the writing says: {second}. [g]
              A: Then I will put the word back on the map. [-]",
+        ],
+    },
+    Move {
+        id: "H29",
+        group: Group::Story,
+        themes: &[Theme::History, Theme::Culture],
+        essential: 0.8,
+        titles: &["What became of {gone}", "{gone} and {stays}", "Looking for {gone}", "The end of {gone}"],
+        find: super::quarrel::gone,
+        skeletons: &[
+            "H: Something is missing from {place}, and a dictionary knows what. [gone]
+             A: You are not going to say?
+             H: The name, yes: {gone}. [gone] How it ended, I keep for the end. [-]
+             ---
+             A: Something was missing. How did {gone} end? [gone]
+             H: In the words of the dictionary, {how}. [gone]
+             A: And in {place}, something else is still listed?
+             H: {stays}: {what}. [stays]",
+            "A: What would you look for in {place}, and not find?
+             H: {gone}. [gone] You would find {stays} on the same page of the dictionary. [stays]
+             A: And why not {gone}? [gone]
+             H: All in good time. [-]
+             ---
+             A: You never told me why I would look for {gone} and not find it. [gone]
+             H: The dictionary says so: {how}. [gone] Under {stays}, it says: {what}. [stays]
+             A: Then I know which of the two to look for. [-]",
+            "H: Two names from {place}: one has an end in the dictionary, and the other has none. [gone stays]
+             A: Which names?
+             H: {gone} and {stays}. [gone stays] Place your bets. [-]
+             ---
+             A: {stays} is the one without an end, I bet. [stays]
+             H: You win. [-] {Stays}: {what}. [stays]
+             A: And {gone}? [gone]
+             H: {How}. [gone]",
+            "A: If a guide to {place} were two hundred years out of date, what would be wrong with it?
+             H: It might send you to {gone}. [gone]
+             A: And I would stand there with my guide?
+             H: In front of a story. You get it at the end. [-]
+             ---
+             A: I am still standing where the guide sent me, waiting for {gone}. [gone]
+             H: Then hear it from the dictionary: {how}. [gone]
+             A: Is there anything left to see?
+             H: By the same dictionary there is {stays}: {what}. [stays]",
         ],
     },
     Move {
@@ -226,13 +269,13 @@ pub const HOOKS: &[Move] = &[
              H: Now your two people, both saying {place}. [-]
              A: Can they mean different places?
              H: Not on this list: no other place carries the name. [f]",
-            "H: {place} holds a record that costs nothing: it is about the name alone. [f]
+            "H: {place} holds a record that is about the name alone. [f]
              A: A record for what?
              H: For how often it is used. The figure comes at the end. [-]
              ---
              A: You promised a figure for the name. [-]
              H: The record is one: no other place on the list uses it. [f]
-             A: A record for a name, and it cost nothing. [-]",
+             A: A record for a name alone. [-]",
         ],
     },
     Move {
@@ -321,7 +364,7 @@ pub const HOOKS: &[Move] = &[
              A: A wide one?
              H: You can judge it at the end. [-]
              ---
-             H: Now the gap between the clock and the sun: {lag}. [f]
+             H: Now the gap of each January day, between the clock and the sun: {lag}. [f]
              A: And who is ahead?
              H: The {ahead}. [f]",
             "A: Could the clock in {place} be wrong?
@@ -337,7 +380,7 @@ pub const HOOKS: &[Move] = &[
              H: When it is noon by the sun. We will compare notes later. [-]
              ---
              A: Let us hear the shadow against the clock. [-]
-             H: In January the shadow is shortest {lag} {before_after} twelve. [f]
+             H: In January the shadow shrinks to its noon length {lag} {before_after} twelve. [f]
              A: So the shadow knew. [-]",
             "A: Who decides when it is noon in {place}, the sun or the law?
              H: Both, and they do not agree. [f] By how much comes later. [-]
@@ -481,7 +524,7 @@ pub const HOOKS: &[Move] = &[
              ---
              A: The name of the twin, please. [-]
              H: {other}, in {abroad}: nearly the same latitude. [f]
-             A: A twin by the globe, and by nothing else that we know. [f]",
+             A: A twin by the globe, at least. [f]",
             "A: If you could travel from {place} without going a step north or south, whom would you visit?
              H: There is one address worth knowing. It is a city of {other_people} people. [f]
              ---
@@ -514,7 +557,7 @@ pub const HOOKS: &[Move] = &[
         id: "H27",
         group: Group::Story,
         themes: &[Theme::Culture, Theme::History],
-        essential: 0.5,
+        essential: 0.45,
         titles: &["In the dictionary", "Two lines in a dictionary", "What the dictionary kept", "By definition"],
         find: dictionary,
         skeletons: &[
@@ -604,18 +647,15 @@ fn far_end<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn name_origin<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
-    let texts = l.texts(Topic::CapitalName);
-    let Some((fact, text)) = texts.first() else {
+    let clauses = super::name::origin(l);
+    let [(f, first), .., (g, second)] = clauses.as_slice() else {
         return Vec::new();
     };
-    let clauses = wording::clauses(text);
-    let [first, .., second] = clauses.as_slice() else {
-        return Vec::new();
-    };
-    Found::new(0.8)
-        .cite("f", &[fact])
-        .slot("first", wording::with_subject(&wording::inner(first)))
-        .slot("second", wording::with_subject(&wording::inner(second)))
+    Found::new(0.9)
+        .cite("f", &[*f])
+        .cite("g", &[*g])
+        .slot("first", first.clone())
+        .slot("second", second.clone())
         .only()
 }
 
@@ -734,6 +774,7 @@ fn same_line<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
                     .cite("f", &[fact])
                     .slot("other", other.name.clone())
                     .slot("abroad", wording::country(&other.country))
+                    .slot("people_count", numbers::rounded(f64::from(people)))
                     .slot("other_people", numbers::about(f64::from(people))),
             )
         })
@@ -759,4 +800,103 @@ fn dictionary<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .slot("first", tidy(first))
         .slot("second", tidy(second))
         .only()
+}
+
+/// What is said of an opening half-way: a clue, so that its question stays alive.
+pub(crate) fn recalls(hook: &str) -> &'static [&'static str] {
+    match hook {
+        "H3" => &[
+            "A: <You still owe me|I am still waiting for> the other list. [-]
+             H: It is shorter than the first. <That much I give away.|Draw your own conclusion.> [-]",
+            "A: Before we go on: does the other list turn things round?
+             H: It gives another half, at any rate. [world country]",
+            "H: By the way, the second list is the one of {country}. [country]
+             A: <And the verdict?|And it says?>
+             H: Later. [-]",
+            "A: Large or small: may I guess by now?
+             H: You may. On the second list {place} is {bigger}, if that helps. [world country]",
+        ],
+        "H19" => &[
+            "A: <A clue, please, about the far end.|The far end of the line: at least a country?>
+             H: {Abroad}. [f] The name can wait. [-]",
+            "H: Somewhere around {abroad} a line is still waiting to come out of the ground. [f]
+             A: <I had not forgotten.|Let it wait a little.> [-]",
+            "A: Is the far end land, at least?
+             H: There is a name near it, in {abroad}. [f]",
+            "A: My far end of the world, is it warm there?
+             H: You may look up {abroad} while we go on. [f]",
+        ],
+        "H23" => &[
+            "A: Is the rest of the name older or younger than what I have heard?
+             H: I read it in the order of the Factbook. [-]",
+            "A: I keep saying {place}, and have heard just half of the word. [-]
+             H: I keep the other half safe. [-]",
+            "H: The name {place} has come up a few times now, with half its story. [f]
+             A: <Then do not forget the rest.|I count on the rest.> [-]",
+        ],
+        "H24" => &[
+            "A: That name of ours, is the list of its bearers long?
+             H: <Think of a short list.|Short enough to learn by heart.> [-]",
+            "A: I have a guess about the name {place} by now. [-]
+             H: Keep it. A little longer. [-]",
+            "H: We have used the name {place} all this time. [-] We have yet to ask who else does.
+             A: <The question stands.|I was going to.> [-]",
+            "A: Will you tell me about the name, or do I have to look at the list myself?
+             H: You would be done sooner than you think. [-]",
+        ],
+        "H12" => &[
+            "A: The two days you spoke of: how far apart are they?
+             H: {Gap}. [f] <You can do the sum.|The rest is a sum.> [-]",
+            "A: And my {light_month} day, is it coming?
+             H: It is. It takes its time to get dark. [-]",
+            "H: Somebody listening in {light_month} could be hearing this by daylight, quite late. [-]
+             A: You are getting ahead of the numbers. [-]",
+        ],
+        "H14" => &[
+            "A: Who is ahead, clock or sun? That much you can say. [-]
+             H: In January, the {ahead}. [f]",
+            "A: By the way, have we passed noon yet?
+             H: Which noon? [-] In January the {ahead} leads. [f]",
+            "H: Do not set your watch yet. We still owe a sum. [-]
+             A: <I will leave it as it is.|My watch has time.> [-]",
+        ],
+        "H8" => &[
+            "A: A clue about the big neighbour?
+             H: Look {dir}. [city]",
+            "H: All this time, somebody large has been standing {km} away. [city]
+             A: <I had not forgotten.|And has not said a word.> [-]",
+            "A: Does the big neighbour have a name yet?
+             H: It always had one. You get it at the end. [-]",
+        ],
+        "H22" => &[
+            "A: I now bet on the sea. [-]
+             H: <You may change your mind once more.|Noted. No comment.> [-]",
+            "A: Give me one of the two distances, at least. [-]
+             H: {Coast_km} to the coast. [coast] The other one comes last. [-]",
+            "A: Is it a close race, sea against capital?
+             H: Close enough for a bet. [-]",
+        ],
+        "H17" => &[
+            "A: A clue about the other place on our line?
+             H: About {people_count} people live in it. [f]",
+            "A: In which country do I have to look, along the latitude?
+             H: In {abroad}. [f] <Half the puzzle.|The name is still missing.> [-]",
+            "H: Our line of latitude goes on, by the way, as far as {abroad}. [f]
+             A: And stops at what name?
+             H: Later. [-]",
+        ],
+        "H27" => &[
+            "A: How much of the dictionary's entry have I heard?
+             H: One of the lines. <There is another.|Another is in my pocket.> [f g]",
+            "A: The dictionary had more to say. [-]
+             H: It has waited for years. It can wait a little more. [-]",
+        ],
+        "H29" => &[
+            "A: {gone} is still on my mind. [gone]
+             H: <Good. It should be.|Leave it there for now.> [-]",
+            "A: Was {gone} anywhere near what we have just seen? [gone]
+             H: The dictionary files it under {place}, like the rest. [gone]",
+        ],
+        _ => &[],
+    }
 }

@@ -87,6 +87,10 @@ pub(super) const MOVES: &[Move] = &[
              H: Down to its lowest point: {text}. [f]",
             "H: {text}: <that is as low as {country} gets|below that, no more of {country}>, says the Factbook. [f]",
             "H: The bottom of {country} has a name. [f] Its lowest point: {text}. [f]",
+            "A: Down, please. How far down does {country} let me go?
+             H: To its lowest point: {text}. [f]",
+            "H: Rain that falls on {country} ends up near this, or tries to: {text}, the lowest point. [f]",
+            "H: A cellar in {country} would have to be deep to beat this: {text}, its lowest point. [f]",
         ],
     },
     Move {
@@ -144,6 +148,12 @@ pub(super) const MOVES: &[Move] = &[
              H: From the geography notes on {country}: {text}. [f]",
             "H: A note <from|in> the Factbook on {country}: {text}. [f]
              A: <Noted.|Short enough for a margin.> [-]",
+            "A: One remark about the map of {country}, and then we fold it. [-]
+             H: In the Factbook's notes: {text}. [f]",
+            "H: {Text}: <a remark on|so it says of> the geography of {country}, in the Factbook. [f]",
+            "A: What would win a quiz about {country}?
+             H: Perhaps a note from the Factbook: {text}. [f]",
+            "H: Somebody added a line to the geography of {country}: {text}. [f]",
         ],
     },
     Move {
@@ -180,7 +190,7 @@ pub(super) const MOVES: &[Move] = &[
             "A: How long is the coat that {country} would need?
              H: <The tailor is the Factbook|Ask the Factbook's tailor>: {text}. [f]",
             "H: {Text}. <So much ground has|That much ground belongs to> {country}, by the Factbook. [f]",
-            "A: If I know my America, can I picture {country}?
+            "A: Can an American picture {country}?
              H: The Factbook thinks so: {text}. [f]",
             "H: The people who wrote the Factbook looked for something that fits {country}, and found this: {text}. [f]",
         ],
@@ -263,6 +273,10 @@ pub(super) const MOVES: &[Move] = &[
              H: It is a country, so both. [-] The Factbook says of {country}: {text}. [f]",
             "A: <One climate or many, in {country}?|Does all of {country} get the same weather?>
              H: The Factbook puts it so: {text}. [f]",
+            "H: Weather, for all of {country}, in one breath: {text}. [f]",
+            "A: What would a pilot be told before flying over {country}?
+             H: In the Factbook's words: {text}. [f]",
+            "H: {Text}: <the sky of {country}|that is the climate of {country}>, as the Factbook has it. [f]",
         ],
     },
     Move {

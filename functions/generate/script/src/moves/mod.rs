@@ -62,6 +62,7 @@ use places::{Fact, Subject, Topic};
 use crate::{ledger::Ledger, skeleton::Slots, theme::Theme, wording};
 
 pub use hooks::HOOKS;
+pub(crate) use hooks::recalls;
 
 /// The subject of a chapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,11 +1,35 @@
 //! What it is called.
 
-use places::Datum;
+use places::{Datum, Fact, Topic};
 
 use super::{Found, Group, Move};
 use crate::{ledger::Ledger, numbers, theme::Theme, wording};
 
 pub(super) const MOVES: &[Move] = &[
+    Move {
+        id: "M23",
+        group: Group::Name,
+        themes: &[Theme::Words, Theme::History],
+        essential: 0.9,
+        titles: &["Where {place} got its name", "Behind the word {place}", "The word {place}, opened"],
+        find: named_after,
+        skeletons: &[
+            "A: Where does the name {place} come from?
+             H: The Factbook has it so: {first}. [f]",
+            "H: The name {place} has a source. [f] {First}. [f]
+             A: <So somebody wrote it down.|And we go on using it.> [-]",
+            "A: Say the name slowly. What is in it?
+             H: In the Factbook: {first}. [f]
+             A: {?second} And then?
+             H: {?second} {Second}. [g]",
+            "H: Behind the word {place} there is a line of the Factbook: {first}. [f]
+             A: {?second} Does the line go on?
+             H: {?second} It does: {second}. [g]",
+            "A: {?second} Was it always called {place}?
+             H: Hear how it came about: {first}. [f] After that, {second}. [g]",
+            "H: {First}. [f] That is the Factbook, on the name {place}. [f]",
+        ],
+    },
     Move {
         id: "M24.only",
         group: Group::Name,
@@ -161,6 +185,35 @@ pub(super) const MOVES: &[Move] = &[
         ],
     },
 ];
+
+/// What the Factbook says on the origin of the name, clause by clause.
+pub(super) fn origin<'a>(l: &Ledger<'a>) -> Vec<(&'a Fact, String)> {
+    l.texts(Topic::CapitalName)
+        .into_iter()
+        .flat_map(|(fact, text)| {
+            wording::clauses(text)
+                .into_iter()
+                .filter(|said| said.split(' ').count() >= 4)
+                .map(move |said| (fact, wording::with_subject(&wording::inner(&said))))
+        })
+        .collect()
+}
+
+fn named_after<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let clauses = origin(l);
+    let Some((f, first)) = clauses.first() else {
+        return Vec::new();
+    };
+    let found = Found::new(0.8)
+        .cite("f", &[*f])
+        .slot("first", first.clone());
+    match clauses.last() {
+        Some((g, second)) if clauses.len() > 1 => {
+            found.cite("g", &[*g]).slot("second", second.clone()).only()
+        }
+        _ => found.only(),
+    }
+}
 
 fn same_name<'a>(l: &Ledger<'a>) -> Option<(&'a places::Fact, (u32, bool))> {
     l.one(|d| match d {

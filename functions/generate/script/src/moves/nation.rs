@@ -67,6 +67,13 @@ pub(super) const MOVES: &[Move] = &[
             "A: <What do they sing in {country}?|And what does the band play?>
              H: The anthem of {country}, by title: {text}. [f]",
             "H: {text}: <with those words on the cover|under that title>, {country} has its anthem. [f]",
+            "A: If I hear an orchestra in {country} and everybody stands up, what is it?
+             H: Probably the anthem: {text}. [f]",
+            "H: On the piano in the embassy of {country} lies {text}, one supposes: the anthem. [f]",
+            "A: What is the most official piece of music in {country}?
+             H: By the Factbook it is the anthem, {text}. [f]",
+            "H: {Text} is the anthem of {country}. [f]
+             A: <I will stand up, then.|Noted, in case of medals.> [-]",
         ],
     },
     Move {
@@ -141,6 +148,12 @@ pub(super) const MOVES: &[Move] = &[
             "A: <If {country} were an animal or a plant?|What would you put on a coin of {country}?>
              H: Its national symbols in the Factbook: {text}. [f]",
             "H: {Text}: <so {country} presents itself, in symbols|those are the national symbols of {country}>. [f]",
+            "H: {Text}: <put that on a coin|sew that on a jacket>, and it stands for {country}. [f]",
+            "A: Which picture means {country}?
+             H: By the Factbook's list of symbols: {text}. [f]",
+            "H: Ask {country} for its emblem, and the Factbook answers for it: {text}. [f]",
+            "A: What would a stamp from {country} show?
+             H: I can tell you what it lists as symbols: {text}. [f]",
         ],
     },
     Move {

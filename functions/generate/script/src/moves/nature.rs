@@ -108,6 +108,16 @@ pub(super) const MOVES: &[Move] = &[
             "H: The ground under {place} is {m} above the <level of the sea|sea>. [height]
              A: <Whose measure?|Says the sign at the station?>
              H: A terrain model's. [-]",
+            "H: {M} above the beach, wherever the beach is: so high lies {place}. [height]",
+            "A: What would a cork say, on its way to the sea?
+             H: That it had {m} to come down. [height]",
+            "A: Is it a place to look up to?
+             H: From the sea you would look up {m}. [height]",
+            "H: With the sea as the zero line, the doormats of {place} are at {m}. [height]",
+            "A: How many metres before the sea is a worry?
+             H: {M}, by the terrain model. [height]",
+            "H: A wall as high as {place} would stand {m} out of the water. [height]
+             A: <I would not climb it.|Some wall.> [-]",
         ],
     },
     Move {
@@ -177,6 +187,17 @@ pub(super) const MOVES: &[Move] = &[
             "H: Roll a <marble|barrel> towards the nearest sea, and it would roll {km}. [coast]
              A: <In theory.|If the ground allowed it.> [-]",
             "H: The coast is not <next door|at hand>. [-] {Km}, at its nearest. [coast]",
+            "H: Whoever wants waves has {km} to go from here. [coast]",
+            "A: <Do gulls visit?|Would a fish van have far to drive?>
+             H: From the nearest coast it is {km}. [coast]",
+            "H: There is a nearest beach for everyone. [coast] From {place} it is {km} away. [coast]",
+            "A: How long a rope do I need to tie up a ship here?
+             H: One of {km}, to the nearest coast. [coast]",
+            "H: {Km} of dry land, at the least, separate {place} from a sea. [coast]",
+            "A: When the wind smells of salt, how far has it come?
+             H: At least {km}, going by the nearest coast. [coast]",
+            "H: The sea keeps its distance: {km}, where it is nearest. [coast]
+             A: <Polite of it.|So no sandcastles.> [-]",
         ],
     },
     Move {
@@ -201,6 +222,13 @@ pub(super) const MOVES: &[Move] = &[
             "H: {Km} to the sea. [coast] <You could almost throw a stone.|Take a towel.> [-]
              A: <In a straight line?|Downhill?>
              H: In a straight line on a map. [-]",
+            "H: {place} and the sea are neighbours: {km} from one to the other. [coast]",
+            "A: Could I hear waves from the middle of it?
+             H: The middle is {km} from the coast. [coast] Listen well. [-]",
+            "H: A child sent for sea water would be back soon: {km} each way. [coast]",
+            "A: What stops the streets?
+             H: Water, {km} from the centre. [coast]",
+            "H: The coast runs {km} from the spot where the map puts {place}. [coast]",
         ],
     },
 ];

@@ -57,6 +57,14 @@ pub(super) const MOVES: &[Move] = &[
              A: A country in one line. [-]",
             "A: <Is there a birthday for {country}?|From when does {country} count?>
              H: As independence, the Factbook has {text}. [f]",
+            "H: There is a date in the file of {country}: {text}. [f]
+             A: A date for what?
+             H: For independence. [f]",
+            "A: How long has {country} been its own?
+             H: Reckon from here: {text}. [f]",
+            "H: {Text}: <from there {country} counts itself independent|with that, {country} was on its own>, in the Factbook. [f]",
+            "A: Whose was {country} before it was its own?
+             H: Read the line for independence: {text}. [f]",
         ],
     },
     Move {
@@ -73,7 +81,7 @@ pub(super) const MOVES: &[Move] = &[
              A: So much for the map's largest letters. [-]",
             "H: The word {country} is explained in the Factbook like this: {text}. [f]",
             "A: What does {country} mean, as a word?
-             H: I can only quote the Factbook: {text}. [f]",
+             H: I can quote the Factbook: {text}. [f]",
             "A: <Where does the word {country} come from?|And who named {country}?>
              H: From the Factbook, word for word: {text}. [f]",
             "H: <Take the name on the passport, {country}.|Now the word on the border sign, {country}.> [-] Of that name the Factbook says: {text}. [f]",

@@ -125,7 +125,7 @@ fn is_gone(text: &str) -> bool {
     .any(|word| text.contains(word))
 }
 
-fn gone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+pub(super) fn gone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let parts = l.each(|d| match d {
         Datum::Part { name, text } if !name.contains('(') => {
             Some((name, text, wording::clauses(text)))

@@ -99,7 +99,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: The world list runs to about {world_of} <names|places|lines>. [world]
              A: And the finger stops where?
              H: About number {world_rank}. That is the {world_half}. [world]",
-            "A: <Suppose I had never heard of {country}.|Forget the country for a moment.> [-] How big is this place then?
+            "A: <Forget {country} for a moment.|Forget the country for a moment.> [-] How big is this place then?
              H: By the world list, {world_half}. [world]",
             "H: <About|Around> line {world_rank} of the world, you can read {place}. [world]
              A: Is that <far down|high up>?
@@ -186,7 +186,7 @@ pub(super) const MOVES: &[Move] = &[
              A: <A heavy pan.|That pan stays down.> [-]",
             "A: How often could you found {place} again with the people of {other}? [other]
              H: {Times}. [other people]",
-            "H: In {other} the same crowd would be a side street. [-] The city has {times} as many people. [other people]",
+            "H: In {other} the same crowd would be a side street. [other people] The city has {times} as many people. [other people]",
             "A: Put it next to something I know. [-]
              H: Next to {other}? [other] {Other} counts {other_people} people. [other] So the ratio is {times_bare} to one. [other people]",
             "H: If {other} were cut into pieces the size of {place}, the pieces would number {times_bare}. [other people]
@@ -258,6 +258,14 @@ pub(super) const MOVES: &[Move] = &[
              H: <Our sources stop at the title.|That is all the record says.> [-]",
             "A: If I had a <form|complaint> for {of}, where would I <send|take> it? [seat]
              H: Here. [-] {place} is its seat. [seat]",
+            "A: Small print, please. [-]
+             H: The small print says: seat of {of}. [seat]",
+            "H: {of} has to keep its files somewhere. [seat] It keeps them in {place}, the seat. [seat]",
+            "A: Who gets post here that is not for the people who live here?
+             H: {of}, I should think: {place} is its seat. [seat]",
+            "H: On the record, {place} has a second job: seat of {of}. [seat]
+             A: <Is it paid?|On top of being a {kind}.> [-]",
+            "H: If {of} had a front door, it would be in {place}. [seat]",
         ],
     },
     Move {
@@ -281,6 +289,17 @@ pub(super) const MOVES: &[Move] = &[
             "A: <One title, please.|Any title?> [-]
              H: Capital of {country}. [seat]
              A: <That will do.|Short, but it counts.> [-]",
+            "H: Somebody has to be the capital of {country}, and it is {place}. [seat]
+             A: Somebody has to be the largest, too?
+             H: {Largest_answer}. [country]",
+            "A: Whose ministers get stuck in traffic here?
+             H: Those of {country}, if they have cars: this is the capital. [seat]",
+            "H: On a map of {country}, {place} gets the star. [seat]
+             A: For size or for office?
+             H: For office. [seat] By people? {Largest_answer}. [country]",
+            "A: Does anything else come with the name?
+             H: A title: capital of {country}. [seat]",
+            "H: If {country} wrote a return address on its letters, it would be {place}, the capital. [seat]",
         ],
     },
     Move {
@@ -535,7 +554,7 @@ fn seat_without_size<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .slot("of", of)
         .slot("frame", frame)
         .slot("rank_no", in_row(rank.rank))
-        .slot("rank", numbers::cardinal(u64::from(rank.rank)))
+        .slot("rank", in_row(rank.rank))
         .slot("rank_ordinal", numbers::ordinal(u64::from(rank.rank)))
         .only()
 }

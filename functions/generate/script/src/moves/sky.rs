@@ -49,7 +49,7 @@ pub(super) const MOVES: &[Move] = &[
              A: Down to what?
              H: {Short}. [f]",
             "A: Would I need a lamp in {dark_month}?
-             H: For most of the clock, yes: the daylight is gone after {short}. [f]",
+             H: For a good part of the clock, yes: the daylight is gone after {short}. [f]",
             "H: Around the {light_month} solstice an evening in {place} comes late. [-] The sun stays {long}. [f]
              A: <Somebody pays for that.|At what price?>
              H: The bill comes in {dark_month}: {short}. [f]",
@@ -123,6 +123,18 @@ pub(super) const MOVES: &[Move] = &[
              H: Once on its way north, once on its way south: this is the tropics. [f]",
             "H: Stand a pole upright in {place}, and twice a year it throws no shadow at noon. [f]
              A: You would have to know the day. [-]",
+            "A: Does the sun ever look straight down on {place}?
+             H: Twice a year, at noon. [f]",
+            "H: Twice a year a well in {place} has the noon sun on its floor, if the well is straight. [f]
+             A: <And the well is patient.|I would like to see that.> [-]",
+            "A: Where does my shadow go at noon?
+             H: Two times a year, nowhere: the sun is overhead. [f]",
+            "H: In {place} the sun crosses the top of the sky twice a year. [f]",
+            "A: Which way does a shadow point at noon?
+             H: That changes. Twice a year it has no direction, with the sun overhead. [f]",
+            "H: Lamp posts in {place} lose their shadows twice a year. [f]
+             A: <For how long?|All of them?>
+             H: Around noon, while the sun stands overhead. [f]",
         ],
     },
     Move {
@@ -301,7 +313,7 @@ pub(super) const MOVES: &[Move] = &[
              H: The {nearer}, with {near_km}. [f]
              A: And the other one?
              H: {Far_km}. [f]",
-            "H: Between equator and pole, {place} has to choose a side. [-] It is {near_km} to the {nearer}. [f]
+            "H: Between equator and pole one has to choose. [-] It is {near_km} to the {nearer}. [f]
              A: And to the {further}?
              H: {Far_km}. [f]",
             "H: {Near_km}: that is the way to the {nearer}. [f]

@@ -25,6 +25,17 @@ pub(super) const MOVES: &[Move] = &[
              H: That is a clause of it, word for word. [-]",
             "A: <One line of a dictionary, please.|How would a dictionary put it?> [-]
              H: {Gloss}. [f]",
+            "H: The dictionary, which has room for few places, says of {place}: {gloss}. [f]",
+            "A: If the dictionary had met {place}, what would it remember?
+             H: {Gloss}. [f]",
+            "H: {Gloss}. [f]
+             A: Who calls it that?
+             H: The dictionary, of {place}. [f]",
+            "A: {?first} What is {place}, in somebody else's words?
+             H: In the dictionary's: {gloss}. [f]",
+            "A: <What do people who never came know about it?|What gets printed about it, far away?>
+             H: What the dictionary tells them: {gloss}. [f]",
+            "H: {place} is in WordNet, the dictionary, with this remark: {gloss}. [f]",
         ],
     },
     Move {
@@ -37,18 +48,72 @@ pub(super) const MOVES: &[Move] = &[
         skeletons: &[
             "H: Inside {place}, the dictionary has an entry of its own for {part}. [f]
              A: Saying what?
-             H: This: {gloss}. [f]",
+             H: {?one} This: {gloss}. [f]",
             "A: What does the dictionary say about {part}? [f]
-             H: It says: {gloss}. [f]",
-            "H: Look up {part}. [-] The dictionary answers: {gloss}. [f]
+             H: {?one} It says: {gloss}. [f]",
+            "H: {?one} Look up {part}. [f] The dictionary answers: {gloss}. [f]
              A: And it counts that as a part of {place}?
              H: It does. [f]",
             "A: Give me something inside {place}. [-]
-             H: {part}. [f] In the words of the dictionary: {gloss}. [f]",
-            "H: Another page, another part: {part}. [f]
+             H: {?one} {part}. [f] In the words of the dictionary: {gloss}. [f]",
+            "H: {?one} Another page, another part: {part}. [f]
              A: Described how?
              H: As follows: {gloss}. [f]",
-            "H: The dictionary files {part} under {place}. [f] One clause of it reads: {gloss}. [f]",
+            "H: {?one} The dictionary files {part} under {place}. [f] One clause of it reads: {gloss}. [f]",
+            "A: Walk me to {part}. [f]
+             H: I can read you to it. [-] {Gloss}. [f]
+             A: {?two} Is that all there is?
+             H: {?two} There is more: {second}. [g]",
+            "H: Turn a corner in {place}, and you may come to {part}. [f]
+             A: What would the plaque say, if the dictionary wrote it?
+             H: {Gloss}. [f] {?two} And below: {second}. [g]",
+            "A: {part}, what is that? [f]
+             H: {Gloss}. [f]
+             A: {?two} And that is all it is?
+             H: {?two} No. [-] Also this: {second}. [g]",
+            "H: {?two} The dictionary needs two remarks for {part}. [f g] It begins with: {gloss}. [f]
+             A: And the other?
+             H: {Second}. [g]",
+            "H: {?two} {part}: {gloss}. [f] And that is half of the entry. [f]
+             A: The other half?
+             H: {Second}. [g]",
+            "A: {?one} Which name in {place} should I have heard?
+             H: {part}, says the dictionary, and explains it: {gloss}. [f]",
+            "H: {?one} {part} is {article_gloss}. [f] So much the dictionary knows of it. [f]",
+            "H: {?one} Somebody compiling a dictionary thought of {place}, and wrote down {part}. [f]
+             A: With what beside it?
+             H: {Gloss}. [f]",
+        ],
+    },
+    Move {
+        id: "M34.two",
+        group: Group::Story,
+        themes: &[Theme::Culture, Theme::History],
+        essential: 0.6,
+        titles: &["{one} and {two}", "From {one} to {two}", "{two}, after {one}"],
+        find: two_parts,
+        skeletons: &[
+            "A: Two addresses in {place}, please. [-]
+             H: {one} and {two}. [f g] The dictionary on the one: {first}. [f]
+             A: And on the other?
+             H: {Second}. [g]",
+            "H: Walk through the dictionary's {place}, and you pass {one} and {two}. [f g]
+             A: Slowly. What is {one}? [f]
+             H: {First}. [f]
+             A: And {two}? [g]
+             H: {Second}. [g]",
+            "H: {one}: {first}. [f]
+             A: <And around the corner?|Next entry.|Go on.> [-]
+             H: {two}: {second}. [g]",
+            "A: If I had one morning in {place}, and an afternoon?
+             H: In the morning, {one}: {first}. [f] In the afternoon, {two}: {second}. [g]",
+            "H: Of {one} the dictionary says: {first}. [f]
+             A: Has it anything to set against that?
+             H: {two}. [g] {Second}. [g]",
+            "A: What do {one} and {two} have in common? [f g]
+             H: The place. [-] Apart from that, {one} is in the book like this: {first}. [f]
+             A: And {two}? [g]
+             H: Like this: {second}. [g]",
         ],
     },
     Move {
@@ -67,6 +132,20 @@ pub(super) const MOVES: &[Move] = &[
             "H: There is a person in the dictionary whose entry names {place}: {name}. [f]
              A: In what connection?
              H: In its words: {gloss}. [f]",
+            "H: {name} passed through here, at least in the dictionary: {gloss}. [f]",
+            "A: Whose life has {place} in it?
+             H: That of {name}. [f] The dictionary, in brief: {gloss}. [f]",
+            "H: Behind {place} there are people, and one of them made it into the dictionary: {name}. [f]
+             A: As what?
+             H: {Gloss}. [f]",
+            "A: Name somebody I should know. [-]
+             H: {name}: {gloss}. [f]
+             A: <And {place} comes into that.|So the trail leads here.> [f]",
+            "H: {Gloss}. [f]
+             A: Who is that?
+             H: {name}. [f]",
+            "A: Who might have complained about the food in {place}?
+             H: {name}, perhaps, whom the dictionary calls this: {gloss}. [f]",
         ],
     },
     Move {
@@ -85,6 +164,16 @@ pub(super) const MOVES: &[Move] = &[
             "H: Open the dictionary at {name}. [f] You read: {gloss}. [f]
              A: A line with {place} in it. [f]",
             "H: One more entry mentions {place}. [f] It is the one on {name}: {gloss}. [f]",
+            "A: What comes up when I follow the name {place} through the dictionary?
+             H: {name}, among other things: {gloss}. [f]",
+            "H: {name}: {gloss}. [f]
+             A: <And there it is again.|The name gets about.> [-]",
+            "A: And {name}, what has that to do with {place}? [f]
+             H: In the dictionary, this: {gloss}. [f]",
+            "H: Follow a cross-reference from {place} and you come to {name}. [f]
+             A: Which is?
+             H: {Gloss}. [f]",
+            "H: To explain {name}, the dictionary needs {place}. [f] It writes: {gloss}. [f]",
         ],
     },
     Move {
@@ -102,6 +191,10 @@ pub(super) const MOVES: &[Move] = &[
              A: A line, not a chapter. [-]",
             "A: What did the Factbook find worth noting?
              H: This: {text}. [f]",
+            "H: Once, in its pages on {country}, the Factbook says the name out loud: {text}. [f]",
+            "A: Did {place} leave a mark on {country}?
+             H: One that the Factbook wrote down: {text}. [f]",
+            "H: {Text}. [f] That is the Factbook, and it means our {place}. [f]",
         ],
     },
     Move {
@@ -119,6 +212,13 @@ pub(super) const MOVES: &[Move] = &[
             "H: The World Heritage list has a line for it: {site}. [f]
              A: The exact words?
              H: The exact words, as the Factbook gives them. [f]",
+            "A: What has the world promised to look after here?
+             H: {site}, if the World Heritage list is a promise. [f]",
+            "H: {site}: with those words {country} has it on the World Heritage list. [f]
+             A: <A long name for a promise.|Words with a seal on them.> [-]",
+            "A: Does the world want any of it kept?
+             H: On the World Heritage list you find {site}. [f]",
+            "H: The World Heritage list calls something here by name: {site}. [f]",
         ],
     },
     Move {
@@ -142,6 +242,17 @@ pub(super) const MOVES: &[Move] = &[
              H: {Gloss}. [f]",
             "A: <Does a neighbour have a claim to fame?|What is {other} known for?> [f]
              H: In the dictionary, {other} is this: {gloss}. [f]",
+            "A: Who around here is famous enough for a definition?
+             H: {other}, {km} off. [f] It goes: {gloss}. [f]",
+            "H: Our {kind} is not in the dictionary, but {km} to the {dir} somebody is. [f]
+             A: Who?
+             H: {other}: {gloss}. [f]",
+            "H: {km} {dir} of here the dictionary wakes up: {other}. [f] {Gloss}. [f]",
+            "A: If a dictionary came by train, where would it get off?
+             H: At {other}, {km} away, and it would say: {gloss}. [f]",
+            "H: {other} gets a line in print: {gloss}. [f]
+             A: <And we are next door.|So near.> [-]
+             H: {Km} off. [f]",
         ],
     },
     Move {
@@ -169,6 +280,16 @@ pub(super) const MOVES: &[Move] = &[
             "H: <Neither the dictionary nor the Factbook|Two books, dictionary and Factbook, and neither> has a line on {place}. [no WordNet entry, no Factbook line]
              A: <So who would know?|Whom should I ask?>
              H: The people who live there. [-]",
+            "A: Who was born here, who built what, who left?
+             H: You would have to ask there. [-] Our sources have neither a dictionary entry nor a Factbook line for {place}. [no WordNet entry, no Factbook line]",
+            "H: A confession: for {place} our dictionary is blank, and so is our Factbook. [no WordNet entry, no Factbook line]
+             A: Then we leave the people in peace. [-]",
+            "A: Is there a legend, a battle, a recipe?
+             H: For {place}, none that our two books would know. [no WordNet entry, no Factbook line]
+             A: <Fair enough.|Somebody should write one down.> [-]",
+            "H: I looked for {place} in two books and came back with empty hands. [no WordNet entry, no Factbook line]
+             A: Which does not mean that the hands there are empty. [-]",
+            "H: This is where other programmes start to invent. [-] For {place} our books have no line, and we leave it at that. [no WordNet entry, no Factbook line]",
         ],
     },
 ];
@@ -181,11 +302,18 @@ fn tidy(text: &str) -> Option<String> {
 }
 
 fn gloss<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let is_capital = l
+        .one(|d| matches!(d, Datum::Seat { order: 0, .. }).then_some(()))
+        .is_some();
     let all = l.each(|d| match d {
         Datum::Gloss { text } => tidy(text),
         _ => None,
     });
     all.into_iter()
+        // That it is the capital is told with its size.
+        .filter(|(_, gloss)| {
+            !(is_capital && gloss.contains("capital of") && gloss.split(' ').count() < 7)
+        })
         .enumerate()
         .map(|(at, (fact, gloss))| {
             Found::new(0.5)
@@ -196,29 +324,117 @@ fn gloss<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .collect()
 }
 
-fn part<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+/// A part of the place with all that the dictionary says of it.
+type Part<'a> = (&'a str, Vec<(&'a Fact, String)>);
+
+fn parts<'a>(l: &Ledger<'a>) -> Vec<Part<'a>> {
     let all = l.each(|d| match d {
-        Datum::Part { name, text } if !name.contains('(') => Some((name, tidy(text)?)),
+        Datum::Part { name, text } if !name.contains('(') => Some((name, text)),
         _ => None,
     });
-    all.into_iter()
-        .filter(|(_, (_, gloss))| gloss.split(' ').count() >= 4)
-        .map(|(fact, (name, gloss))| {
-            // Dates and loss make a better story than a definition.
-            let told = [
-                "century",
-                "destroyed",
-                "built",
-                "burned",
-                "constructed",
-                "remains",
-            ]
-            .iter()
-            .any(|w| gloss.contains(w));
-            Found::new(if told { 0.7 } else { 0.4 })
-                .cite("f", &[fact])
+    let mut parts: Vec<Part<'a>> = Vec::new();
+    let said = all.into_iter().flat_map(|(fact, (name, text))| {
+        let clauses = wording::clauses(text).into_iter();
+        clauses.map(move |clause| {
+            let clause = clause.strip_prefix("and ").unwrap_or(&clause);
+            (fact, name, wording::inner(clause))
+        })
+    });
+    for (fact, name, gloss) in said {
+        if says_little(name, &gloss, l.brief.name) {
+            continue;
+        }
+        match parts.iter_mut().find(|(known, _)| known == name) {
+            Some((_, glosses)) => glosses.push((fact, gloss)),
+            None => parts.push((name, vec![(fact, gloss)])),
+        }
+    }
+    parts
+}
+
+/// Whether a gloss only repeats the name: `a university in Paris`, of Paris University.
+fn says_little(name: &str, gloss: &str, place: &str) -> bool {
+    let known = format!("{name} {place} a an the in of is part city").to_lowercase();
+    let known: Vec<&str> = known.split([' ', '-']).collect();
+    gloss
+        .to_lowercase()
+        .split(' ')
+        .filter(|word| !known.contains(word))
+        .count()
+        < 2
+}
+
+/// Dates and loss make a better story than a definition.
+fn part_worth(glosses: &[(&Fact, String)]) -> f32 {
+    const TOLD: [&str; 8] = [
+        "century",
+        "destroyed",
+        "built",
+        "burned",
+        "constructed",
+        "remains",
+        "famous",
+        "artist",
+    ];
+    let tells = glosses
+        .iter()
+        .any(|(_, gloss)| TOLD.iter().any(|word| gloss.contains(word)));
+    match (tells, glosses.len()) {
+        (true, _) => 0.75,
+        (false, 2..) => 0.5,
+        _ => 0.35,
+    }
+}
+
+fn part<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    parts(l)
+        .into_iter()
+        .filter(|(_, glosses)| glosses[0].1.split(' ').count() >= 4 || glosses.len() > 1)
+        .map(|(name, glosses)| {
+            let found = Found::new(part_worth(&glosses))
+                .cite("f", &[glosses[0].0])
                 .slot("part", wording::spoken(name))
-                .slot("gloss", gloss)
+                .slot("gloss", glosses[0].1.clone());
+            match glosses.get(1) {
+                Some((fact, second)) => found
+                    .cite("g", &[*fact])
+                    .flag("two", true)
+                    .slot("second", second.clone()),
+                None => match article(&glosses[0].1) {
+                    true => found
+                        .flag("one", true)
+                        .slot("article_gloss", glosses[0].1.clone()),
+                    false => found.flag("one", true),
+                },
+            }
+        })
+        .collect()
+}
+
+/// Whether a gloss can follow "is".
+fn article(gloss: &str) -> bool {
+    ["a ", "an ", "the "]
+        .iter()
+        .any(|word| gloss.starts_with(word))
+}
+
+/// Two parts told against each other.
+fn two_parts<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    let mut all = parts(l);
+    all.retain(|(_, glosses)| glosses[0].1.split(' ').count() >= 4);
+    all.sort_by(|a, b| part_worth(&b.1).total_cmp(&part_worth(&a.1)));
+    all.chunks(2)
+        .filter_map(|pair| match pair {
+            [(one, a), (two, b)] => Some(
+                Found::new((part_worth(a) + part_worth(b)) / 2.0)
+                    .cite("f", &[a[0].0])
+                    .cite("g", &[b[0].0])
+                    .slot("one", wording::spoken(one))
+                    .slot("two", wording::spoken(two))
+                    .slot("first", a[0].1.clone())
+                    .slot("second", b[0].1.clone()),
+            ),
+            _ => None,
         })
         .collect()
 }

@@ -92,6 +92,10 @@ pub(super) const MOVES: &[Move] = &[
             "H: Anyone who walked the whole edge of {country} where it meets the sea would do {line}. [line]
              A: <And to get to the start?|First they would have to get there. From {place}?>
              H: {Km}, to the nearest coast on the map. [coast]",
+            "A: A beach for everyone, is there enough of it in {country}?
+             H: {Line} of coast, counts the Factbook. [line] From {place} the nearest sea is {km} off. [coast]",
+            "H: {Line}: that is the coast of {country}, in the Factbook. [line] {Km}: that is how far {place} is from a coast. [coast]
+             A: <One number to sail, one to walk.|Two numbers for one holiday.> [-]",
         ],
     },
     Move {
@@ -120,6 +124,11 @@ pub(super) const MOVES: &[Move] = &[
              H: For all of it, read the Factbook: {text}. [text]
              A: And if I go no further than {place}?
              H: Then pack for what the map calls {climate}. [climate]",
+            "H: {Climate}, so {place} is coloured on the map. [climate] {Country} has more colours. [text]
+             A: In words?
+             H: In the Factbook's: {text}. [text]",
+            "A: Ask two experts about the weather here, what do you get?
+             H: From the map, a label for {place}: {climate}. [climate] From the Factbook, a sentence on {country}: {text}. [text]",
         ],
     },
     Move {
@@ -238,6 +247,9 @@ pub(super) const MOVES: &[Move] = &[
             "A: Colours first, then the tune. [-]
              H: Colours: {flag}. [flag] Tune: {title}. [song]
              A: <That would do for a passport control.|Now I would know {country} blindfolded, or deaf.> [-]",
+            "H: {Title} for the ears. [song] For the eyes, in {country}: {flag}. [flag]",
+            "A: Send me a postcard from {country} that I can hear. [-]
+             H: On the front, the flag: {flag}. [flag] When you open it, {title}. [song]",
         ],
     },
     Move {
@@ -260,6 +272,9 @@ pub(super) const MOVES: &[Move] = &[
             "H: {Title} is what {country} sings. [song]
              A: Is there a day for it?
              H: There is a national holiday: {day}. [day]",
+            "H: {Day}. [day] On such a day one may expect to hear {title}, the anthem of {country}. [song]",
+            "A: Which page of the calendar would {country} frame?
+             H: {Day}. [day] With music: {title}. [song]",
         ],
     },
     Move {
@@ -464,6 +479,12 @@ pub(super) const MOVES: &[Move] = &[
              H: By distance, yes: {a} is nearest, at {a_km}. [a]",
             "A: Who lives around the corner?
              H: By the map, {a}, {a_km} to the {a_dir}. [a] Then {b}, and after that {c}. [b c]",
+            "H: From {place} three lines lead to the nearest names: {a_dir} to {a}, {b_dir} to {b}, {c_dir} to {c}. [a b c]",
+            "A: If I sneeze in {place}, who says bless you?
+             H: {a}, {a_km} away. [a] Then perhaps {b} and {c}. [b c]",
+            "H: Name three neighbours and you know where you are. [-] {a}, {b}, {c}. [a b c]
+             A: <Now I know.|I am on the map.> [-]
+             H: The nearest is {a}, at {a_km}. [a]",
         ],
     },
     Move {

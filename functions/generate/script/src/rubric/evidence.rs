@@ -148,7 +148,10 @@ fn of_kind(datum: &Datum) -> Vec<(Unit, f64)> {
             all
         }
         Datum::NearestCity(o) => [other(o), vec![(Unit::People, 100_000.0)]].concat(),
-        Datum::Capital(o) | Datum::LatitudeTwin(o) | Datum::MirrorTwin(o) => other(o),
+        Datum::Capital(o) => other(o),
+        Datum::LatitudeTwin(o) | Datum::MirrorTwin(o) => {
+            [other(o), vec![(Unit::Places, 2.0)]].concat()
+        }
         Datum::Neighbour { other: o, .. } | Datum::NeighbourGloss { other: o, .. } => other(o),
         Datum::LargestIsNotCapital {
             capital_people,

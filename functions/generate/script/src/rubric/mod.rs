@@ -233,9 +233,12 @@ fn unsupported_numbers(sentence: &Sentence, evidence: &Evidence, heard: &Heard) 
     let uncited = !matches!(sentence.support, Support::Facts(_));
     let said = reading::read(&sentence.text);
     // "The two of them" counts what the sentence cites.
-    let pair = matches!(&sentence.support, Support::Facts(ids) if ids.len() >= 2);
+    let cited = match &sentence.support {
+        Support::Facts(ids) if ids.len() >= 2 => ids.len() as f64,
+        _ => 0.0,
+    };
     said.into_iter()
-        .filter(|said| !(pair && said.value == 2.0))
+        .filter(|said| !(said.value <= 3.0 && said.value == cited))
         .filter(|said| !is_supported(said.value, said.kind, &sentence.text, &evidence.numbers))
         .filter(|said| {
             !(uncited
