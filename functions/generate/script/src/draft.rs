@@ -330,10 +330,11 @@ fn announce_frames(parts: &mut [Part<'_>], ledger: &Ledger<'_>, seed: &Seed) {
                 continue;
             }
             wide = is_wide;
-            let bank = if wide {
-                phrases::WIDENING
-            } else {
-                phrases::NARROWING
+            let bank = match (wide, ledger.dispute()) {
+                // Whether it is a country is what the dispute is about.
+                (_, Some(_)) => continue,
+                (true, None) => phrases::WIDENING,
+                (false, None) => phrases::NARROWING,
             };
             let template =
                 bank[(seed.index(if wide { "widening" } else { "narrowing" }, bank.len()) + times)
@@ -385,7 +386,9 @@ fn placed(mut opening: Vec<Spoken>, ledger: &Ledger<'_>, seed: &Seed) -> Vec<Spo
         Some(line) if line.role == Holder::Holder => (phrases::WHICH_ONE, 0),
         _ => (phrases::WHICH_ONE_ASKED, 1),
     };
-    let where_it_is = ledger.common("region").unwrap_or_else(|| ledger.country());
+    let Some(where_it_is) = ledger.common("region").or_else(|| ledger.common("country")) else {
+        return opening;
+    };
     let template = bank[seed.index("which one", bank.len())];
     let text = skeleton::fill(template, &|slot| match slot {
         "where" => Some(where_it_is.clone()),

@@ -2,7 +2,11 @@
 
 use places::{Axis, Datum, Fact, Frame, Other, Subject, Topic};
 
-use crate::{Brief, wording};
+use crate::{
+    Brief,
+    disputed::{self, Dispute},
+    wording,
+};
 
 /// Facts below this trust are not spoken.
 const LEAST_STRENGTH: f32 = 0.5;
@@ -13,6 +17,7 @@ pub struct Ledger<'a> {
     /// What was asked.
     pub brief: &'a Brief<'a>,
     facts: Vec<&'a Fact>,
+    dispute: Option<Dispute>,
 }
 
 /// A rank in one list.
@@ -36,12 +41,23 @@ impl Ranked<'_> {
 impl<'a> Ledger<'a> {
     /// Takes the facts that are trusted enough to be spoken.
     pub fn new(brief: &'a Brief<'a>) -> Self {
+        let dispute = disputed::dispute(brief.country, brief.region);
         let facts = brief
             .facts
             .iter()
             .filter(|fact| fact.strength >= LEAST_STRENGTH)
+            .filter(|fact| dispute.is_none_or(|dispute| dispute.allows(fact)))
             .collect();
-        Self { brief, facts }
+        Self {
+            brief,
+            facts,
+            dispute,
+        }
+    }
+
+    /// What is disputed about the place between states.
+    pub(crate) fn dispute(&self) -> Option<Dispute> {
+        self.dispute
     }
 
     /// Every fact that may be spoken.
@@ -199,6 +215,8 @@ impl<'a> Ledger<'a> {
     pub fn common(&self, name: &str) -> Option<String> {
         Some(match name {
             "place" => self.brief.name.to_owned(),
+            // Whose the place is, is then left to the sentence that says who lists it where.
+            "country" if self.dispute == Some(Dispute::Belonging) => return None,
             "country" => self.country(),
             "region" => self
                 .brief

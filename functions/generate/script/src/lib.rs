@@ -6,6 +6,7 @@
 
 mod brief;
 mod dialogue;
+mod disputed;
 mod draft;
 mod ledger;
 pub mod moves;

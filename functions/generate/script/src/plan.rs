@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use places::Fact;
+use places::{Fact, Subject};
 use podcast::{Length, PodcastType};
 
 use crate::{
@@ -153,7 +153,10 @@ impl<'l, 'a> Planner<'l, 'a> {
                 (0.6 + 0.2 * tolerance) * surprise + (1.2 - 0.2 * tolerance).max(0.1) * of.essential
             }
         };
-        base * self.fit(of) * (0.55 + 0.9 * self.seed.unit(&format!("{}/{nth}", of.id)))
+        // Of what a whole country shares, each of its places tells another part.
+        let spread = if found.is_widened() { 1.6 } else { 0.9 };
+        base * self.fit(of)
+            * ((1.0 - spread / 2.0) + spread * self.seed.unit(&format!("{}/{nth}", of.id)))
     }
 
     fn fit(&self, of: &Move) -> f32 {
@@ -500,18 +503,15 @@ fn support(found: &Found<'_>, stand: Stand<'_>) -> Option<Support> {
 
 /// Drops the weakest country-level moves until enough of what is said is about the place.
 fn balance(body: &mut Vec<Chosen<'_>>, hook: &Hooked<'_>, least: f64) {
+    let hooked = claims(&hook.chosen.found, &hook.chosen.lines).0
+        + claims(&hook.chosen.found, &hook.recall).0
+        + claims(&hook.chosen.found, &hook.close).0;
     loop {
-        let lines = body
-            .iter()
-            .flat_map(|c| c.lines.iter().map(move |l| (c, l)));
-        let (mut all, mut place) = (
-            claims(&hook.chosen.lines) + claims(&hook.close),
-            claims(&hook.chosen.lines) + claims(&hook.close),
-        );
-        for (chosen, line) in lines {
-            let n = claims(std::slice::from_ref(line));
-            all += n;
-            place += if chosen.found.is_widened() { 0 } else { n };
+        let (mut all, mut place) = (hooked, hooked);
+        for chosen in body.iter() {
+            let (said, of_place) = claims(&chosen.found, &chosen.lines);
+            all += said;
+            place += of_place;
         }
         let weakest = (0..body.len())
             .filter(|at| body[*at].found.is_widened())
@@ -523,12 +523,19 @@ fn balance(body: &mut Vec<Chosen<'_>>, hook: &Hooked<'_>, least: f64) {
     }
 }
 
-fn claims(lines: &[Spoken]) -> usize {
-    lines
-        .iter()
-        .flat_map(|l| &l.sentences)
-        .filter(|s| matches!(s.support, Support::Facts(_)))
-        .count()
+/// How many sentences of a move claim something, and how many of them about the place.
+fn claims(found: &Found<'_>, lines: &[Spoken]) -> (usize, usize) {
+    let is_of_place = |ids: &[String]| {
+        let cited = found.cites.iter().flat_map(|(_, facts)| facts);
+        cited
+            .filter(|fact| fact.subject == Subject::Place)
+            .any(|fact| ids.contains(&fact.id))
+    };
+    let said = lines.iter().flat_map(|l| &l.sentences);
+    said.fold((0, 0), |(all, place), sentence| match &sentence.support {
+        Support::Facts(ids) => (all + 1, place + usize::from(is_of_place(ids))),
+        _ => (all, place),
+    })
 }
 
 /// How often one move may be made with different facts.
@@ -570,7 +577,7 @@ impl Budget {
             (PodcastType::Standout, _) => (0.2, 0.76),
             (PodcastType::Topic, _) => (0.6, 0.42),
             (_, Length::Long) => (0.6, 0.42),
-            _ => (0.4, 0.62),
+            _ => (0.3, 0.62),
         };
         let text = if kind == PodcastType::Topic {
             0.9

@@ -157,6 +157,8 @@ pub(crate) fn fill(text: &str, find: &dyn Fn(&str) -> Option<String>) -> Option<
         rest = after;
     }
     filled.push_str(rest);
+    // A flag in the middle of a sentence leaves its two blanks behind.
+    let filled = filled.replace("  ", " ");
     Some(crate::wording::capitalised(filled.trim_start()))
 }
 

@@ -108,6 +108,8 @@ pub fn listed(items: &[String]) -> String {
 const UNSPOKEN: &[&str] = &[
     "terroris",
     "war ",
+    "fighting",
+    "surrender",
     "wars",
     "warfare",
     "killed",

@@ -54,12 +54,13 @@ mod past;
 mod quarrel;
 mod size;
 mod sky;
+mod standing;
 mod story;
 mod weave;
 
 use places::{Fact, Subject, Topic};
 
-use crate::{ledger::Ledger, skeleton::Slots, theme::Theme, wording};
+use crate::{ledger::Ledger, seed, skeleton::Slots, theme::Theme, wording};
 
 pub use hooks::HOOKS;
 pub(crate) use hooks::recalls;
@@ -232,6 +233,7 @@ pub fn all() -> impl Iterator<Item = &'static Move> {
         land::MOVES,
         nation::MOVES,
         weave::MOVES,
+        standing::MOVES,
     ]
     .into_iter()
     .flatten()
@@ -249,7 +251,10 @@ fn quoted<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> {
         .into_iter()
         .filter(|(fact, text)| !(fact.perishable && is_of_people(text)))
         .enumerate()
-        .filter(|(at, (_, text))| *at < most && (*at == 0 || !text.starts_with("and ")))
+        .filter(|(at, (_, text))| {
+            let names_it = text.contains(l.brief.name);
+            (*at < most || names_it) && (*at == 0 || !text.starts_with("and "))
+        })
         .filter_map(|(at, (fact, text))| {
             let text = quotable(topic, text, l.brief.name)?;
             let worth = if fact.subject == Subject::Place {
@@ -270,9 +275,18 @@ fn quoted<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> {
 /// The pieces of a Factbook list on one topic as one text, so that none of them poses as the whole.
 fn listed_whole<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> {
     let (mut facts, mut said, mut skipped) = (Vec::new(), String::new(), false);
-    for (fact, text) in l.texts(topic) {
+    let mut pieces = l.texts(topic);
+    let all = pieces.len();
+    // Of many dangers each place of a country tells others.
+    if topic == Topic::Hazards && all > 2 {
+        let start = seed::hash(&[l.brief.name, l.brief.label]) % all as u64;
+        pieces.rotate_left(start as usize);
+        pieces.truncate(2);
+        skipped = true;
+    }
+    for (fact, text) in pieces {
         // A season or a region in brackets is what makes such a piece true.
-        if text.contains('(') {
+        if text.contains('(') && topic != Topic::Symbols {
             return Vec::new();
         }
         let is_word = text.chars().all(char::is_alphabetic) && wording::is_speakable(text);
@@ -298,7 +312,7 @@ fn listed_whole<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<'a>> 
     if facts.is_empty() || said.split(' ').count() < 3 {
         return Vec::new();
     }
-    let whole = facts.len() == l.texts(topic).len();
+    let whole = facts.len() == all;
     Found::new(worth)
         .cite("f", &facts)
         .flag("whole", whole)
@@ -317,6 +331,7 @@ fn stands_alone(topic: Topic) -> bool {
             | Topic::AnthemHistory
             | Topic::GeographyNote
             | Topic::Mention
+            | Topic::CountryName
     )
 }
 
@@ -346,10 +361,11 @@ fn quotable(topic: Topic, text: &str, place: &str) -> Option<String> {
         Topic::Independence if !text.contains("(from ") => return None,
         _ => {}
     }
-    let text = if topic == Topic::Independence {
-        text.replacen(" (from ", ", from ", 1).replacen(')', "", 1)
-    } else {
-        text.to_owned()
+    let text = match topic {
+        Topic::Independence => text.replacen(" (from ", ", from ", 1).replacen(')', "", 1),
+        Topic::Languages => without_shares(text),
+        Topic::Agriculture | Topic::Industry => few(text, place)?,
+        _ => text.to_owned(),
     };
     let clauses = wording::clauses(&text.replace(" - ", ", "));
     let said = clauses
@@ -363,6 +379,47 @@ fn quotable(topic: Topic, text: &str, place: &str) -> Option<String> {
                 .map_or(said.as_str(), |(_, rest)| rest),
         )),
     })
+}
+
+/// Three things out of a long list, other ones for other places of the country.
+fn few(text: &str, place: &str) -> Option<String> {
+    let plain = wording::without_asides(text);
+    let items: Vec<String> = plain
+        .split([',', ';'])
+        .map(|item| item.trim().trim_start_matches("and ").to_owned())
+        .filter(|item| {
+            let vague = [
+                "world",
+                "divers",
+                "largest",
+                "leading",
+                "innovator",
+                "industr",
+                "other",
+            ];
+            !item.is_empty()
+                && item.split(' ').count() <= 4
+                && !vague.iter().any(|word| item.contains(word))
+        })
+        .collect();
+    if items.len() < 3 {
+        return None;
+    }
+    let start = (seed::hash(&[place, text]) % items.len() as u64) as usize;
+    let three: Vec<String> = items.iter().cycle().skip(start).take(3).cloned().collect();
+    Some(format!("{}, among other things", wording::listed(&three)))
+}
+
+/// A list of languages without how many speak each.
+fn without_shares(text: &str) -> String {
+    let words = text
+        .split(' ')
+        .filter_map(|word| match word.trim_end_matches([',', ';']) {
+            share if share.ends_with('%') => word.ends_with([',', ';']).then_some(","),
+            _ => Some(word),
+        });
+    let kept: Vec<&str> = words.collect();
+    kept.join(" ").replace(" ,", ",")
 }
 
 /// A note that is a sentence, or a title that the country holds; a fragment of a list is neither.
@@ -427,6 +484,14 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_list_of_languages_loses_its_shares() {
+        assert_eq!(
+            without_shares("German 62.6%, French 22.9%, Romansh 0.5%"),
+            "German, French, Romansh"
+        );
     }
 
     #[test]

@@ -247,7 +247,8 @@ fn climate<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let found = Found::new(((1.0 - share) * 0.5) as f32)
         .cite("climate", &[fact])
         .slot("climate", name);
-    if percent >= 1 {
+    // The sentence counts places "of the country".
+    if percent >= 1 && l.dispute().is_none() {
         found.slot("share", said).only()
     } else {
         found.only()

@@ -76,27 +76,32 @@ pub(super) const MOVES: &[Move] = &[
         find: country_name,
         skeletons: &[
             "A: And the name of the country?
-             H: On {country}, the Factbook says: {text}. [f]",
-            "H: {Country} has a name with a source. [f] In the Factbook it goes: {text}. [f]
+             H: On {country}, the Factbook says: {?start} {text}. [f]",
+            "H: {Country} has a name with a source. [f] In the Factbook it goes: {?start} {text}. [f]
              A: So much for the map's largest letters. [-]",
-            "H: The word {country} is explained in the Factbook like this: {text}. [f]",
+            "H: The word {country} is explained in the Factbook like this: {?start} {text}. [f]",
             "A: What does {country} mean, as a word?
-             H: I can quote the Factbook: {text}. [f]",
+             H: I can quote the Factbook: {?start} {text}. [f]",
             "A: <Where does the word {country} come from?|And who named {country}?>
-             H: From the Factbook, word for word: {text}. [f]",
-            "H: <Take the name on the passport, {country}.|Now the word on the border sign, {country}.> [-] Of that name the Factbook says: {text}. [f]",
+             H: From the Factbook, word for word: {?start} {text}. [f]",
+            "H: <Take the name on the passport, {country}.|Now the word on the border sign, {country}.> [-] Of that name the Factbook says: {?start} {text}. [f]",
             "A: <Is {country} a word that means something?|Does the name {country} say anything?>
-             H: To the Factbook it does: {text}. [f]",
-            "H: Before it was on maps, the word {country} had to come from somewhere. [-] {Text}, says the Factbook. [f]",
+             H: To the Factbook it does: {?start} {text}. [f]",
+            "H: Before it was on maps, the word {country} had to come from somewhere. [-] {?start} {Text}, says the Factbook. [f]",
             "A: Say {country} slowly. What do you hear?
-             H: With the Factbook's ear: {text}. [f]",
-            "H: {Text}. [f]
+             H: With the Factbook's ear: {?start} {text}. [f]",
+            "H: {?start} {Text}. [f]
              A: Whose name is that?
              H: The whole country's: {country}. [f]",
             "A: Who put {country} on the label?
-             H: About the name the Factbook writes: {text}. [f]",
-            "H: The name {country} comes with a note. [f] It reads: {text}. [f]
+             H: About the name the Factbook writes: {?start} {text}. [f]",
+            "H: The name {country} comes with a note. [f] It reads: {?start} {text}. [f]
              A: <A whole country under one word.|And we have been saying it all along.> [-]",
+            "A: Does the Factbook say more about that word, {country}?
+             H: {?more} It goes on: {text}. [f]",
+            "H: {?more} On the name {country} there is a second remark. [f] {Text}. [f]",
+            "A: <And who is behind the name {country}?|Is that all about the name {country}?>
+             H: {?more} The Factbook adds: {text}. [f]",
         ],
     },
 ];

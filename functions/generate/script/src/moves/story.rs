@@ -132,7 +132,6 @@ pub(super) const MOVES: &[Move] = &[
             "H: There is a person in the dictionary whose entry names {place}: {name}. [f]
              A: In what connection?
              H: In its words: {gloss}. [f]",
-            "H: {name} passed through here, at least in the dictionary: {gloss}. [f]",
             "A: Whose life has {place} in it?
              H: That of {name}. [f] The dictionary, in brief: {gloss}. [f]",
             "H: Behind {place} there are people, and one of them made it into the dictionary: {name}. [f]
@@ -144,8 +143,6 @@ pub(super) const MOVES: &[Move] = &[
             "H: {Gloss}. [f]
              A: Who is that?
              H: {name}. [f]",
-            "A: Who might have complained about the food in {place}?
-             H: {name}, perhaps, whom the dictionary calls this: {gloss}. [f]",
         ],
     },
     Move {

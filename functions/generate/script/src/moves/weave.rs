@@ -20,12 +20,12 @@ pub(super) const MOVES: &[Move] = &[
              H: {M} above the sea. [height]",
             "H: {place} <sits|lies> {m} above the sea. [height]
              A: <Is that high, for {country}?|High, by the standards of {country}?|Would they call that a height in {country}?>
-             H: The <country's|> highest point <there|of the country> is {top}. [top]",
+             H: The highest point <there|of {country}> is {top}. [top]",
             "A: Send a climber to {country}. Where does the climb end?
              H: On {top}. [top]
              A: And a climber who <gets no further than|stays in> {place}?
              H: <Is left|Would be left> standing at {m}, by the terrain model. [height]",
-            "H: Two heights, one country. [-] {M} for {place}. [height] For the highest point, {top}. [top]
+            "H: Two heights for one map. [-] {M} for {place}. [height] For the highest point, {top}. [top]
              A: <There is room for a staircase in between.|A good staircase would join them.> [-]",
             "A: Give me the roof of {country}, and the floor we stand on. [-]
              H: The roof is {top}. [top] The floor, in {place}, is at {m}. [height]",
