@@ -1,11 +1,12 @@
 //! The facts of one place as moves ask for them.
 
 use places::{Axis, Datum, Fact, Frame, Other, Subject, Topic};
+use podcast::{Length, PodcastType};
 
 use crate::{
     Brief,
     disputed::{self, Dispute},
-    wording,
+    seed, wording,
 };
 
 /// Facts below this trust are not spoken.
@@ -47,6 +48,7 @@ impl<'a> Ledger<'a> {
             .iter()
             .filter(|fact| fact.strength >= LEAST_STRENGTH)
             .filter(|fact| dispute.is_none_or(|dispute| dispute.allows(fact)))
+            .filter(|fact| is_told_here(brief, fact))
             .collect();
         Self {
             brief,
@@ -227,6 +229,24 @@ impl<'a> Ledger<'a> {
             _ => return None,
         })
     }
+}
+
+/// Whether a subject of the whole country falls to this place: neighbours share their country, and would
+/// otherwise tell the same of it. A capital, a long episode and one on a topic tell all there is.
+fn is_told_here(brief: &Brief<'_>, fact: &Fact) -> bool {
+    const UNTOLD: u64 = 25;
+    let Datum::Text { topic, .. } = &fact.datum else {
+        return true;
+    };
+    let is_capital = brief
+        .facts
+        .iter()
+        .any(|fact| matches!(fact.datum, Datum::Seat { order: 0, .. }));
+    let tells_all = is_capital
+        || brief.preferences.preferred_length == Length::Long
+        || brief.podcast_type == PodcastType::Topic
+        || fact.subject == Subject::Place;
+    tells_all || seed::hash(&[&brief.geoname_id.to_string(), &format!("{topic:?}")]) % 100 >= UNTOLD
 }
 
 /// Whether a book wrote this about the place.

@@ -577,7 +577,7 @@ impl Budget {
             (PodcastType::Standout, _) => (0.2, 0.76),
             (PodcastType::Topic, _) => (0.6, 0.42),
             (_, Length::Long) => (0.6, 0.42),
-            _ => (0.3, 0.62),
+            _ => (0.34, 0.62),
         };
         let text = if kind == PodcastType::Topic {
             0.9

@@ -651,12 +651,15 @@ fn name_origin<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let [(f, first), .., (g, second)] = clauses.as_slice() else {
         return Vec::new();
     };
-    Found::new(0.9)
+    let found = Found::new(0.9)
         .cite("f", &[*f])
         .cite("g", &[*g])
         .slot("first", first.clone())
-        .slot("second", second.clone())
-        .only()
+        .slot("second", second.clone());
+    match clauses.as_slice() {
+        [_, (m, middle), _, ..] => found.cite("m", &[*m]).slot("middle", middle.clone()).only(),
+        _ => found.only(),
+    }
 }
 
 fn only_bearer<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
@@ -827,6 +830,12 @@ pub(crate) fn recalls(hook: &str) -> &'static [&'static str] {
              H: You may look up {abroad} while we go on. [f]",
         ],
         "H23" => &[
+            "A: One step further with the name, please. [-]
+             H: One step, then: {middle}. [m]
+             A: <And there it stops?|To be continued?>
+             H: For now. [-]",
+            "H: The name has moved on in the meantime: {middle}. [m]
+             A: <Closer.|I can almost hear it.> [-]",
             "A: Is the rest of the name older or younger than what I have heard?
              H: I read it in the order of the Factbook. [-]",
             "A: I keep saying {place}, and have heard just half of the word. [-]
