@@ -35,12 +35,10 @@ pub struct Stored {
 /// Why the store did not do what it was asked.
 #[derive(Debug, Error)]
 pub enum MediaError {
-    /// The URL names no store this program can open.
-    #[error("media store {url}: {cause}")]
+    /// The URL names no store this program can open; it is not told, since it may hold a secret.
+    #[error("the URL of the media store {cause}")]
     Url {
-        /// The URL as configured.
-        url: String,
-        /// What is wrong with it.
+        /// What is wrong with it: goes on after what is wrong.
         cause: String,
     },
     /// The store failed, which may pass.
