@@ -24,14 +24,22 @@ impl Config {
     }
 }
 
-/// A page of any host plays the audio, so its address must say where it is.
+/// A page of any host plays the audio, so its address must say where it is, and to everyone: a password
+/// in it would be in every answer.
 fn absolute(url: &str) -> Result<String, SettingError> {
-    if !url.starts_with("http://") && !url.starts_with("https://") {
-        let must = "must start with http:// or https://";
-        return Err(SettingError::Invalid {
-            name: "MEDIA_BASE_URL",
-            must,
-        });
+    let wrong = |must| SettingError::Invalid {
+        name: "MEDIA_BASE_URL",
+        must,
+    };
+    let Some(rest) = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| url.strip_prefix(scheme))
+    else {
+        return Err(wrong("must start with http:// or https://"));
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Err(wrong("must not hold a user name or password"));
     }
     Ok(url.trim_end_matches('/').to_owned())
 }
@@ -50,5 +58,16 @@ mod tests {
             absolute("/media").unwrap_err().to_string(),
             "the environment variable MEDIA_BASE_URL must start with http:// or https://"
         );
+    }
+
+    #[test]
+    fn audio_urls_tell_no_password() {
+        let error = absolute("https://ann:s3cret@media.example.com/x").unwrap_err();
+
+        assert_eq!(
+            error.to_string(),
+            "the environment variable MEDIA_BASE_URL must not hold a user name or password"
+        );
+        assert!(absolute("https://media.example.com/@ann").is_ok());
     }
 }
