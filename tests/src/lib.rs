@@ -9,11 +9,15 @@
 )]
 
 mod answer;
+mod caller;
 mod client;
 mod database;
+mod dose;
 mod world;
 
 pub use answer::Answer;
+pub use caller::Caller;
 pub use client::Client;
 pub use database::Database;
+pub use dose::{cases, seeds};
 pub use world::{Start, World, binary, generate_body};

@@ -35,6 +35,8 @@ pub struct Start {
     pub voice: String,
     /// Variables of the shell it is started from, such as `RUST_LOG`.
     pub settings: Vec<(&'static str, &'static str)>,
+    /// Another template than the product's.
+    pub template: Option<PathBuf>,
     /// The folder of the programs to run; without one they are built from these sources.
     pub binaries: Option<PathBuf>,
 }
@@ -324,6 +326,9 @@ fn spawn(data: &Path, start: &Start, address: &str) -> (Child, String) {
         .arg(data);
     if !start.voice.is_empty() {
         command.args(["--voice", &start.voice]);
+    }
+    if let Some(template) = &start.template {
+        command.arg("--template").arg(template);
     }
     command.envs(start.settings.iter().copied());
     let mut runner = command
