@@ -1,0 +1,211 @@
+//! A full disk and failing ones: what cannot be stored is said so, what is stored stays, and all recovers.
+//!
+//! strace makes system calls of running functions fail as the kernel would, from one moment to another.
+
+use std::{
+    fs,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+use serde_json::json;
+use wherecast_tests::{Answer, World, generate_body};
+
+const PLACE: &str = "Paris, France";
+const PATIENCE: Duration = Duration::from_secs(180);
+
+/// Writes to the database and its log fail for want of space.
+const FULL: &[&str] = &["write,pwrite64,pwritev,ftruncate,fallocate:error=ENOSPC"];
+/// They are made, and cannot be flushed to the disk.
+const BROKEN: &[&str] = &["fsync,fdatasync:error=EIO"];
+/// No file can be given its name, as when its folder must grow on a full disk.
+const NAMELESS: &[&str] = &["rename,renameat,renameat2,link,linkat:error=ENOSPC"];
+
+/// Faults in the running processes of one function, until dropped.
+struct Faults {
+    strace: Child,
+    log: tempfile::NamedTempFile,
+}
+
+impl Faults {
+    /// Makes calls fail on the database, or on any file.
+    fn begin(world: &World, function: &str, faults: &[&str], on_database: bool) -> Self {
+        let log = tempfile::NamedTempFile::new().expect("a temporary file");
+        let processes = world.processes(function);
+        assert!(!processes.is_empty(), "no process of {function} runs");
+        let mut strace = Command::new("strace");
+        strace.args(["-qq", "-f", "-o"]).arg(log.path());
+        if on_database {
+            for file in ["wherecast.db", "wherecast.db-wal"] {
+                strace.arg("-P").arg(world.data().join(file));
+            }
+        }
+        for fault in faults {
+            strace.arg("-e").arg(format!("inject={fault}"));
+        }
+        for process in &processes {
+            strace.arg("-p").arg(process.to_string());
+        }
+        let strace = strace.stderr(Stdio::null()).spawn();
+        let faults = Self {
+            strace: strace.expect("strace is installed"),
+            log,
+        };
+        let began = Instant::now();
+        while !processes.iter().all(|process| is_traced(*process)) {
+            assert!(began.elapsed() < PATIENCE, "strace does not attach");
+            thread::sleep(Duration::from_millis(10));
+        }
+        faults
+    }
+
+    /// Ends them, and gives how many calls failed.
+    fn end(mut self) -> usize {
+        self.detach();
+        let log = fs::read_to_string(self.log.path()).expect("strace wrote it");
+        log.matches("(INJECTED)").count()
+    }
+
+    /// Asked to end, strace lets its processes go on unharmed; killed, it would not.
+    fn detach(&mut self) {
+        let strace = Pid::from_raw(self.strace.id().try_into().expect("process ids are small"));
+        let _ = kill(strace, Signal::SIGTERM);
+        let _ = self.strace.wait();
+    }
+}
+
+impl Drop for Faults {
+    fn drop(&mut self) {
+        self.detach();
+    }
+}
+
+/// Whether every thread of a process is under strace.
+fn is_traced(process: u32) -> bool {
+    let threads = fs::read_dir(format!("/proc/{process}/task"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    threads
+        .map(|thread| fs::read_to_string(thread.path().join("status")))
+        .all(|status| status.is_ok_and(|status| !status.contains("TracerPid:\t0\n")))
+}
+
+fn ask(world: &World) -> Answer {
+    world.post("/api/v1/podcasts/generate", &generate_body(PLACE, "short"))
+}
+
+/// By another SQLite than the one that wrote it.
+fn assert_sound(world: &World) {
+    let check = "import sqlite3, sys
+database = sqlite3.connect(sys.argv[1])
+print(database.execute('PRAGMA integrity_check').fetchone()[0])
+print(database.execute('''SELECT count(*) FROM podcasts LEFT JOIN scripts ON podcast_id = id
+    WHERE (status = 'completed') <> (script IS NOT NULL)''').fetchone()[0])";
+    let checked = Command::new("python3")
+        .args(["-c", check])
+        .arg(world.data().join("wherecast.db"))
+        .output()
+        .expect("python3 is installed");
+    assert_eq!(
+        String::from_utf8_lossy(&checked.stdout),
+        "ok\n0\n",
+        "{checked:?}"
+    );
+}
+
+fn assert_no_panic(world: &World) {
+    let logs = world.files("logs");
+    assert!(logs.len() > 2, "{logs:?}");
+    for log in logs {
+        let text = fs::read_to_string(&log).expect("a log of text");
+        assert!(!text.contains("panicked"), "{}: {text}", log.display());
+    }
+}
+
+/// While `faults` last, nothing is accepted and everything can be read; then all is as before.
+fn creating_recovers(name: &str, faults: &[&str]) {
+    let world = World::start();
+    let first = world.accept(PLACE, "short");
+    world.finish(&first, PATIENCE);
+
+    let failing = Faults::begin(&world, "create", faults, true);
+    let refused: Vec<Answer> = (0..3).map(|_| ask(&world)).collect();
+    let read = [
+        world.status(&first),
+        world.get(&format!("/api/v1/podcasts/{first}")),
+        world.get("/api/v1/podcasts/"),
+    ];
+    let failed = failing.end();
+    let second = world.accept(PLACE, "short");
+    world.finish(&second, PATIENCE);
+
+    println!(
+        "{name}: {failed} calls of create failed, {} requests refused, then one accepted",
+        refused.len()
+    );
+    assert!(failed >= refused.len(), "{failed}");
+    for answer in refused {
+        assert_eq!(
+            answer.status,
+            503,
+            "{}",
+            String::from_utf8_lossy(&answer.body)
+        );
+        assert_eq!(
+            answer.header("content-type"),
+            Some("application/problem+json")
+        );
+    }
+    assert_eq!(read.map(|answer| answer.status), [200; 3]);
+    assert_eq!(world.get("/api/v1/podcasts/").json()["total"], json!(2));
+    assert_sound(&world);
+    assert_no_panic(&world);
+}
+
+#[test]
+fn on_a_full_disk_nothing_is_accepted_until_there_is_space() {
+    creating_recovers("full disk", FULL);
+}
+
+#[test]
+fn on_a_disk_that_fails_nothing_is_accepted_until_it_works() {
+    creating_recovers("failing disk", BROKEN);
+}
+
+/// While `faults` last for three seconds, the worker gets no further; then it makes the podcast, once.
+fn generating_recovers(name: &str, faults: &[&str], on_database: bool) {
+    let world = World::start_with("tone:100");
+    let id = world.accept(PLACE, "short");
+    let mut seen = world.follow(&id, PATIENCE, |state| {
+        state["progress"].as_u64() >= Some(32)
+    });
+
+    let failing = Faults::begin(&world, "generate", faults, on_database);
+    thread::sleep(Duration::from_secs(3));
+    let failed = failing.end();
+    seen.extend(world.finish(&id, PATIENCE));
+
+    println!("{name}: {failed} calls of generate failed in the middle of a job, then it was made");
+    assert!(failed > 0);
+    assert!(seen.is_sorted(), "{seen:?}");
+    assert_eq!(world.files("media/episodes").len(), 1);
+    assert_eq!(world.get("/api/v1/podcasts/").json()["total"], json!(1));
+    assert_sound(&world);
+    assert_no_panic(&world);
+}
+
+#[test]
+fn a_worker_on_a_full_disk_makes_its_podcast_once_there_is_space() {
+    generating_recovers("media on a full disk", NAMELESS, false);
+    // Here its lease must run out before another attempt, which takes a while.
+    if std::env::var_os("WHERECAST_LONG").is_some() {
+        generating_recovers("database on a full disk", FULL, true);
+        generating_recovers("database on a failing disk", BROKEN, true);
+    }
+}
