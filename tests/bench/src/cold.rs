@@ -52,7 +52,7 @@ async fn first_answers(dose: Dose) -> Result<Report> {
         "cold: from the start of the process to its answer, files cached",
         columns,
     );
-    let world = World::start_with(SILENT);
+    let world = dose.start_anew(SILENT)?;
     for function in ORDER {
         eprintln!("cold: {function}");
         let mut client = Client::new(world.origin());

@@ -63,7 +63,7 @@ pub(crate) async fn measure(dose: Dose) -> Result<Vec<Report>> {
         lasting / 3,
     );
 
-    let world = World::start_with(SILENT);
+    let world = dose.start_anew(SILENT)?;
     let mut errors = 0;
     for clients in [1, 16] {
         eprintln!("create: {clients} clients over HTTP");

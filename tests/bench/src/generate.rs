@@ -28,7 +28,7 @@ pub(crate) async fn measure(dose: Dose) -> Result<Vec<Report>> {
         .chain(STAGES)
         .chain(["all", "audio s", "to one alone"]);
     let mut report = Report::new("generate", columns);
-    let world = World::start_with(dose.of("", "tone"));
+    let world = dose.start_anew(dose.of("", "tone"))?;
     let mut client = Client::new(world.origin());
 
     let alone: &[&str] = dose.of(&["one, cold", "one, warm"], &["one, cold"]);
@@ -55,7 +55,7 @@ pub(crate) async fn measure(dose: Dose) -> Result<Vec<Report>> {
         "peak memory of each process, MiB: {}",
         peaks.join(", ")
     ));
-    if dose == Dose::Full {
+    if !dose.is_quick {
         report.note(format!(
             "loading the model took {} ms",
             model_load_ms(&world)?

@@ -4,7 +4,6 @@ use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Result, ensure};
 use tokio::time::sleep;
-use wherecast_tests::World;
 
 use crate::{
     Dose,
@@ -38,7 +37,7 @@ pub(crate) async fn measure(dose: Dose) -> Result<Vec<Report>> {
         "p50 to the first",
     ];
     let mut report = Report::new("growth", columns);
-    let world = World::start_with(SILENT);
+    let world = dose.start_anew(SILENT)?;
     let mut client = Client::new(world.origin());
     let (mut accepted, mut base) = (0, None);
     for jobs in queues {
@@ -72,7 +71,7 @@ pub(crate) async fn measure(dose: Dose) -> Result<Vec<Report>> {
             ms(latencies.at(0.99)),
             ratio(latencies.at(0.5), first_latencies.at(0.5)),
         ]);
-        if dose == Dose::Full {
+        if !dose.is_quick {
             judge(&mut report, jobs, usage, *first);
         }
     }

@@ -9,7 +9,6 @@ use podcast::Owner;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::Instant;
-use wherecast_tests::{Start, World};
 
 use crate::{
     Dose,
@@ -53,7 +52,7 @@ pub(crate) async fn measure(dose: Dose) -> Result<Vec<Report>> {
         let found = pages.read(times_each).await?;
         let base = smallest.get_or_insert_with(|| found.clone());
         tell(&mut report, *size, &pages, &found, base);
-        if dose == Dose::Full {
+        if !dose.is_quick {
             judge(&mut report, *size, &pages, &found, base);
         }
         if Some(size) == sizes.last() {
@@ -225,7 +224,7 @@ fn judge(
 
 /// The whole way for one question: the first page of the largest library.
 async fn over_http(report: &mut Report, folder: TempDir, size: u32, dose: Dose) -> Result<()> {
-    let world = World::start_in(folder, Start::default());
+    let world = dose.start(folder, "tone");
     let ask = || {
         let mut client = Client::new(world.origin());
         async move || client.get(LIST).await?.expect(200).map(drop)

@@ -23,10 +23,15 @@ mod report;
 mod seed;
 mod status;
 
-use std::process::ExitCode;
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
+use tempfile::TempDir;
+use wherecast_tests::{Start, World, binary};
 
 use crate::{machine::Machine, report::Report};
 
@@ -40,6 +45,9 @@ struct Arguments {
     /// A dose of seconds with a voice of beeps: shows that everything runs, not how fast.
     #[arg(long)]
     quick: bool,
+    /// Measure the binaries as they were last built.
+    #[arg(long)]
+    no_build: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -60,13 +68,13 @@ enum What {
     Growth,
 }
 
-/// How much of everything.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Dose {
-    /// To be quoted.
-    Full,
-    /// To see that it runs.
-    Quick,
+/// How everything is measured.
+#[derive(Clone, Copy)]
+struct Dose {
+    /// To see that it runs; the other is to be quoted.
+    is_quick: bool,
+    /// Whether the binaries are taken as they are.
+    is_built: bool,
 }
 
 impl What {
@@ -95,11 +103,30 @@ impl What {
 impl Dose {
     /// Chooses by dose.
     fn of<T>(self, full: T, quick: T) -> T {
-        match self {
-            Self::Full => full,
-            Self::Quick => quick,
+        match self.is_quick {
+            true => quick,
+            false => full,
         }
     }
+
+    /// Starts a system with `voice` on `folder`.
+    fn start(self, folder: TempDir, voice: &str) -> World {
+        let start = Start {
+            voice: voice.to_owned(),
+            binaries: self.is_built.then(|| folder_of(binary("local"))),
+            ..Start::default()
+        };
+        World::start_in(folder, start)
+    }
+
+    /// Starts a system with `voice` on a folder of its own.
+    fn start_anew(self, voice: &str) -> Result<World> {
+        Ok(self.start(tempfile::tempdir()?, voice))
+    }
+}
+
+fn folder_of(program: PathBuf) -> PathBuf {
+    program.parent().map(Path::to_owned).unwrap_or_default()
 }
 
 // One thread asks: the other cores belong to what is measured.
@@ -117,9 +144,9 @@ async fn main() -> ExitCode {
 
 /// Tells whether every aim was met.
 async fn run(arguments: Arguments) -> Result<bool> {
-    let dose = match arguments.quick {
-        true => Dose::Quick,
-        false => Dose::Full,
+    let dose = Dose {
+        is_quick: arguments.quick,
+        is_built: arguments.no_build,
     };
     let is_asked =
         |what: &What| arguments.what.contains(&What::All) || arguments.what.contains(what);

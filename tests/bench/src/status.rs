@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use tokio::time::Instant;
-use wherecast_tests::{Start, World};
+use wherecast_tests::World;
 
 use crate::{
     Dose,
@@ -41,13 +41,7 @@ async fn over_http(dose: Dose) -> Result<Report> {
     let ids = fill(&folder.path().join("wherecast.db"), 1000)
         .await?
         .newest(2);
-    let world = World::start_in(
-        folder,
-        Start {
-            voice: dose.of("", "tone:200").to_owned(),
-            ..Start::default()
-        },
-    );
+    let world = dose.start(folder, dose.of("", "tone:200"));
     let lasting = dose.of(LASTING, Duration::from_millis(200));
     warm_up(&world, &ids).await?;
 
@@ -127,7 +121,7 @@ fn report(idle: &[(String, Asked)], busy: &[(String, Asked)]) -> Report {
 fn judge(report: &mut Report, idle: &[(String, Asked)], busy: &[(String, Asked)], dose: Dose) {
     let errors: usize = busy.iter().map(|(_, asked)| asked.errors).sum();
     report.aim("no errors while episodes are made", errors == 0);
-    if dose == Dose::Quick {
+    if dose.is_quick {
         return;
     }
     let crowd = CROWDS.len() - 1;
