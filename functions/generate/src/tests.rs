@@ -423,6 +423,33 @@ async fn only_what_must_come_again_is_reported_of_a_batch() {
 }
 
 #[tokio::test]
+async fn of_every_batch_exactly_those_that_fail_are_reported() {
+    let world = World::start().await;
+    let running = world.written().await;
+    let _rival = world.claimed(running, Timestamp::now()).await;
+    let finished = world.accepted().await;
+    assert!(world.deliver(&[&body(finished)], far()).await.is_empty());
+    let fail = [body(running), "{}".to_owned(), String::new()];
+    let pass = [body(finished), body(PodcastId::new())];
+
+    for failing in 0_usize..1 << 6 {
+        let fails = |place: usize| failing >> place & 1 == 1;
+        let bodies = (0..6).map(|place| match fails(place) {
+            true => fail[(place + failing) % fail.len()].as_str(),
+            false => pass[(place + failing) % pass.len()].as_str(),
+        });
+
+        let again = world.deliver(&bodies.collect::<Vec<_>>(), far()).await;
+
+        let expected = (0..6).filter(|place| fails(*place));
+        assert_eq!(
+            again,
+            expected.map(|place| place.to_string()).collect::<Vec<_>>()
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_place_that_is_not_listed_any_more_fails_with_a_reason() {
     let world = World::start().await;
     let id = world.accepted().await;
