@@ -1,7 +1,8 @@
 """Holds the OpenAPI document to what the running system answers, with real requests and with Schemathesis'.
 
-Needs the built binaries in target/debug, or in the folder named by WHERECAST_BINARIES. WHERECAST_SEEDS
-(1,2 by default) and WHERECAST_CASES (per operation, 8 by default) make the dose.
+Needs the built binaries in target/debug, or in the folder named by WHERECAST_BINARIES. WHERECAST_SEED says
+the first seed (1 by default), WHERECAST_SEEDS how many there are (2), WHERECAST_CASES how many requests each
+operation gets at random (8).
 """
 import contextlib
 import copy
@@ -17,7 +18,8 @@ from pathlib import Path
 
 import document
 
-SEEDS = os.environ.get("WHERECAST_SEEDS", "1,2").split(",")
+FIRST_SEED = int(os.environ.get("WHERECAST_SEED", "1"))
+SEEDS = range(FIRST_SEED, FIRST_SEED + int(os.environ.get("WHERECAST_SEEDS", "2")))
 CASES = os.environ.get("WHERECAST_CASES", "8")
 BINARIES = Path(os.environ.get("WHERECAST_BINARIES", document.ROOT / "target/debug"))
 PATIENCE_S = 120
@@ -178,7 +180,7 @@ def fuzz_seeds(origin, base):
         # The coverage phase is much the same whatever the seed.
         phases = "examples,coverage,fuzzing,stateful" if number == 0 else "fuzzing,stateful"
         begun = time.monotonic()
-        is_clean, report = fuzz(f"{origin}/openapi.json", origin, base, "--seed", seed, "--max-examples", CASES, "--phases", phases)
+        is_clean, report = fuzz(f"{origin}/openapi.json", origin, base, "--seed", str(seed), "--max-examples", CASES, "--phases", phases)
         print(f"schemathesis, seed {seed}, {CASES} cases: {summary(report)}, {time.monotonic() - begun:.0f} s", flush=True)
         found += [] if is_clean else [f"schemathesis, seed {seed}:\n{report}"]
     return found

@@ -109,7 +109,7 @@ fn drive(world: &World) -> Vec<Answer> {
         ));
     }
     // What is logged after an answer, and by the worker, takes a moment.
-    thread::sleep(Duration::from_secs(2));
+    thread::sleep(Duration::from_secs(1));
     answers.push(get(&format!("{LIST}status/{id}")));
     answers.push(world.ask("DELETE", &format!("{LIST}{id}"), &secrets, None));
     answers
