@@ -9,7 +9,7 @@ use crate::{
     Refusal, Sentence, Support,
     brief::LEAST_ON_TOPIC,
     ledger::{Ledger, is_text},
-    moves::{self, Found, Group, HOOKS, Move},
+    moves::{self, Found, Group, Move, hooks},
     rubric::{self, Heard, reading},
     seed::Seed,
     skeleton::{self, Holder, Stand},
@@ -224,7 +224,7 @@ impl<'l, 'a> Planner<'l, 'a> {
 
     fn hook(&mut self) -> Option<Hooked<'a>> {
         let mut found: Vec<Candidate<'a>> = Vec::new();
-        for of in HOOKS {
+        for of in hooks() {
             for (nth, one) in (of.find)(self.ledger).into_iter().enumerate() {
                 let serves = self.themes.is_empty()
                     || of.themes.iter().any(|theme| self.themes.contains(theme));

@@ -356,7 +356,7 @@ fn vocabulary() -> &'static HashSet<String> {
     static WORDS: OnceLock<HashSet<String>> = OnceLock::new();
     WORDS.get_or_init(|| {
         let bank = moves::all()
-            .chain(moves::HOOKS)
+            .chain(moves::hooks())
             .flat_map(|m| m.skeletons.iter().copied())
             .chain(phrases::all());
         let mut words = HashSet::new();
