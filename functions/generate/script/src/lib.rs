@@ -5,9 +5,12 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod brief;
+mod budget;
+mod casting;
 mod dialogue;
 mod disputed;
 mod draft;
+mod figures;
 mod ledger;
 pub mod moves;
 pub mod numbers;
