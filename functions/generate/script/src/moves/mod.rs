@@ -38,7 +38,8 @@
 //!
 //! **Hooks** are moves whose skeletons have two parts, divided by a line `---`: the opening and the close
 //! that answers it. They share two content words at least. Openings have at most 26 words in their first
-//! sentence and claim or ask something; the last sentence of the close has at most 18.
+//! sentence and claim or ask something; the last sentence of the close has at most 18. `clues.rs` holds what is
+//! said half-way to keep the question of an opening alive.
 //!
 //! A filled sentence that [`crate::rubric`] cannot support is never used: the engine tries the next skeleton. The
 //! test `every_skeleton_is_well_formed` says what is wrong with a new one.

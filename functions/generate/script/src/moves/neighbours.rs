@@ -140,7 +140,7 @@ pub(super) const MOVES: &[Move] = &[
              H: <That is another count.|A ring is fair to all sides.> [-]",
             "A: Is {place} one of many?
              H: Look around. [-] Within {within} the list finds {count}. [f]",
-            "H: On many a map {within} are the width of a coin. [f] Under that coin the list has {place} and {count}. [f]",
+            "H: Put a coin on the map, {within} to each side. [f] Under it the list has {place} and {count}. [f]",
             "A: How many namesakes of ours, no, how many neighbours, within {within}? [f]
              H: {Count}, says the list. [f]",
             "H: Somebody delivering leaflets within {within} would have {count} to visit. [f]
