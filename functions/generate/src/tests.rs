@@ -1,5 +1,6 @@
 //! Whole jobs on real storage and a real media folder; only the voice is a tone and the queue is absent.
 
+mod doubt;
 mod queue;
 
 use std::{
