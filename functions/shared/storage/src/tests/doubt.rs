@@ -306,7 +306,7 @@ async fn calls_that_are_done_and_time_out_lose_no_job_and_make_none_twice() {
     } = live_all(first, lives, safe).await;
     let keyless = live_all(
         first,
-        50,
+        200,
         Safeguards {
             has_key: false,
             ..safe
@@ -316,7 +316,7 @@ async fn calls_that_are_done_and_time_out_lose_no_job_and_make_none_twice() {
     .wrong;
     let unswept = live_all(
         first,
-        50,
+        100,
         Safeguards {
             is_swept: false,
             ..safe
