@@ -151,3 +151,11 @@ fn an_unknown_population_is_in_no_rank_and_no_sentence() {
             .any(|fact| matches!(fact.datum, Datum::Rank { .. } | Datum::Population { .. }))
     );
 }
+
+#[test]
+fn the_nearest_place_at_home_is_in_the_same_country() {
+    let facts = facts("Adamstown, Pitcairn");
+
+    // The one listed place of its country has no neighbour at home, however far one looks.
+    assert!(facts.iter().all(|fact| fact.id != "neighbour_abroad"));
+}
