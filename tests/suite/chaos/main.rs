@@ -97,6 +97,7 @@ fn run(dose: Dose) -> Outcome {
             ("SPEECH_THREADS", "1"),
         ],
         binaries: dose.binaries,
+        ..Start::default()
     });
     let violations = Violations::default();
     let witness = Witness::start(world.client(), violations.clone());
