@@ -139,12 +139,11 @@ fn parameters(
     ]))
 }
 
-/// `tone`, or `tone:MS` for lines that take a while.
+/// `tone`, `tone:MS` for lines that take a while, or `tone:MS:WORD` for a word that crashes the worker.
 fn is_tone(voice: &str) -> bool {
-    voice == "tone"
-        || voice
-            .strip_prefix("tone:")
-            .is_some_and(|ms| ms.parse::<u32>().is_ok())
+    let mut parts = voice.splitn(3, ':');
+    let (kind, ms) = (parts.next(), parts.next());
+    kind == Some("tone") && ms.is_none_or(|ms| ms.parse::<u32>().is_ok())
 }
 
 /// Makes sure that every voice file is there, before a job finds out that one is not.

@@ -31,7 +31,8 @@ pub struct World {
 /// What a world is started with.
 #[derive(Clone, Debug, Default)]
 pub struct Start {
-    /// `tone`, `tone:MS` for lines that take a while, or a folder; empty for the embedded voice.
+    /// `tone`, `tone:MS` for lines that take a while, `tone:MS:WORD` for a word that crashes the worker, or a folder;
+    /// empty for the embedded voice.
     pub voice: String,
     /// Variables of the shell it is started from, such as `RUST_LOG`.
     pub settings: Vec<(&'static str, &'static str)>,

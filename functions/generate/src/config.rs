@@ -23,10 +23,12 @@ pub struct Config {
 pub enum VoiceSource {
     /// The neural voices, from the folder with their files.
     Neural(PathBuf),
-    /// `tone` or `tone:MS`: one short tone for each word, for tests of everything but the voice.
+    /// `tone`, `tone:MS` or `tone:MS:WORD`: one short tone for each word, for tests of everything but the voice.
     Tone {
         /// How long a line takes to record, so that a test can interrupt one.
         line_takes: Duration,
+        /// A word that crashes the process, as a fault in a native library would.
+        fatal_word: Option<String>,
     },
 }
 
@@ -62,18 +64,16 @@ impl Config {
 }
 
 impl VoiceSource {
-    /// Reads `tone`, `tone:MS` or the path of a folder.
+    /// Reads `tone`, `tone:MS`, `tone:MS:WORD` or the path of a folder.
     pub fn parse(text: &str) -> Self {
-        let line_takes = match text.split_once(':') {
-            None if text == "tone" => Some(0),
-            Some(("tone", ms)) => ms.parse().ok(),
-            _ => None,
-        };
-        match line_takes {
-            Some(ms) => Self::Tone {
+        let mut parts = text.splitn(3, ':');
+        let (kind, ms, word) = (parts.next(), parts.next(), parts.next());
+        match (kind, ms.unwrap_or("0").parse()) {
+            (Some("tone"), Ok(ms)) => Self::Tone {
                 line_takes: Duration::from_millis(ms),
+                fatal_word: word.map(str::to_owned),
             },
-            None => Self::Neural(PathBuf::from(text)),
+            _ => Self::Neural(PathBuf::from(text)),
         }
     }
 }
@@ -106,19 +106,23 @@ mod tests {
         assert_eq!(
             VoiceSource::parse("tone"),
             VoiceSource::Tone {
-                line_takes: Duration::ZERO
+                line_takes: Duration::ZERO,
+                fatal_word: None
             }
         );
         assert_eq!(
-            VoiceSource::parse("tone:50"),
+            VoiceSource::parse("tone:50:Atlantis"),
             VoiceSource::Tone {
-                line_takes: Duration::from_millis(50)
+                line_takes: Duration::from_millis(50),
+                fatal_word: Some("Atlantis".to_owned())
             }
         );
-        assert_eq!(
-            VoiceSource::parse("/opt/voices"),
-            VoiceSource::Neural("/opt/voices".into())
-        );
+        for folder in ["/opt/voices", "tone:long", "tones"] {
+            assert_eq!(
+                VoiceSource::parse(folder),
+                VoiceSource::Neural(folder.into())
+            );
+        }
     }
 
     #[test]

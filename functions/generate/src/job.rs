@@ -74,7 +74,8 @@ pub(crate) async fn take(worker: &Worker, delivery: Delivery) -> Fate {
             let rest =
                 Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or_default();
             info!(podcast.id = %id, rest_s = rest.as_secs(), "another worker makes this podcast");
-            comes_again(worker, &delivery, rest + Duration::from_secs(1)).await
+            // The queue counts whole seconds and rounds up: it comes after the lease, and no two seconds later.
+            comes_again(worker, &delivery, rest).await
         }
         Ok(Claim::Nothing) => {
             info!(podcast.id = %id, "nothing to do for this podcast");

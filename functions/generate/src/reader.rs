@@ -1,4 +1,4 @@
-use std::{f32::consts::TAU, sync::Arc, thread, time::Duration};
+use std::{f32::consts::TAU, process, sync::Arc, thread, time::Duration};
 
 use script::Host;
 use speech::{SAMPLE_RATE_HZ, Speaker, Voice, VoiceError};
@@ -23,7 +23,10 @@ pub(crate) enum Reader {
     /// The neural voices.
     Neural(Box<Voice>),
     /// A tone for each word: quick, deterministic and useless to a listener. For tests only.
-    Tone { line_takes: Duration },
+    Tone {
+        line_takes: Duration,
+        fatal_word: Option<String>,
+    },
 }
 
 impl Studio {
@@ -64,8 +67,12 @@ impl Reader {
                 info!("voice loaded");
                 Ok(Self::Neural(Box::new(voice)))
             }
-            VoiceSource::Tone { line_takes } => Ok(Self::Tone {
+            VoiceSource::Tone {
+                line_takes,
+                fatal_word,
+            } => Ok(Self::Tone {
                 line_takes: *line_takes,
+                fatal_word: fatal_word.clone(),
             }),
         }
     }
@@ -82,8 +89,14 @@ impl Reader {
     pub(crate) fn speak(&self, host: Host, text: &str, pace: f32) -> Result<Vec<f32>, VoiceError> {
         match self {
             Self::Neural(voice) => voice.speak(speaker(host), text, pace),
-            Self::Tone { line_takes } => {
+            Self::Tone {
+                line_takes,
+                fatal_word,
+            } => {
                 thread::sleep(*line_takes);
+                if fatal_word.as_ref().is_some_and(|word| text.contains(word)) {
+                    process::abort();
+                }
                 Ok(text
                     .split_whitespace()
                     .flat_map(|word| tone(host, word))
@@ -133,6 +146,7 @@ mod tests {
     fn a_tone_is_as_long_as_its_words_are_many() {
         let reader = Reader::Tone {
             line_takes: Duration::ZERO,
+            fatal_word: None,
         };
 
         let spoken = reader

@@ -90,6 +90,7 @@ impl World {
     async fn start() -> Self {
         Self::with(VoiceSource::Tone {
             line_takes: LINE_TAKES,
+            fatal_word: None,
         })
         .await
     }
@@ -483,6 +484,7 @@ async fn missing_voices_fail_with_a_reason() {
 async fn an_error_that_may_pass_is_tried_five_times_and_then_told() {
     let world = World::with(VoiceSource::Tone {
         line_takes: Duration::ZERO,
+        fatal_word: None,
     })
     .await;
     let id = world.written().await;

@@ -7,7 +7,7 @@
 //!
 //! `WHERECAST_SEED` chooses the seed, which every run prints; `WHERECAST_KILLS` the dose, `WHERECAST_SEEDS` how many
 //! seeds from that one on. Mutants are systems with one safeguard taken out, see `tests/mutants`; the same run must
-//! find each of them guilty. Building them takes minutes, so they and the full dose belong to `tests/run --long`.
+//! find each of them guilty (`WHERECAST_MUTANT` chooses one). Building them takes minutes, so they and the full dose belong to `tests/run --long`.
 
 #![allow(
     clippy::unwrap_used,
@@ -207,8 +207,12 @@ fn whatever_is_killed_everything_accepted_is_made_once() {
 #[ignore = "builds the system once for each mutant: tests/run --long"]
 fn each_mutant_is_found_guilty() {
     let seed = first_seed();
+    let chosen: Option<String> = setting("WHERECAST_MUTANT");
 
     for name in mutant::names() {
+        if chosen.as_ref().is_some_and(|chosen| *chosen != name) {
+            continue;
+        }
         let binaries = mutant::build(&name);
         println!("mutant {name}: WHERECAST_SEED={seed}");
         let outcome = run(Dose {

@@ -22,13 +22,13 @@ const FROZEN_FOR: Duration = Duration::from_secs(33);
 
 /// A worker whose podcast has been claimed that often without getting further is spared: five such claims are what
 /// the system promises to give up after, and nobody wants to prove that here.
-const SPARED_FROM_ATTEMPT: i64 = 3;
+const SPARED_FROM_ATTEMPT: u32 = 3;
 
 /// How long after a request was sent its function is killed at most: as it starts, in the middle, or just after.
 const AIM_MS: u64 = 300;
 
-/// How long a worker must have been at work to be frozen: the emulator ends one that takes long to start.
-const AT_WORK_FOR: Duration = Duration::from_millis(1_500);
+/// How long to wait for a worker that has come far.
+const DEPTH: Duration = Duration::from_secs(2);
 
 /// Who can be killed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,12 +44,12 @@ enum Target {
 
 /// How often each is chosen, while the emulator may die.
 const WITH_EMULATOR: [(Target, u32); 6] = [
-    (Target::Worker, 8),
+    (Target::Worker, 10),
     (Target::Create, 4),
     (Target::Sweep, 3),
     (Target::Status, 2),
     (Target::Library, 2),
-    (Target::Emulator, 5),
+    (Target::Emulator, 4),
 ];
 
 /// How often each is chosen while a worker is frozen, which would die with the emulator.
@@ -269,8 +269,12 @@ impl<'a> Storm<'a> {
     }
 
     fn kill_worker(&mut self) -> bool {
-        let mut workers = self.world.at_work("generate");
-        workers.retain(|worker| Some(*worker) != self.frozen);
+        // Left to chance alone, most would die young.
+        let workers = if self.random.random_bool(0.6) {
+            self.deep_at_work(DEPTH)
+        } else {
+            self.workers()
+        };
         let Some(worker) = workers.choose(&mut self.random).copied() else {
             return false;
         };
@@ -297,32 +301,53 @@ impl<'a> Storm<'a> {
     }
 
     fn must_spare(&self) -> bool {
-        let now_ms = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_millis();
-        let most = self.database.number(&format!(
-            "SELECT coalesce(max(attempt), 0) FROM podcasts
-             WHERE status = 'processing' AND lease_expires_at > {now_ms}"
-        ));
-        most >= SPARED_FROM_ATTEMPT
+        self.leases(&format!("attempt >= {SPARED_FROM_ATTEMPT}")) > 0
     }
 
     /// Stops a worker in the middle of its work, so that it knows nothing of the time that passes.
     fn freeze(&mut self) {
-        let begun = Instant::now();
-        while begun.elapsed() < FROZEN_FOR {
-            let before = self.world.at_work("generate");
-            thread::sleep(AT_WORK_FOR);
-            let mut workers = self.world.at_work("generate");
-            workers.retain(|worker| before.contains(worker));
-            if let Some(worker) = workers.choose(&mut self.random)
-                && self.world.send(*worker, Signal::SIGSTOP)
-            {
-                self.frozen = Some(*worker);
-                return;
-            }
+        let workers = self.deep_at_work(FROZEN_FOR);
+        if let Some(worker) = workers.choose(&mut self.random)
+            && self.world.send(*worker, Signal::SIGSTOP)
+        {
+            self.frozen = Some(*worker);
         }
+    }
+
+    /// Waits for a moment at which every worker at work has a script already; none if it does not come.
+    fn deep_at_work(&self, patience: Duration) -> Vec<u32> {
+        let begun = Instant::now();
+        while begun.elapsed() < patience {
+            let workers = self.workers();
+            let leases = self.leases("progress >= 30");
+            // As many leases as workers, the frozen one included: none is about to start, or to answer.
+            let holders = workers.len() + usize::from(self.frozen.is_some());
+            if !workers.is_empty() && leases == holders && self.leases("true") == leases {
+                return workers;
+            }
+            thread::sleep(Duration::from_millis(10));
+        }
+        Vec::new()
+    }
+
+    /// Workers at work, but for the frozen one.
+    fn workers(&self) -> Vec<u32> {
+        let mut workers = self.world.at_work("generate");
+        workers.retain(|worker| Some(*worker) != self.frozen);
+        workers
+    }
+
+    /// How many podcasts that a worker has now meet a condition.
+    fn leases(&self, condition: &str) -> usize {
+        let now_ms = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default()
+            .as_millis();
+        let leases = self.database.number(&format!(
+            "SELECT count(*) FROM podcasts
+             WHERE status = 'processing' AND lease_expires_at > {now_ms} AND {condition}"
+        ));
+        usize::try_from(leases).unwrap_or_default()
     }
 
     fn thaw(&mut self) {
