@@ -61,6 +61,7 @@ async fn deliver_until_consumed(world: &World, raw: &Connection, id: PodcastId) 
 async fn changes_that_are_made_and_reported_as_failed_lose_no_job_and_make_none_twice() {
     let world = World::with(VoiceSource::Tone {
         line_takes: Duration::ZERO,
+        fatal_word: None,
     })
     .await;
     let raw = raw(&world).await;
