@@ -67,17 +67,18 @@ impl Client {
         Ok(Answer { status, body })
     }
 
-    /// The connection, made anew where the server has closed the last, as a browser does.
+    /// The connection, made anew where the last has ended, as a browser does.
     async fn connection(&mut self) -> Result<&mut SendRequest<Full<Bytes>>> {
-        let open = self
-            .connection
-            .take()
-            .filter(|connection| !connection.is_closed());
-        let mut connection = match open {
-            Some(connection) => connection,
+        let mut connection = self.connection.take();
+        if let Some(last) = &mut connection
+            && last.ready().await.is_err()
+        {
+            connection = None;
+        }
+        let connection = match connection {
+            Some(open) => open,
             None => connect(&self.address).await?,
         };
-        connection.ready().await?;
         Ok(self.connection.insert(connection))
     }
 }

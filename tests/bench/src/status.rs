@@ -22,7 +22,7 @@ use crate::{
 const CROWDS: [usize; 3] = [1, 50, 200];
 
 /// How long each crowd polls.
-const LASTING: Duration = Duration::from_secs(30);
+const LASTING: Duration = Duration::from_secs(20);
 
 /// How long the old system's job holds its lock: longer than anyone there waits for it.
 const OLD_EPISODE: Duration = Duration::from_secs(40);
