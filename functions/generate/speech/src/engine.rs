@@ -8,7 +8,7 @@ use crate::VoiceError;
 use crate::memory::Memory;
 
 /// Symbols the model takes in one call, the silent one at either end not counted.
-pub(crate) const MAX_SYMBOLS: usize = 510;
+const MAX_SYMBOLS: usize = 510;
 /// Numbers in one row of a style.
 const STYLE_WIDTH: usize = 256;
 

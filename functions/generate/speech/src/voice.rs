@@ -3,7 +3,7 @@ use std::path::Path;
 use rten::{LoadError, RunError, TryFromValueError};
 use thiserror::Error;
 
-use crate::engine::{Engine, MAX_SYMBOLS, Style};
+use crate::engine::{Engine, Style};
 use crate::files::{self, FileError, Files};
 use crate::letters::Letters;
 use crate::normalise::normalised;
@@ -11,7 +11,10 @@ use crate::pronounce::{self, Pronouncer};
 use crate::{sentences, sound, symbols};
 
 /// To be raised with every change of what is said for a text, beyond the lexicon and the voice files.
-const RULES_VERSION: u32 = 2;
+const RULES_VERSION: u32 = 3;
+/// Longest sentence spoken in one call, in symbols: some thirty words. The model would take 510, and over a gigabyte of
+/// memory for them.
+const LONGEST: usize = 180;
 /// Silence between two sentences of one speaker at pace 1.
 const SENTENCE_PAUSE_S: f32 = 0.3;
 /// Silence at a cut inside a sentence too long for one call.
@@ -146,7 +149,7 @@ impl Voice {
     ) -> Result<Vec<f32>, VoiceError> {
         let sounds = self.pronouncer.sounds(sentence)?;
         let mut clip = Vec::new();
-        for clause in sentences::clauses(&sounds, MAX_SYMBOLS) {
+        for clause in sentences::clauses(&sounds, LONGEST) {
             let speed = pace * speaker.speed();
             let samples = self
                 .engine
