@@ -1,10 +1,5 @@
 //! The contract over HTTP: real runner, real functions, real database; only the voice is quick.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on should say where"
-)]
-
 use std::time::{Duration, Instant};
 
 use serde_json::json;

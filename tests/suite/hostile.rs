@@ -1,10 +1,5 @@
 //! Whatever is sent: never a 5xx, nothing stored of what is refused, and the functions' memory stays flat.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on should say where"
-)]
-
 use std::{cell::Cell, fs};
 
 use proptest::{

@@ -1,10 +1,5 @@
 //! What is another owner's is unknown: in every operation, with every id, cursor, tag and key.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on should say where"
-)]
-
 use std::{
     thread,
     time::{Duration, Instant},

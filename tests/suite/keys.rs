@@ -1,10 +1,5 @@
 //! One `Idempotency-Key` is one job, however often it comes, at once or among crashes.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on should say where"
-)]
-
 use std::{
     collections::BTreeSet,
     sync::{

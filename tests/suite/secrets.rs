@@ -3,11 +3,6 @@
 //! Every setting that may hold one holds a canary; good, bad and failing requests are sent; then all that
 //! was said and kept is searched. Words that do belong there show that the search finds what there is.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on should say where"
-)]
-
 use std::{fs, path::Path, thread, time::Duration};
 
 use serde_json::json;

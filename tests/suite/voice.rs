@@ -1,10 +1,5 @@
 //! One short episode with the real voice, from the place to the decoded MP3.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on should say where"
-)]
-
 use std::{io::Cursor, time::Duration};
 
 use ebur128::{EbuR128, Mode};

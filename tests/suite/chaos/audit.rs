@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use symphonia::core::io::MediaSourceStream;
 use wherecast_tests::{Database, World};
 
-use crate::{Violations, log::Work, witness::Seen};
+use super::{Violations, log::Work, witness::Seen};
 
 /// How long the sweep may take to empty what was let go of.
 const TIDYING: Duration = Duration::from_secs(60);

@@ -8,7 +8,7 @@ use std::{
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use wherecast_tests::{Client, generate_body};
 
-use crate::{Violations, witness::Book};
+use super::{Violations, witness::Book};
 
 /// Short to write and to record: a place about which little is known is made sooner.
 const PLACES: [&str; 6] = [

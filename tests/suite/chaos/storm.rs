@@ -12,7 +12,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::json;
 use wherecast_tests::{Client, Database, World};
 
-use crate::{Violations, audit, customer::Wish, witness::Witness};
+use super::{Violations, audit, customer::Wish, witness::Witness};
 
 /// Kills between two freezes at most, so that a long storm has several.
 const ROUND: usize = 70;

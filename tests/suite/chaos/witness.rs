@@ -14,7 +14,7 @@ use std::{
 use serde_json::Value;
 use wherecast_tests::{Answer, Client};
 
-use crate::Violations;
+use super::Violations;
 
 /// The jobs that were accepted, and what was last seen of each. Clones are one and the same.
 #[derive(Clone, Default)]

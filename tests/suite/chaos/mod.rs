@@ -7,12 +7,8 @@
 //!
 //! `WHERECAST_SEED` chooses the seed, which every run prints; `WHERECAST_KILLS` the dose, `WHERECAST_SEEDS` how many
 //! seeds from that one on. Mutants are systems with one safeguard taken out, see `tests/mutants`; the same run must
-//! find each of them guilty (`WHERECAST_MUTANT` chooses one). Building them takes minutes, so they and the full dose belong to `tests/run --long`.
-
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on should say where"
-)]
+//! find each of them guilty (`WHERECAST_MUTANT` chooses one). Building them takes minutes, so they and the full dose
+//! belong to `tests/run --long`.
 
 mod audit;
 mod customer;

@@ -1,0 +1,17 @@
+//! Every suite that starts the whole system: over HTTP, in a browser, and under fire.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on should say where"
+)]
+
+mod api;
+mod chaos;
+mod faults;
+mod hostile;
+mod isolation;
+mod keys;
+mod page;
+mod recovery;
+mod secrets;
+mod voice;
