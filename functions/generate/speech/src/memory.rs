@@ -5,7 +5,8 @@ use std::sync::{Condvar, Mutex, PoisonError};
 /// Symbols that may be spoken at the same time, over all callers.
 ///
 /// The model needs about 2.5 MB for each symbol of a sentence while it speaks it, and 210 MB besides, measured with
-/// rten 0.27: this keeps it near 600 MB. Two sentences of ordinary length fit, two long ones do not.
+/// rten 0.27: this keeps the model near 600 MB, a whole worker
+/// with two threads near 800 MB. Two sentences of ordinary length fit, two long ones do not.
 const ROOM: usize = 150;
 
 /// Makes callers wait while what is being spoken fills the memory.
