@@ -101,6 +101,11 @@ pub(crate) const MONTHS: [&str; 12] = [
     "December",
 ];
 
+/// The name of a month, 1 to 12.
+pub(crate) fn month(n: u8) -> &'static str {
+    MONTHS[usize::from(n.clamp(1, 12)) - 1]
+}
+
 fn said_figure(core: &str, next: Option<&str>, before: Option<&str>) -> Option<String> {
     let is_month = |word: Option<&str>| word.is_some_and(|w| MONTHS.contains(&w.trim_matches(',')));
     let digits: String = core.chars().filter(char::is_ascii_digit).collect();

@@ -2,8 +2,8 @@
 
 use places::Direction;
 
-pub(crate) use crate::figures::MONTHS;
 pub use crate::figures::spoken;
+pub(crate) use crate::figures::{MONTHS, month};
 use crate::numbers;
 
 /// Countries whose English name takes an article.

@@ -3,7 +3,7 @@
 use places::Datum;
 
 use super::{Found, Group, Move};
-use crate::{ledger::Ledger, numbers, rubric::month, theme::Theme};
+use crate::{ledger::Ledger, numbers, theme::Theme, wording::month};
 
 pub(super) const MOVES: &[Move] = &[
     Move {

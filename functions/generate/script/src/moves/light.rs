@@ -1,6 +1,6 @@
 //! Daylight, and the sun overhead.
 
-use places::Datum;
+use places::{Datum, Fact};
 
 use super::{Found, Group, Move};
 use crate::{ledger::Ledger, numbers, theme::Theme};
@@ -147,15 +147,24 @@ fn daylight<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     if light - dark < 1.5 || light > 23.7 || dark < 0.3 {
         return Vec::new();
     }
+    long_and_short(((light - dark) - 4.0) / 10.0, fact, (june, december)).only()
+}
+
+/// The hours of the longest and the shortest day, and which month has which.
+pub(super) fn long_and_short<'a>(
+    worth: f64,
+    fact: &'a Fact,
+    (june, december): (f64, f64),
+) -> Found<'a> {
+    let (light, dark) = (june.max(december), june.min(december));
     let north = june > december;
-    Found::new((((light - dark) - 4.0) / 10.0) as f32)
+    Found::new(worth as f32)
         .cite("f", &[fact])
         .slot("short", format!("about {}", numbers::hours(dark)))
         .slot("long", format!("about {}", numbers::hours(light)))
         .slot("gap", format!("about {}", numbers::hours(light - dark)))
         .slot("light_month", if north { "June" } else { "December" })
         .slot("dark_month", if north { "December" } else { "June" })
-        .only()
 }
 
 fn even_days<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {

@@ -21,7 +21,6 @@ pub use duration::{
 };
 use evidence::{Evidence, numbers};
 use names::{unlicensed, unsupported_names};
-pub(crate) use proven::month;
 use reading::{Kind, fold};
 
 /// One measure of a script.

@@ -2,6 +2,8 @@
 
 use places::{Datum, Frame, Other, Topic};
 
+use crate::wording::month;
+
 /// Words that a datum proves though its claim may not print them.
 pub(super) fn proven(datum: &Datum) -> String {
     let other = |o: &Other| {
@@ -172,23 +174,4 @@ pub(super) fn proven(datum: &Datum) -> String {
         }
         _ => String::new(),
     }
-}
-
-/// The name of a month, 1 to 12.
-pub(crate) fn month(n: u8) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    NAMES[usize::from(n.clamp(1, 12)) - 1]
 }

@@ -2,7 +2,7 @@
 
 use places::Datum;
 
-use super::super::{Found, Group, Move};
+use super::super::{Found, Group, Move, light::long_and_short};
 use crate::{ledger::Ledger, numbers, theme::Theme, wording};
 
 pub(super) const MOVES: &[Move] = &[
@@ -256,15 +256,7 @@ fn two_days<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     if light - dark < 6.0 || dark < 0.3 || light > 23.7 {
         return Vec::new();
     }
-    let north = june > december;
-    Found::new(((light - dark - 6.0) / 10.0) as f32 + 0.1)
-        .cite("f", &[fact])
-        .slot("short", format!("about {}", numbers::hours(dark)))
-        .slot("long", format!("about {}", numbers::hours(light)))
-        .slot("gap", format!("about {}", numbers::hours(light - dark)))
-        .slot("light_month", if north { "June" } else { "December" })
-        .slot("dark_month", if north { "December" } else { "June" })
-        .only()
+    long_and_short((light - dark - 6.0) / 10.0 + 0.1, fact, (june, december)).only()
 }
 
 fn noon_gap<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
