@@ -1,8 +1,6 @@
 //! `AWS::Serverless::HttpApi`: of the API itself only CORS matters here; its routes are the functions' events.
-use std::time::Duration;
-
 use super::{
-    Cors, Refusal,
+    Cors, Refusal, cors,
     fields::Fields,
     function::merge,
     node::{Entry, Node, Value},
@@ -36,31 +34,8 @@ pub(super) fn read(
     }
     let cors = match fields.fields("CorsConfiguration")? {
         None => None,
-        Some(configuration) => Some(cors(configuration, &properties, scope)?),
+        Some(configuration) => Some(cors::read(configuration)?),
     };
     fields.finish()?;
     Ok(cors)
-}
-
-fn cors(mut fields: Fields<'_>, api: &Node, scope: &Scope<'_>) -> Result<Cors, Refusal> {
-    let cors = Cors {
-        allow_credentials: fields.flag("AllowCredentials")?.unwrap_or(false),
-        allow_origins: fields.texts("AllowOrigins")?,
-        allow_methods: fields.texts("AllowMethods")?,
-        allow_headers: lower_case(fields.texts("AllowHeaders")?),
-        expose_headers: lower_case(fields.texts("ExposeHeaders")?),
-        max_age: fields
-            .number("MaxAge", 0..=86_400)?
-            .map(|age_s| Duration::from_secs(age_s.into())),
-    };
-    fields.finish()?;
-    if cors.allow_credentials && cors.allow_origins.iter().any(|origin| origin == "*") {
-        let reason = "AllowCredentials and the origin * exclude each other; name the origins";
-        return Err(Refusal::at(scope.file, api.line, reason));
-    }
-    Ok(cors)
-}
-
-fn lower_case(names: Vec<String>) -> Vec<String> {
-    names.into_iter().map(|name| name.to_lowercase()).collect()
 }

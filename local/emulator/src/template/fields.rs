@@ -139,6 +139,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// Returns a refusal of the map as a whole.
+    pub(super) fn refuse(&self, reason: impl Into<String>) -> Refusal {
+        Refusal::at(self.file, self.line, reason)
+    }
+
     /// Returns the refusal of a field's value, where `wanted` is what would do.
     pub(super) fn wrong(&self, key: &str, node: &Node, wanted: &str) -> Refusal {
         let reason = format!(

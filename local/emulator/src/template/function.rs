@@ -6,6 +6,7 @@ use super::{
     fields::Fields,
     node::{Entry, Node, Value},
     scope::Scope,
+    url,
 };
 
 /// What a function may say that matters only where it is deployed. Not resolved either: a policy may name a
@@ -50,6 +51,10 @@ pub(super) fn read(
         memory_mb: fields.number("MemorySize", 128..=10_240)?.unwrap_or(128),
         environment: environment(&mut fields)?,
         reserved_concurrency: fields.number("ReservedConcurrentExecutions", 0..=1_000)?,
+        url: match fields.fields("FunctionUrlConfig")? {
+            None => None,
+            Some(configuration) => Some(url::read(configuration)?),
+        },
     };
     let events = fields.take("Events").cloned();
     fields.finish()?;

@@ -7,10 +7,12 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 mod read;
 
 mod api;
+mod cors;
 mod event;
 mod function;
 mod relations;
 mod sqs;
+mod url;
 
 mod fields;
 mod node;
@@ -62,6 +64,28 @@ pub struct Function {
     pub environment: BTreeMap<String, String>,
     /// The most environments at a time; `None` when only the account limits it.
     pub reserved_concurrency: Option<u32>,
+    /// The function's own URL, if it has one.
+    pub url: Option<FunctionUrl>,
+}
+
+/// A URL of a function's own, with no HTTP API in front of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionUrl {
+    /// Whether AWS would ask callers to sign their requests (`AWS_IAM`). Nothing asks for that here.
+    pub needs_signature: bool,
+    /// What a browser from another origin is told.
+    pub cors: Option<Cors>,
+    /// When the caller sees the answer.
+    pub invoke_mode: InvokeMode,
+}
+
+/// When the caller of a function URL sees the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvokeMode {
+    /// When it is whole.
+    Buffered,
+    /// As the function writes it.
+    ResponseStream,
 }
 
 /// One route of the HTTP API.

@@ -120,6 +120,12 @@ fn resource(
             if let Some(events) = &events {
                 event::read(&entry.key, events, scope, draft)?;
             }
+            if function.url.as_ref().is_some_and(|url| url.needs_signature) {
+                draft.without_effect.push(format!(
+                    "the URL of {} asks nobody for a signature on one machine",
+                    entry.key
+                ));
+            }
             draft.functions.push((entry.line, function));
         }
         "AWS::Serverless::HttpApi" => {

@@ -154,6 +154,24 @@ fn events_become_routes_mappings_and_schedules() {
 }
 
 #[test]
+fn a_function_may_have_a_url_of_its_own() {
+    let text = with_worker(
+        "      FunctionUrlConfig: {AuthType: AWS_IAM, InvokeMode: RESPONSE_STREAM, Cors: {AllowOrigins: ['https://a.example'], AllowHeaders: [X-A]}}\n",
+    );
+
+    let template = read(&text, &[]).expect("the template is valid");
+
+    let url = template.functions[0].url.as_ref().expect("it has a URL");
+    assert_eq!(url.invoke_mode, InvokeMode::ResponseStream);
+    let cors = url.cors.as_ref().expect("it has CORS");
+    assert_eq!(cors.allow_headers, ["x-a"]);
+    assert_eq!(
+        template.without_effect,
+        ["the URL of Worker asks nobody for a signature on one machine"]
+    );
+}
+
+#[test]
 fn what_is_not_emulated_is_refused_by_name_and_line() {
     let cases = [
         (
@@ -183,6 +201,10 @@ fn what_is_not_emulated_is_refused_by_name_and_line() {
         (
             "      Environment: {Variables: {A: !Ref Store}}\n  Store: {Type: AWS::S3::Bucket}\n",
             "t.yaml:8: Store (AWS::S3::Bucket) does not exist on this machine, yet its name is needed here; give a parameter that avoids it",
+        ),
+        (
+            "      FunctionUrlConfig: {AuthType: NONE, InvokeMode: FAST}\n",
+            "t.yaml:8: InvokeMode of FunctionUrlConfig of function Worker must be BUFFERED or RESPONSE_STREAM, not \"FAST\"",
         ),
         (
             "Mappings: {}\n",
