@@ -15,6 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     build_functions::{self, BuildError},
+    clock::Clock,
     http::{Gateway, Mount},
     queue::{self, Delivered, Queues, StoreError},
     runtime::{Functions, Settings},
@@ -87,6 +88,7 @@ pub struct Emulator {
     address: SocketAddr,
     functions: Functions,
     queues: Queues,
+    clock: Clock,
     /// Stops what brings new work: mappings and schedules.
     sources_stop: CancellationToken,
     /// These, and the deliveries that have begun.
@@ -151,13 +153,16 @@ impl Emulator {
             .collect();
         build_functions::check(&options.bin_dir, &binaries)?;
         make_folder(&options.data)?;
-        let queues = Queues::open(&options.data.join("queue"), &template.queues, &base)?;
+        let clock = Clock::default();
+        let queue_dir = options.data.join("queue");
+        let queues = Queues::open(&queue_dir, &template.queues, &base, clock.clone())?;
         let functions = start_functions(&template.functions, &options, &base).await?;
         Ok(Emulator::run(
             socket,
             &template,
             functions,
             queues,
+            clock,
             &options.mounts,
         ))
     }
@@ -167,6 +172,7 @@ impl Emulator {
         template: &Template,
         functions: Functions,
         queues: Queues,
+        clock: Clock,
         mounts: &[Mount],
     ) -> Emulator {
         let gateway = Arc::new(Gateway::new(
@@ -184,6 +190,7 @@ impl Emulator {
             sources: TaskTracker::new(),
             functions,
             queues,
+            clock,
         };
         emulator.start_sources(template);
         emulator
@@ -205,10 +212,10 @@ impl Emulator {
         for schedule in &template.schedules {
             let (functions, function) = (self.functions.clone(), schedule.function.clone());
             let invoke = move |event| tick(functions.clone(), function.clone(), event);
-            let clock = schedule::run(schedule.clone(), schedule::FIRST_RUN, invoke);
+            let runs = schedule::run(schedule.clone(), self.clock.clone(), invoke);
             let stopping = self.sources_stop.clone();
             self.sources
-                .spawn(async move { stopping.run_until_cancelled(clock).await });
+                .spawn(async move { stopping.run_until_cancelled(runs).await });
         }
     }
 
@@ -228,6 +235,12 @@ impl Emulator {
     #[must_use]
     pub fn queues(&self) -> &Queues {
         &self.queues
+    }
+
+    /// Returns the clock of queues and schedules, to move it.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Stops in order: no new work, then the functions, then the public address, which they may still need.

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod build_functions;
+mod clock;
 mod emulator;
 mod http;
 pub mod queue;
@@ -12,5 +13,6 @@ pub mod runtime;
 pub mod schedule;
 pub mod template;
 
+pub use clock::Clock;
 pub use emulator::{Emulator, Options, Socket, StartError};
 pub use http::Mount;

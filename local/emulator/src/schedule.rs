@@ -3,20 +3,23 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use serde_json::json;
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
-use crate::template::{ACCOUNT_ID, REGION, Schedule};
+use crate::{
+    clock::{Clock, millis},
+    template::{ACCOUNT_ID, REGION, Schedule},
+};
 
 /// How long after the start a schedule runs for the first time.
 ///
 /// On AWS the first run is one period after deployment. Here a start is also how one comes back from a crash,
 /// and what was left behind should not wait for a period.
-pub const FIRST_RUN: Duration = Duration::from_secs(3);
+const FIRST_RUN: Duration = Duration::from_secs(3);
 
-/// Runs a function first after `first` and then each period, for ever.
+/// Runs a function [`FIRST_RUN`] from now and then each period of `clock`, for ever.
 ///
-/// A run that takes longer than the period is not overtaken: the runs it missed are left out.
-pub async fn run<F, Run>(schedule: Schedule, first: Duration, invoke: F)
+/// A run that takes longer than the period is not overtaken: the runs it missed are left out, as are those that
+/// a clock that was moved has passed over.
+pub async fn run<F, Run>(schedule: Schedule, clock: Clock, invoke: F)
 where
     F: Fn(Bytes) -> Run,
     Run: Future<Output = ()>,
@@ -24,19 +27,23 @@ where
     if !schedule.enabled {
         return;
     }
-    let mut clock = interval_at(Instant::now() + first, schedule.every);
-    clock.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let period_ms = millis(schedule.every);
+    let mut next_ms = clock.now_ms() + millis(FIRST_RUN);
     loop {
-        clock.tick().await;
-        invoke(event(&schedule, jiff::Timestamp::now())).await;
+        clock.sleep_until_ms(next_ms).await;
+        invoke(event(&schedule, clock.now_ms())).await;
+        let missed = clock.now_ms().saturating_sub(next_ms) / period_ms;
+        next_ms += (missed + 1) * period_ms;
     }
 }
 
-/// Returns the event of a run at `now`: the schedule's own text, or what EventBridge sends.
-fn event(schedule: &Schedule, now: jiff::Timestamp) -> Bytes {
+/// Returns the event of a run at `now_ms`: the schedule's own text, or what EventBridge sends.
+fn event(schedule: &Schedule, now_ms: u64) -> Bytes {
     if let Some(input) = &schedule.input {
         return Bytes::from(input.clone());
     }
+    let now =
+        jiff::Timestamp::from_millisecond(now_ms.cast_signed()).unwrap_or(jiff::Timestamp::MAX);
     let event = json!({
         "version": "0",
         "id": uuid::Uuid::new_v4(),
@@ -53,71 +60,119 @@ fn event(schedule: &Schedule, now: jiff::Timestamp) -> Bytes {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicU32, Ordering},
+    use std::{
+        sync::{
+            Arc,
+            atomic::{AtomicU32, Ordering},
+        },
+        time::Instant,
     };
+
+    use tokio::{sync::Semaphore, task::JoinHandle};
 
     use super::*;
 
-    /// A clock quick enough to watch.
-    fn every_fifth_of_a_second() -> Schedule {
+    fn every_minute() -> Schedule {
         Schedule {
             name: "SweepEveryMinute".to_owned(),
             function: "Sweep".to_owned(),
-            every: Duration::from_millis(200),
+            every: Duration::from_secs(60),
             input: None,
             enabled: true,
         }
     }
 
+    /// A schedule on a clock that only the test moves, and whose runs end when the test lets them.
+    struct World {
+        clock: Clock,
+        begun: Arc<AtomicU32>,
+        ends: Arc<Semaphore>,
+        schedule: JoinHandle<()>,
+    }
+
+    impl World {
+        async fn start() -> World {
+            let (clock, begun, ends) = (
+                Clock::default(),
+                Arc::new(AtomicU32::new(0)),
+                Arc::new(Semaphore::new(0)),
+            );
+            let (counted, ending) = (Arc::clone(&begun), Arc::clone(&ends));
+            let invoke = move |_| {
+                counted.fetch_add(1, Ordering::SeqCst);
+                let ending = Arc::clone(&ending);
+                async move { ending.acquire().await.expect("it is open").forget() }
+            };
+            let schedule = tokio::spawn(run(every_minute(), clock.clone(), invoke));
+            tokio::task::yield_now().await;
+            World {
+                clock,
+                begun,
+                ends,
+                schedule,
+            }
+        }
+
+        fn advance(&self, time_s: u64) {
+            self.clock.advance(Duration::from_secs(time_s));
+        }
+
+        async fn has_begun(&self, runs: u32) {
+            let begin = Instant::now();
+            while self.begun.load(Ordering::SeqCst) != runs {
+                assert!(
+                    begin.elapsed() < Duration::from_secs(10),
+                    "there are not {runs} runs"
+                );
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        }
+    }
+
+    impl Drop for World {
+        fn drop(&mut self) {
+            self.schedule.abort();
+        }
+    }
+
     #[tokio::test]
     async fn it_runs_soon_after_the_start_and_then_each_period() {
-        let runs = Arc::new(AtomicU32::new(0));
-        let counted = Arc::clone(&runs);
-        let clock = run(
-            every_fifth_of_a_second(),
-            Duration::from_millis(50),
-            move |_| {
-                counted.fetch_add(1, Ordering::SeqCst);
-                std::future::ready(())
-            },
-        );
+        let world = World::start().await;
+        world.ends.add_permits(10);
+        assert_eq!(world.begun.load(Ordering::SeqCst), 0);
 
-        let _ = tokio::time::timeout(Duration::from_millis(550), clock).await;
-
-        assert_eq!(runs.load(Ordering::SeqCst), 3);
+        world.advance(4);
+        world.has_begun(1).await;
+        world.advance(60);
+        world.has_begun(2).await;
+        world.advance(60);
+        world.has_begun(3).await;
     }
 
     #[tokio::test]
     async fn a_slow_run_is_not_overtaken_and_piles_nothing_up() {
-        let (running, runs) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicU32::new(0)));
-        let counted = (Arc::clone(&running), Arc::clone(&runs));
-        let clock = run(
-            every_fifth_of_a_second(),
-            Duration::from_millis(50),
-            move |_| {
-                let (running, runs) = counted.clone();
-                async move {
-                    assert_eq!(running.fetch_add(1, Ordering::SeqCst), 0);
-                    runs.fetch_add(1, Ordering::SeqCst);
-                    tokio::time::sleep(Duration::from_millis(500)).await;
-                    running.fetch_sub(1, Ordering::SeqCst);
-                }
-            },
-        );
+        let world = World::start().await;
 
-        let _ = tokio::time::timeout(Duration::from_millis(1_400), clock).await;
+        world.advance(4);
+        world.has_begun(1).await;
+        world.advance(150);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(world.begun.load(Ordering::SeqCst), 1);
+        world.ends.add_permits(1);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        assert_eq!(world.begun.load(Ordering::SeqCst), 1);
+        world.advance(60);
 
-        assert_eq!(runs.load(Ordering::SeqCst), 3);
+        world.has_begun(2).await;
     }
 
     #[test]
     fn the_event_is_the_one_eventbridge_sends() {
-        let now = "2026-03-01T08:00:00.75Z".parse().expect("a timestamp");
+        let now: jiff::Timestamp = "2026-03-01T08:00:00.75Z".parse().expect("a timestamp");
+        let now_ms = now.as_millisecond().cast_unsigned();
 
         let event: serde_json::Value =
-            serde_json::from_slice(&event(&every_fifth_of_a_second(), now)).expect("JSON");
+            serde_json::from_slice(&event(&every_minute(), now_ms)).expect("JSON");
 
         assert_eq!(event["detail-type"], "Scheduled Event");
         assert_eq!(event["time"], "2026-03-01T08:00:00Z");
@@ -131,9 +186,9 @@ mod tests {
     fn an_input_of_the_template_replaces_the_event() {
         let schedule = Schedule {
             input: Some("{\"a\":1}".to_owned()),
-            ..every_fifth_of_a_second()
+            ..every_minute()
         };
 
-        assert_eq!(event(&schedule, jiff::Timestamp::now()), "{\"a\":1}");
+        assert_eq!(event(&schedule, 0), "{\"a\":1}");
     }
 }

@@ -9,9 +9,11 @@ use super::{
     Hidden, Queues,
     fault::Fault,
     message::{Attribute, Handle, Message},
-    millis, now_ms,
 };
-use crate::template::{Queue, queue_arn, queue_url};
+use crate::{
+    clock::millis,
+    template::{Queue, queue_arn, queue_url},
+};
 
 const MAX_BATCH: usize = 10;
 const MAX_VISIBILITY_S: u64 = 43_200;
@@ -60,7 +62,7 @@ struct Draft {
 }
 
 impl Draft {
-    fn into_message(self, queue: &Queue) -> Result<Message, Fault> {
+    fn into_message(self, queue: &Queue, now_ms: u64) -> Result<Message, Fault> {
         let body = self.message_body.filter(|body| !body.is_empty());
         let body = body.ok_or_else(|| Fault::missing("MessageBody"))?;
         if !body.chars().all(is_allowed) {
@@ -70,7 +72,6 @@ impl Draft {
             None => queue.delay,
             Some(delay_s) => seconds("DelaySeconds", delay_s, MAX_DELAY_S)?,
         };
-        let now_ms = now_ms();
         let message = Message {
             attributes: self.message_attributes,
             ..Message::new(body, now_ms, now_ms + millis(delay))
@@ -87,7 +88,7 @@ impl Draft {
 
 async fn send(queues: &Queues, request: Send) -> Result<Value, Fault> {
     let queue = queue_of(queues, request.queue_url)?;
-    let message = request.draft.into_message(queue)?;
+    let message = request.draft.into_message(queue, queues.now_ms())?;
     let document = sent(&message);
     queues.send(&queue.name, vec![message]).await?;
     Ok(Value::Object(document))
@@ -124,7 +125,7 @@ async fn send_batch(queues: &Queues, request: Batch<Draft>) -> Result<Value, Fau
     check_batch(&request.entries)?;
     let (mut messages, mut successful, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for entry in request.entries {
-        match entry.content.into_message(queue) {
+        match entry.content.into_message(queue, queues.now_ms()) {
             Ok(message) => {
                 let mut document = sent(&message);
                 document.insert("Id".into(), entry.id.into());

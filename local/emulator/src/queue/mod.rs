@@ -2,12 +2,7 @@
 //!
 //! [`Queues`] holds them all. [`Queues::handle`] answers the SDKs, boto3 and the AWS CLI; [`deliver`] is the
 //! event source mapping. Both go through the same few functions here, and those through [`store`].
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE};
@@ -15,7 +10,10 @@ use serde_json::Value;
 use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 
-use crate::template::Queue;
+use crate::{
+    clock::{Clock, millis},
+    template::Queue,
+};
 
 mod api;
 mod delivery;
@@ -29,9 +27,6 @@ pub use store::StoreError;
 use fault::Fault;
 use message::{Handle, Message};
 use store::{Counts, Hidden, Receive, Store};
-
-/// A wall clock may jump, so no sleep for a message that is not yet visible is longer than this.
-const MAX_SLEEP: Duration = Duration::from_secs(60);
 
 /// An HTTP answer of the SQS API.
 #[derive(Clone, Debug)]
@@ -54,6 +49,8 @@ struct Inner {
     store: Arc<Store>,
     queues: BTreeMap<String, Line>,
     base: String,
+    /// Says when messages were sent, appear and are too old.
+    clock: Clock,
 }
 
 /// A queue and the bell that rings when a message is sent to it or becomes visible earlier than it was to.
@@ -67,7 +64,12 @@ impl Queues {
     ///
     /// # Errors
     /// When the folder cannot be written, or another process uses it.
-    pub fn open(folder: &Path, queues: &[Queue], base: &str) -> Result<Queues, StoreError> {
+    pub fn open(
+        folder: &Path,
+        queues: &[Queue],
+        base: &str,
+        clock: Clock,
+    ) -> Result<Queues, StoreError> {
         let lines = queues.iter().map(|queue| {
             (
                 queue.name.clone(),
@@ -81,6 +83,7 @@ impl Queues {
             store: Arc::new(Store::open(folder)?),
             queues: lines.collect(),
             base: base.to_owned(),
+            clock,
         };
         Ok(Queues {
             inner: Arc::new(inner),
@@ -99,6 +102,11 @@ impl Queues {
                 answer
             }
         }
+    }
+
+    /// Returns the time that messages are stamped with.
+    fn now_ms(&self) -> u64 {
+        self.inner.clock.now_ms()
     }
 
     fn line(&self, name: &str) -> Result<&Line, Fault> {
@@ -147,10 +155,10 @@ impl Queues {
             if !messages.is_empty() || Instant::now() >= deadline {
                 return Ok(messages);
             }
-            let due = self.until_next(name).await?;
+            let next_ms = self.next_visible_ms(name).await?;
             tokio::select! {
                 () = bell => {}
-                () = tokio::time::sleep(due) => {}
+                () = self.inner.clock.sleep_until_ms(next_ms) => {}
                 () = tokio::time::sleep_until(deadline) => {}
                 () = stopping.cancelled() => return Ok(Vec::new()),
             }
@@ -163,7 +171,7 @@ impl Queues {
         at_most: usize,
         visibility: Option<Duration>,
     ) -> Result<Vec<Message>, Fault> {
-        let now_ms = now_ms();
+        let now_ms = self.now_ms();
         let (owned, visibility) = (
             queue.clone(),
             visibility.unwrap_or(queue.visibility_timeout),
@@ -198,14 +206,13 @@ impl Queues {
         Ok(received.messages)
     }
 
-    /// Returns how long it is until a message may be there.
-    async fn until_next(&self, name: &str) -> Result<Duration, Fault> {
+    /// Returns when a message may be there, if no other is sent.
+    async fn next_visible_ms(&self, name: &str) -> Result<u64, Fault> {
         let queue = name.to_owned();
         let next_ms = self
             .blocking(move |store| store.next_visible_ms(&queue))
             .await?;
-        let wait = next_ms.map(|next_ms| Duration::from_millis(next_ms.saturating_sub(now_ms())));
-        Ok(wait.unwrap_or(MAX_SLEEP).min(MAX_SLEEP))
+        Ok(next_ms.unwrap_or(u64::MAX))
     }
 
     async fn delete(&self, name: &str, handles: Vec<Handle>) -> Result<(), Fault> {
@@ -217,7 +224,7 @@ impl Queues {
     /// Hides a message that is in flight for `time` from now.
     async fn hide(&self, name: &str, handle: Handle, time: Duration) -> Result<Hidden, Fault> {
         let line = self.line(name)?;
-        let (queue, now_ms) = (name.to_owned(), now_ms());
+        let (queue, now_ms) = (name.to_owned(), self.now_ms());
         let hidden = self
             .blocking(move |store| store.hide(&queue, handle, now_ms + millis(time), now_ms))
             .await?;
@@ -233,7 +240,7 @@ impl Queues {
         time: Duration,
     ) -> Result<(), Fault> {
         let line = self.line(name)?;
-        let (queue, visible_at_ms) = (name.to_owned(), now_ms() + millis(time));
+        let (queue, visible_at_ms) = (name.to_owned(), self.now_ms() + millis(time));
         self.blocking(move |store| store.give_back(&queue, &handles, visible_at_ms))
             .await?;
         line.bell.notify_waiters();
@@ -241,8 +248,8 @@ impl Queues {
     }
 
     async fn counts(&self, name: &str) -> Result<Counts, Fault> {
-        let queue = name.to_owned();
-        self.blocking(move |store| store.counts(&queue, now_ms()))
+        let (queue, now_ms) = (name.to_owned(), self.now_ms());
+        self.blocking(move |store| store.counts(&queue, now_ms))
             .await
     }
 
@@ -280,18 +287,6 @@ fn answer(status: StatusCode, document: &Value) -> Answer {
         headers,
         body: Bytes::from(document.to_string()),
     }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-/// Returns the time that messages are stamped with. It is the wall clock's, because it must outlive a restart.
-fn now_ms() -> u64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map(millis)
-        .unwrap_or_default()
 }
 
 #[cfg(test)]

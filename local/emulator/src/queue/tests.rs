@@ -42,7 +42,7 @@ fn open(folder: &Path, visibility: Duration) -> Queues {
         line("jobs", visibility, Some(3)),
         line("dead", visibility, None),
     ];
-    Queues::open(folder, &queues, BASE).expect("the queue opens")
+    Queues::open(folder, &queues, BASE, Clock::default()).expect("the queue opens")
 }
 
 impl World {
@@ -303,7 +303,7 @@ async fn a_message_in_flight_reappears_on_time_after_a_restart() {
 async fn two_processes_cannot_have_one_queue() {
     let world = World::start(LONG);
 
-    let second = Queues::open(world.folder.path(), &[], BASE);
+    let second = Queues::open(world.folder.path(), &[], BASE, Clock::default());
 
     assert!(matches!(second, Err(StoreError::InUse)));
 }
@@ -521,7 +521,7 @@ async fn every_failing_subset_of_a_batch_keeps_exactly_those() {
 
 /// Returns the ids of all messages of `jobs`, visible or not.
 fn kept(queues: &Queues) -> Vec<String> {
-    let far_ms = now_ms() + 1_000_000_000;
+    let far_ms = Clock::default().now_ms() + 1_000_000_000;
     let receive = Receive {
         queue: "jobs",
         at_most: 10,

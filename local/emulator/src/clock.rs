@@ -1,0 +1,110 @@
+//! The time that queues, schedules and retries go by: the wall clock's, and as much later as it was moved.
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use tokio::sync::watch;
+
+/// A wall clock may jump, so no sleep is longer than this before it looks at the time again.
+const MAX_SLEEP: Duration = Duration::from_secs(60);
+
+/// A century. The clock is never further ahead, so that times can be added to it without a thought.
+const MAX_AHEAD: Duration = Duration::from_secs(100 * 365 * 86_400);
+
+/// A clock that can be moved forward instead of waited for. Clones are cheap and mean the same clock.
+///
+/// A function's timeout and its deadline do not follow it: they are about work, which takes the time it takes.
+#[derive(Clone, Debug, Default)]
+pub struct Clock {
+    /// How far the clock is ahead of the wall clock.
+    ahead: Arc<watch::Sender<Duration>>,
+}
+
+impl Clock {
+    /// Returns the time in milliseconds since 1970.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        let wall = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        millis(wall + *self.ahead.borrow())
+    }
+
+    /// Waits until the time is `at_ms`. A clock that is moved meanwhile ends the wait as time itself would.
+    pub async fn sleep_until_ms(&self, at_ms: u64) {
+        let mut moves = self.ahead.subscribe();
+        loop {
+            let left = Duration::from_millis(at_ms.saturating_sub(self.now_ms()));
+            if left.is_zero() {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(left.min(MAX_SLEEP)) => {}
+                // The sender is this clock's own, so the channel is open.
+                _ = moves.changed() => {}
+            }
+        }
+    }
+
+    /// Moves the clock forward by `time` and wakes who slept until then. A restart forgets the move.
+    pub fn advance(&self, time: Duration) {
+        self.ahead
+            .send_modify(|ahead| *ahead = ahead.saturating_add(time).min(MAX_AHEAD));
+    }
+}
+
+/// Returns a duration in whole milliseconds.
+pub(crate) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    #[tokio::test]
+    async fn a_sleeper_wakes_when_its_hour_is_skipped_and_not_before() {
+        let clock = Clock::default();
+        let begin_ms = clock.now_ms();
+        let sleeper = {
+            let clock = clock.clone();
+            tokio::spawn(async move { clock.sleep_until_ms(begin_ms + millis(2 * HOUR)).await })
+        };
+
+        clock.advance(HOUR);
+        tokio::task::yield_now().await;
+        assert!(!sleeper.is_finished());
+        clock.advance(HOUR);
+
+        timeout(Duration::from_secs(10), sleeper)
+            .await
+            .expect("the sleeper wakes")
+            .expect("the sleeper ends");
+        assert!(clock.now_ms() >= begin_ms + millis(2 * HOUR));
+    }
+
+    #[tokio::test]
+    async fn a_time_that_has_come_is_not_waited_for() {
+        let clock = Clock::default();
+
+        clock.sleep_until_ms(0).await;
+        clock.sleep_until_ms(clock.now_ms()).await;
+    }
+
+    #[test]
+    fn a_move_without_end_ends_after_a_century() {
+        let clock = Clock::default();
+        let begin_ms = clock.now_ms();
+
+        clock.advance(Duration::MAX);
+        clock.advance(Duration::MAX);
+
+        let ahead_ms = clock.now_ms() - begin_ms;
+        assert!((millis(MAX_AHEAD)..millis(MAX_AHEAD + HOUR)).contains(&ahead_ms));
+    }
+}
