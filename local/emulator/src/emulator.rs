@@ -17,6 +17,7 @@ use crate::{
     build_functions::{self, BuildError},
     clock::Clock,
     http::{Gateway, Mount},
+    journal::Origin,
     queue::{self, Delivered, Queues, StoreError},
     runtime::{Functions, Settings},
     schedule,
@@ -199,7 +200,11 @@ impl Emulator {
     fn start_sources(&self, template: &Template) {
         for mapping in &template.mappings {
             let (functions, function) = (self.functions.clone(), mapping.function.clone());
-            let invoke = move |event| deliver(functions.clone(), function.clone(), event);
+            let origin = Origin::Queue {
+                name: mapping.queue.clone(),
+            };
+            let invoke =
+                move |event| deliver(functions.clone(), function.clone(), event, origin.clone());
             // It stops by itself, since what it has received must go somewhere.
             self.sources.spawn(queue::deliver(
                 self.queues.clone(),
@@ -211,7 +216,11 @@ impl Emulator {
         }
         for schedule in &template.schedules {
             let (functions, function) = (self.functions.clone(), schedule.function.clone());
-            let invoke = move |event| tick(functions.clone(), function.clone(), event);
+            let origin = Origin::Schedule {
+                name: schedule.name.clone(),
+            };
+            let invoke =
+                move |event| tick(functions.clone(), function.clone(), event, origin.clone());
             let runs = schedule::run(schedule.clone(), self.clock.clone(), invoke);
             let stopping = self.sources_stop.clone();
             self.sources
@@ -275,8 +284,13 @@ async fn start_functions(
 }
 
 /// Runs a function with messages of a queue.
-async fn deliver(functions: Functions, function: String, event: Bytes) -> Delivered {
-    match functions.invoke(&function, event).await.outcome {
+async fn deliver(
+    functions: Functions,
+    function: String,
+    event: Bytes,
+    origin: Origin,
+) -> Delivered {
+    match functions.invoke(&function, event, origin).await.outcome {
         Ok(payload) => Delivered::Answered(payload),
         Err(failure) if failure.never_ran() => Delivered::NotRun,
         Err(failure) => Delivered::Failed(failure.message),
@@ -284,8 +298,8 @@ async fn deliver(functions: Functions, function: String, event: Bytes) -> Delive
 }
 
 /// Runs a function because its time has come.
-async fn tick(functions: Functions, function: String, event: Bytes) {
-    if let Err(failure) = functions.invoke(&function, event).await.outcome {
+async fn tick(functions: Functions, function: String, event: Bytes, origin: Origin) {
+    if let Err(failure) = functions.invoke(&function, event, origin).await.outcome {
         tracing::warn!(
             function,
             error_type = failure.error_type,

@@ -8,6 +8,7 @@ pub mod build_functions;
 mod clock;
 mod emulator;
 mod http;
+pub mod journal;
 pub mod queue;
 pub mod runtime;
 pub mod schedule;

@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::body::{self, NoBody};
 use crate::{
+    journal::Origin,
     runtime::{Failure, FailureKind, Functions, Invocation},
     template::function_arn,
 };
@@ -70,7 +71,10 @@ async fn synchronous(
 ) -> Response<Body> {
     let wants_log = text(request.headers(), "x-amz-log-type") == Some("Tail");
     match event(request, SYNCHRONOUS_BYTES).await {
-        Ok(event) => answer(functions.invoke(function, event).await, wants_log),
+        Ok(event) => answer(
+            functions.invoke(function, event, Origin::Invoke).await,
+            wants_log,
+        ),
         Err(refusal) => *refusal,
     }
 }
@@ -90,8 +94,10 @@ async fn asynchronous(
 }
 
 async fn run_with_retries(functions: &Functions, function: &str, event: Bytes) {
-    for pause in RETRIES.into_iter().map(Some).chain([None]) {
-        let Err(failure) = functions.invoke(function, event.clone()).await.outcome else {
+    for (attempt, pause) in (1..).zip(RETRIES.into_iter().map(Some).chain([None])) {
+        let origin = Origin::Asynchronous { attempt };
+        let invocation = functions.invoke(function, event.clone(), origin).await;
+        let Err(failure) = invocation.outcome else {
             return;
         };
         if failure.kind == FailureKind::Stopping {

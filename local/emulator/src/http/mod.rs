@@ -13,6 +13,7 @@ use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    journal::Origin,
     queue::Queues,
     runtime::{Failure, FailureKind, Functions},
     template::{Cors, Template},
@@ -168,17 +169,23 @@ impl Gateway {
         if event.len() > EVENT_BYTES {
             return too_large();
         }
-        let mut response = self.invoke(&found.function, event, &head).await;
+        let origin = origin(&head, path);
+        let mut response = self.invoke(&found.function, event, origin, &head).await;
         if let Ok(id) = HeaderValue::from_str(&request_id) {
             response.headers_mut().insert("apigw-requestid", id);
         }
         response
     }
 
-    async fn invoke(&self, function: &str, event: Bytes, head: &Parts) -> Response<Body> {
-        let Ok(invocation) =
-            timeout(INTEGRATION_LIMIT, self.functions.invoke(function, event)).await
-        else {
+    async fn invoke(
+        &self,
+        function: &str,
+        event: Bytes,
+        origin: Origin,
+        head: &Parts,
+    ) -> Response<Body> {
+        let invocation = self.functions.invoke(function, event, origin);
+        let Ok(invocation) = timeout(INTEGRATION_LIMIT, invocation).await else {
             return reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
         };
         let response = match invocation.outcome {
@@ -231,6 +238,16 @@ fn head_bytes<B>(request: &Request<B>) -> usize {
         .map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len())
         .sum();
     line + headers
+}
+
+/// Says what kind of request asks for a function. `path` is what the function sees as the request's path.
+fn origin(head: &Parts, path: &str) -> Origin {
+    let (method, path) = (head.method.clone(), path.to_owned());
+    if head.uri.path().starts_with(FUNCTION_URL) {
+        Origin::FunctionUrl { method, path }
+    } else {
+        Origin::HttpApi { method, path }
+    }
 }
 
 /// Splits `function/rest` of a function URL; the rest begins with its slash.

@@ -15,7 +15,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Failure, FailureKind, Invocation, Settings, api,
+    Failure, FailureKind, Invocation, Run, Settings, api,
     log::{Log, Report},
     pool::{Job, Pool, Work},
     process::{Process, Spawner, describe},
@@ -313,8 +313,12 @@ impl Environment {
         let verdict = self
             .watch(&job.request_id, begin + self.pool.function().timeout)
             .await;
-        let duration = begin.elapsed();
-        let memory_used_mb = self.process.peak_memory_mb();
+        let run = Run {
+            process: self.process.pid(),
+            duration: begin.elapsed(),
+            init: self.init.take(),
+            memory_used_mb: self.process.peak_memory_mb(),
+        };
         let stays = matches!(verdict, Verdict::Answered(_));
         if !stays {
             // Nothing is left in the pipe once the process is gone, so the log is whole.
@@ -323,10 +327,8 @@ impl Environment {
         let (outcome, remark) = verdict.judge(&job.request_id, self.pool.function().timeout);
         let log_tail = self.log.end(&Report {
             request_id: &job.request_id,
-            duration,
+            run,
             memory_size_mb: self.pool.function().memory_mb,
-            memory_used_mb,
-            init: self.init.take(),
             remark,
         });
         if stays {
@@ -338,8 +340,8 @@ impl Environment {
         job.finish(Invocation {
             request_id,
             outcome,
-            log_tail,
-            duration,
+            log_tail: log_tail.into(),
+            run: Some(run),
         });
         stays
     }

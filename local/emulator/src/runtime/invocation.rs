@@ -12,9 +12,22 @@ pub struct Invocation {
     /// The function's answer, or why there is none.
     pub outcome: Result<Bytes, Failure>,
     /// The last 4 KB the function logged during the run.
-    pub log_tail: Vec<u8>,
-    /// The time from handing the event over to the answer; zero when the function never got it.
+    pub log_tail: Bytes,
+    /// What the run took; `None` when no process ever got the event.
+    pub run: Option<Run>,
+}
+
+/// The figures of one run, as in its REPORT line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The process that ran it.
+    pub process: u32,
+    /// The time from handing the event over to the answer.
     pub duration: Duration,
+    /// How long the process took to come up, if this was its first run.
+    pub init: Option<Duration>,
+    /// The most memory the process has had up to the end of the run.
+    pub memory_used_mb: u64,
 }
 
 /// Why a function gave no answer.
@@ -49,6 +62,8 @@ pub enum FailureKind {
     UnknownFunction,
     /// The emulator is stopping. Nothing ran.
     Stopping,
+    /// The caller went away while it waited for an environment. Nothing ran.
+    GivenUp,
 }
 
 impl Failure {
@@ -94,12 +109,12 @@ impl Failure {
 
 impl Invocation {
     /// Makes the result of an invocation that no environment ever saw.
-    pub(super) fn not_run(request_id: String, failure: Failure) -> Invocation {
+    pub(crate) fn not_run(request_id: String, failure: Failure) -> Invocation {
         Invocation {
             request_id,
             outcome: Err(failure),
-            log_tail: Vec::new(),
-            duration: Duration::ZERO,
+            log_tail: Bytes::new(),
+            run: None,
         }
     }
 }

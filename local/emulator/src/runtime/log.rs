@@ -4,10 +4,11 @@ use std::{
     io::{self, PipeReader, Read, Write},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use tokio::{net::unix::pipe, task::AbortHandle};
+
+use super::Run;
 
 const TAIL_BYTES: usize = 4096;
 
@@ -104,10 +105,8 @@ struct State {
 /// The figures of a REPORT line.
 pub(super) struct Report<'a> {
     pub(super) request_id: &'a str,
-    pub(super) duration: Duration,
+    pub(super) run: Run,
     pub(super) memory_size_mb: u32,
-    pub(super) memory_used_mb: u64,
-    pub(super) init: Option<Duration>,
     pub(super) remark: &'a str,
 }
 
@@ -216,8 +215,8 @@ impl Reading {
 
 impl Report<'_> {
     fn lines(&self) -> String {
-        let duration_ms = self.duration.as_secs_f64() * 1000.0;
-        let init = self.init.map_or(String::new(), |init| {
+        let duration_ms = self.run.duration.as_secs_f64() * 1000.0;
+        let init = self.run.init.map_or(String::new(), |init| {
             format!("\tInit Duration: {:.2} ms", init.as_secs_f64() * 1000.0)
         });
         format!(
@@ -226,7 +225,7 @@ impl Report<'_> {
             id = self.request_id,
             billed = duration_ms.ceil(),
             size = self.memory_size_mb,
-            used = self.memory_used_mb,
+            used = self.run.memory_used_mb,
             remark = self.remark,
         )
     }

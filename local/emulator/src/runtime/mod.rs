@@ -7,7 +7,10 @@ use std::{collections::HashMap, io, net::SocketAddr, sync::Arc};
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use crate::template::Function;
+use crate::{
+    journal::{Journal, Origin},
+    template::Function,
+};
 
 mod api;
 mod environment;
@@ -17,7 +20,7 @@ mod pool;
 mod process;
 mod settings;
 
-pub use invocation::{Failure, FailureKind, Invocation};
+pub use invocation::{Failure, FailureKind, Invocation, Run};
 pub use settings::Settings;
 
 use environment::Shared;
@@ -32,6 +35,7 @@ pub struct Functions {
 struct Inner {
     pools: HashMap<String, Arc<Pool>>,
     shared: Arc<Shared>,
+    journal: Journal,
 }
 
 impl Functions {
@@ -53,7 +57,11 @@ impl Functions {
             pools.insert(function.logical_id.clone(), pool);
         }
         Ok(Functions {
-            inner: Arc::new(Inner { pools, shared }),
+            inner: Arc::new(Inner {
+                pools,
+                shared,
+                journal: Journal::new(),
+            }),
         })
     }
 
@@ -61,9 +69,13 @@ impl Functions {
     ///
     /// Dropping the future gives the answer up: a run that has begun goes on to its end, one that still waits
     /// for an environment never begins.
-    pub async fn invoke(&self, function: &str, event: Bytes) -> Invocation {
+    pub async fn invoke(&self, function: &str, event: Bytes, origin: Origin) -> Invocation {
         let request_id = uuid::Uuid::new_v4().to_string();
-        let Some(pool) = self.inner.pools.get(function) else {
+        let pool = self.inner.pools.get(function);
+        let name = pool.map_or(function, |pool| &pool.function().name);
+        let journal = &self.inner.journal;
+        let record = journal.begin(name, &request_id, origin, event.clone());
+        let Some(pool) = pool else {
             let failure = Failure::new(
                 FailureKind::UnknownFunction,
                 "ResourceNotFoundException",
@@ -72,10 +84,12 @@ impl Functions {
                     crate::template::function_arn(function)
                 ),
             );
-            return Invocation::not_run(request_id, failure);
+            let invocation = Invocation::not_run(request_id, failure);
+            record.end(invocation.clone());
+            return invocation;
         };
         let (reply, answer) = oneshot::channel();
-        pool.submit(Job::new(request_id.clone(), event, reply));
+        pool.submit(Job::new(record, event, reply));
         answer
             .await
             .unwrap_or_else(|_| Invocation::not_run(request_id, stopping()))
@@ -85,6 +99,12 @@ impl Functions {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Function> {
         self.inner.pools.get(name).map(|pool| pool.function())
+    }
+
+    /// Returns the record of what has run.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.inner.journal
     }
 
     /// Returns the processes that are alive for a function, for tests and for people who watch.

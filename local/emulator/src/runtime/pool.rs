@@ -17,7 +17,7 @@ use super::{
     environment::{self, Shared},
     log::LogFile,
 };
-use crate::template::Function;
+use crate::{journal::Pending, template::Function};
 
 /// A request that meets this many environments that die before they read it is given up.
 const MOST_DEATHS: u8 = 3;
@@ -26,6 +26,7 @@ const MOST_DEATHS: u8 = 3;
 pub(super) struct Job {
     pub(super) request_id: String,
     pub(super) event: Bytes,
+    record: Pending,
     reply: oneshot::Sender<Invocation>,
     /// One unit of the function's reserved concurrency.
     permit: Option<OwnedSemaphorePermit>,
@@ -60,10 +61,11 @@ pub(super) enum Work {
 }
 
 impl Job {
-    pub(super) fn new(request_id: String, event: Bytes, reply: oneshot::Sender<Invocation>) -> Job {
+    pub(super) fn new(record: Pending, event: Bytes, reply: oneshot::Sender<Invocation>) -> Job {
         Job {
-            request_id,
+            request_id: record.request_id().to_owned(),
             event,
+            record,
             reply,
             permit: None,
             deaths: 0,
@@ -74,6 +76,8 @@ impl Job {
     pub(super) fn finish(self, invocation: Invocation) {
         // The permit goes first: a caller that invokes again at once must not be throttled by its own past.
         drop(self.permit);
+        // The record as well: whoever has the answer finds the run in it.
+        self.record.end(invocation.clone());
         let _ = self.reply.send(invocation);
     }
 
