@@ -13,8 +13,7 @@ pub struct Config {
     pub media_store: String,
     /// `VOICE`, or else `VOICE_DIR`: see [`VoiceSource`].
     pub voice: VoiceSource,
-    /// `SPEECH_THREADS`: lines spoken at once, each on one core; at least 1. Without it one for each core but one,
-    /// which is left to others.
+    /// `SPEECH_THREADS`: cores the voice may use, at least 1. Without it all but one, which is left to others.
     pub speech_threads: usize,
 }
 

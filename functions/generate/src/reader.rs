@@ -38,11 +38,6 @@ impl Studio {
         }
     }
 
-    /// How many lines may be read at once.
-    pub(crate) fn threads(&self) -> usize {
-        self.threads
-    }
-
     /// Who reads here.
     pub(crate) fn source(&self) -> &VoiceSource {
         &self.source
@@ -51,8 +46,8 @@ impl Studio {
     /// Returns the reader, loading it first if need be; a failure is not remembered.
     pub(crate) async fn reader(&self) -> Result<Arc<Reader>> {
         let load = async || {
-            let source = self.source.clone();
-            let loaded = spawn_blocking(move || Reader::load(&source)).await?;
+            let (source, threads) = (self.source.clone(), self.threads);
+            let loaded = spawn_blocking(move || Reader::load(&source, threads)).await?;
             loaded.map(Arc::new).map_err(unusable)
         };
         Ok(Arc::clone(self.reader.get_or_try_init(load).await?))
@@ -60,11 +55,11 @@ impl Studio {
 }
 
 impl Reader {
-    fn load(source: &VoiceSource) -> Result<Self, VoiceError> {
+    fn load(source: &VoiceSource, threads: usize) -> Result<Self, VoiceError> {
         match source {
             VoiceSource::Neural(folder) => {
-                let voice = Voice::load(folder)?;
-                info!("voice loaded");
+                let voice = Voice::load(folder, threads)?;
+                info!(threads, "voice loaded");
                 Ok(Self::Neural(Box::new(voice)))
             }
             VoiceSource::Tone {
@@ -85,7 +80,7 @@ impl Reader {
         }
     }
 
-    /// Returns mono samples at [`SAMPLE_RATE_HZ`]. Blocks, and keeps one core busy.
+    /// Returns mono samples at [`SAMPLE_RATE_HZ`]. Blocks.
     pub(crate) fn speak(&self, host: Host, text: &str, pace: f32) -> Result<Vec<f32>, VoiceError> {
         match self {
             Self::Neural(voice) => voice.speak(speaker(host), text, pace),

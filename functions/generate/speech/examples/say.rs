@@ -1,6 +1,6 @@
 //! Says lines from the standard input, one turn a line, and prints their sounds.
 //!
-//! `cargo run -p speech --example say -- VOICE_DIR A|B PACE [OUT.wav] < text`
+//! `cargo run -p speech --example say -- VOICE_DIR A|B PACE THREADS [OUT.wav] < text`
 
 use std::io::BufRead;
 use std::path::Path;
@@ -12,12 +12,12 @@ type AnyError = Box<dyn std::error::Error>;
 
 fn main() -> Result<(), AnyError> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [dir, host, pace, out @ ..] = arguments.as_slice() else {
-        return Err("say VOICE_DIR A|B PACE [OUT.wav]".into());
+    let [dir, host, pace, threads, out @ ..] = arguments.as_slice() else {
+        return Err("say VOICE_DIR A|B PACE THREADS [OUT.wav]".into());
     };
     let speaker = if host == "A" { Speaker::A } else { Speaker::B };
     let started = Instant::now();
-    let voice = Voice::load(Path::new(dir))?;
+    let voice = Voice::load(Path::new(dir), threads.parse()?)?;
     eprintln!("loaded in {:?}", started.elapsed());
 
     let started = Instant::now();

@@ -1,11 +1,10 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::prelude::*;
 use rten_tensor::{NdTensor, Tensor};
 
 use crate::VoiceError;
-use crate::memory::Memory;
 
 /// Symbols the model takes in one call, the silent one at either end not counted.
 const MAX_SYMBOLS: usize = 510;
@@ -14,32 +13,30 @@ const STYLE_WIDTH: usize = 256;
 
 /// The speech model: symbols and a style in, samples out.
 ///
-/// A call computes on one thread of its own. Calls side by side fill the cores better than one call on many: between
-/// its large operations the model has hundreds of small ones that do not divide.
+/// All threads work on one sentence. Two sentences side by side, on one thread each, take twice the memory and a third
+/// longer, measured on two cores that share a memory bus.
 pub(crate) struct Engine {
     model: Model,
     tokens: NodeId,
     style: NodeId,
     speed: NodeId,
     audio: NodeId,
-    memory: Memory,
-    /// A pool of one thread for each call that ran at once so far, when it is not in use.
-    idle: Mutex<Vec<Arc<ThreadPool>>>,
+    pool: Arc<ThreadPool>,
 }
 
 impl Engine {
-    pub(crate) fn load(data: Vec<u8>) -> Result<Engine, VoiceError> {
+    pub(crate) fn load(data: Vec<u8>, threads: usize) -> Result<Engine, VoiceError> {
         let model = ModelOptions::with_all_ops().load(data)?;
         let (tokens, style) = (model.node_id("tokens")?, model.node_id("style")?);
         let (speed, audio) = (model.node_id("speed")?, model.node_id("audio")?);
+        let pool = Arc::new(ThreadPool::with_num_threads(threads.max(1)));
         Ok(Engine {
             model,
             tokens,
             style,
             speed,
             audio,
-            memory: Memory::default(),
-            idle: Mutex::default(),
+            pool,
         })
     }
 
@@ -65,23 +62,11 @@ impl Engine {
             ),
             (self.speed, NdTensor::from_data([1], vec![pace]).into()),
         ];
-        let _room = self.memory.take(symbols.len());
-        let pool = self.idle().pop().unwrap_or_else(one_thread);
-        let options = RunOptions::default().with_thread_pool(Some(Arc::clone(&pool)));
-        let result = self.model.run_n(inputs, [self.audio], Some(options));
-        self.idle().push(pool);
-        let [audio] = result?;
+        let options = RunOptions::default().with_thread_pool(Some(self.pool.clone()));
+        let [audio] = self.model.run_n(inputs, [self.audio], Some(options))?;
         let audio: Tensor<f32> = audio.try_into().map_err(VoiceError::wrong_shape)?;
         Ok(audio.to_vec())
     }
-
-    fn idle(&self) -> MutexGuard<'_, Vec<Arc<ThreadPool>>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-fn one_thread() -> Arc<ThreadPool> {
-    Arc::new(ThreadPool::with_num_threads(1))
 }
 
 /// How one speaker sounds: a row of numbers for every length of text.
@@ -126,7 +111,7 @@ mod tests {
     fn hello() -> Vec<f32> {
         let dir = dir();
         let files = Files::new(&dir);
-        let engine = Engine::load(files.model().unwrap()).unwrap();
+        let engine = Engine::load(files.model().unwrap(), 1).unwrap();
         let style = Style::from_bytes(&files.read("af_heart.bin").unwrap());
         engine.speak(&symbols::ids(HELLO), &style, 1.0).unwrap()
     }

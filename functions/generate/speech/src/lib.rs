@@ -9,7 +9,6 @@
 mod engine;
 mod files;
 mod letters;
-mod memory;
 mod normalise;
 mod pronounce;
 mod sentences;

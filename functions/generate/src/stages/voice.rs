@@ -1,12 +1,9 @@
 use std::{
-    cell::Cell,
-    pin::pin,
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt, stream};
 use media::{keys, sha256_hex};
 use podcast::Stage;
 use script::{Host, Turn};
@@ -72,49 +69,40 @@ impl Clip {
     }
 }
 
-/// Speaks every turn that is not in the media store yet, several at once where there are cores for it.
+/// Speaks every turn that is not in the media store yet.
 pub(crate) async fn record(attempt: &Attempt, draft: &Draft) -> Result<Recording> {
     let reader = attempt.worker.studio.reader().await?;
-    let mut clips = Vec::new();
-    let mut missing = Vec::new();
-    for (at, line) in lines(attempt, &reader, draft).into_iter().enumerate() {
-        let clip = stored(attempt, &line.key).await?;
-        if clip.is_none() {
-            missing.push((at, line));
-        }
-        clips.push(clip);
+    let lines = lines(attempt, &reader, draft);
+    let planned = lines.len();
+    let mut clips: Vec<Option<Clip>> = Vec::with_capacity(planned);
+    for line in &lines {
+        clips.push(stored(attempt, &line.key).await?);
     }
-    let (planned, spoken) = (clips.len(), missing.len());
-    let slowest = Cell::new(Duration::ZERO);
-    let speak = async |(at, line)| {
-        attempt.may_go_on(slowest.get() + RESERVE)?;
-        let began = Instant::now();
-        let clip = speak(attempt, Arc::clone(&reader), line).await?;
-        slowest.set(slowest.get().max(began.elapsed()));
-        Ok::<_, Stop>((at, clip))
-    };
-    let mut speaking = pin!(
-        stream::iter(missing)
-            .map(speak)
-            .buffer_unordered(attempt.worker.studio.threads())
-    );
+    let mut done = clips.iter().flatten().count();
+    let kept = done;
     let mut told = attempt.podcast.progress;
-    for done in planned - spoken..planned {
+    let mut slowest = Duration::ZERO;
+    for (line, clip) in lines.into_iter().zip(&mut clips) {
+        if clip.is_some() {
+            continue;
+        }
+        attempt.may_go_on(slowest + RESERVE)?;
         told = percent(told, done, planned);
         attempt
             .tell(told, &format!("Recording line {} of {planned}", done + 1))
             .await?;
-        if let Some((at, clip)) = speaking.try_next().await? {
-            clips[at] = Some(clip);
-        }
+        let began = Instant::now();
+        *clip = Some(speak(attempt, Arc::clone(&reader), line).await?);
+        slowest = slowest.max(began.elapsed());
+        done += 1;
     }
     // A short script jumps over the middle with its last line.
-    if percent(told, planned, planned) == HALF_WAY {
+    if percent(told, done, planned) == HALF_WAY {
         attempt
             .tell(HALF_WAY, &format!("Recording line {planned} of {planned}"))
             .await?;
     }
-    info!(podcast.id = %attempt.podcast.id, lines = planned, spoken, kept = planned - spoken, "lines recorded");
+    info!(podcast.id = %attempt.podcast.id, lines = planned, spoken = planned - kept, kept, "lines recorded");
     Ok(Recording {
         clips: clips.into_iter().flatten().collect(),
     })
