@@ -45,6 +45,14 @@ fn obey(event: &Value) -> Result<Value, String> {
     if let Some(line) = command["log"].as_str() {
         println!("{line}");
     }
+    if let Some([program, arguments @ ..]) = command["start"].as_array().map(Vec::as_slice) {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        // Nobody waits for it: it is what a careless function leaves behind.
+        let started = process::Command::new(text(program))
+            .args(arguments.iter().map(text))
+            .spawn();
+        started.map_err(|error| error.to_string())?;
+    }
     thread::sleep(Duration::from_millis(
         command["sleep_ms"].as_u64().unwrap_or_default(),
     ));
@@ -52,7 +60,10 @@ fn obey(event: &Value) -> Result<Value, String> {
         Some("exit") => process::exit(3),
         Some("abort") => process::abort(),
         Some("fail") => Err("as asked".to_owned()),
-        Some("fill") => Ok(json!({ "fill": "x".repeat(7 << 20) })),
+        Some("fill") => {
+            let size_bytes = command["fill_bytes"].as_u64().unwrap_or(7 << 20);
+            Ok(json!({ "fill": "x".repeat(size_bytes as usize) }))
+        }
         Some("reply") => Ok(command["reply"].clone()),
         Some("variables") => Ok(json!(
             std::env::vars().collect::<std::collections::BTreeMap<_, _>>()

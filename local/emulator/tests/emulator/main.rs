@@ -5,4 +5,5 @@ mod functions;
 mod http_api;
 mod life;
 mod queues;
+mod storm;
 mod world;
