@@ -230,6 +230,10 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
+    pub(crate) fn number(&self) -> u64 {
+        self.asked.number
+    }
+
     pub(crate) fn request_id(&self) -> &str {
         &self.asked.request_id
     }

@@ -7,6 +7,7 @@
 pub mod build_functions;
 mod clock;
 mod emulator;
+pub mod faults;
 mod http;
 pub mod journal;
 pub mod queue;

@@ -15,7 +15,8 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Failure, FailureKind, Invocation, Run, Settings, api,
+    EnvironmentState, Failure, FailureKind, Invocation, Run, Settings, api,
+    card::Card,
     log::{Log, Report},
     pool::{Job, Pool, Work},
     process::{Process, Spawner, describe},
@@ -63,6 +64,7 @@ struct Environment {
     pool: Arc<Pool>,
     process: Process,
     log: Log,
+    card: Arc<Card>,
     /// The path of its Runtime API, known to nobody else.
     secret: String,
     messages: mpsc::Receiver<Message>,
@@ -213,10 +215,11 @@ impl Environment {
         let (process, output) = started.inspect_err(|_| {
             shared.desks().remove(&secret);
         })?;
-        pool.began(process.pid());
+        let card = pool.began(process.pid());
         let log = Log::follow(output, Arc::clone(pool.log()))?;
         Ok(Environment {
             log,
+            card,
             process,
             secret,
             messages,
@@ -262,6 +265,7 @@ impl Environment {
             Work::Later(slot) => slot,
         };
         self.process.freeze();
+        self.card.show(EnvironmentState::Idle);
         let shared = Arc::clone(self.pool.shared());
         let job = tokio::select! {
             biased;
@@ -288,6 +292,7 @@ impl Environment {
             function_arn: crate::template::function_arn(&self.pool.function().name),
             event: job.event.clone(),
         };
+        self.card.show(EnvironmentState::Busy);
         self.log.begin(&job.request_id);
         loop {
             if let Some(asked) = self.asked.take() {
@@ -310,9 +315,12 @@ impl Environment {
     /// Sees one run through and tells the caller; `false` when the process is of no more use.
     async fn run(&mut self, job: Job) -> bool {
         let begin = Instant::now();
-        let verdict = self
-            .watch(&job.request_id, begin + self.pool.function().timeout)
-            .await;
+        let deadline = begin + self.pool.function().timeout;
+        let mut verdict = self.watch(&job.request_id, deadline).await;
+        let latency = self.pool.faults().of(&self.pool.function().name).latency;
+        if !latency.is_zero() && matches!(verdict, Verdict::Answered(_)) {
+            verdict = self.hold_back(verdict, latency, deadline).await;
+        }
         let run = Run {
             process: self.process.pid(),
             duration: begin.elapsed(),
@@ -365,6 +373,23 @@ impl Environment {
                     self.process.terminate();
                 }
             }
+        }
+    }
+
+    /// Keeps an answer for `latency`, as if the function had taken that much longer.
+    async fn hold_back(
+        &mut self,
+        answered: Verdict,
+        latency: Duration,
+        deadline: Instant,
+    ) -> Verdict {
+        let shared = Arc::clone(self.pool.shared());
+        tokio::select! {
+            biased;
+            status = self.process.wait() => Verdict::Exited(describe(status)),
+            () = sleep_until(deadline) => Verdict::TimedOut,
+            () = sleep(latency) => answered,
+            () = shared.stopping.cancelled() => answered,
         }
     }
 

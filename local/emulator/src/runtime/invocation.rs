@@ -100,6 +100,15 @@ impl Failure {
         }
     }
 
+    /// Makes the failure of an invocation beyond a function's concurrency.
+    pub(crate) fn throttled() -> Failure {
+        Failure::new(
+            FailureKind::Throttled,
+            "TooManyRequestsException",
+            "Rate Exceeded.",
+        )
+    }
+
     /// Whether nothing ran for want of a free environment, so that trying again repeats nothing.
     #[must_use]
     pub fn never_ran(&self) -> bool {

@@ -8,11 +8,13 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use crate::{
+    faults::Faults,
     journal::{Journal, Origin},
     template::Function,
 };
 
 mod api;
+mod card;
 mod environment;
 mod invocation;
 mod log;
@@ -20,6 +22,7 @@ mod pool;
 mod process;
 mod settings;
 
+pub use card::{EnvironmentState, EnvironmentView};
 pub use invocation::{Failure, FailureKind, Invocation, Run};
 pub use settings::Settings;
 
@@ -70,29 +73,38 @@ impl Functions {
     /// Dropping the future gives the answer up: a run that has begun goes on to its end, one that still waits
     /// for an environment never begins.
     pub async fn invoke(&self, function: &str, event: Bytes, origin: Origin) -> Invocation {
+        let (_, answer) = self.begin(function, event, origin);
+        answer.await
+    }
+
+    /// Begins an invocation; returns its number in the journal, and the answer to wait for.
+    ///
+    /// Dropping the answer means the same as with [`Functions::invoke`].
+    pub(crate) fn begin(
+        &self,
+        function: &str,
+        event: Bytes,
+        origin: Origin,
+    ) -> (u64, impl Future<Output = Invocation> + use<>) {
         let request_id = uuid::Uuid::new_v4().to_string();
         let pool = self.inner.pools.get(function);
         let name = pool.map_or(function, |pool| &pool.function().name);
-        let journal = &self.inner.journal;
-        let record = journal.begin(name, &request_id, origin, event.clone());
-        let Some(pool) = pool else {
-            let failure = Failure::new(
-                FailureKind::UnknownFunction,
-                "ResourceNotFoundException",
-                format!(
-                    "Function not found: {}",
-                    crate::template::function_arn(function)
-                ),
-            );
-            let invocation = Invocation::not_run(request_id, failure);
-            record.end(invocation.clone());
-            return invocation;
-        };
+        let record = self
+            .inner
+            .journal
+            .begin(name, &request_id, origin, event.clone());
+        let number = record.number();
         let (reply, answer) = oneshot::channel();
-        pool.submit(Job::new(record, event, reply));
-        answer
-            .await
-            .unwrap_or_else(|_| Invocation::not_run(request_id, stopping()))
+        let job = Job::new(record, event, reply);
+        match pool {
+            Some(pool) => pool.submit(job),
+            None => job.fail(unknown(function)),
+        }
+        let answer = async move {
+            let answer = answer.await;
+            answer.unwrap_or_else(|_| Invocation::not_run(request_id, stopping()))
+        };
+        (number, answer)
     }
 
     /// Returns the function called `name`, by its logical id, its name or its binary.
@@ -117,6 +129,32 @@ impl Functions {
             .unwrap_or_default()
     }
 
+    /// Returns the environments of a function, the oldest first.
+    #[must_use]
+    pub fn environments(&self, function: &str) -> Vec<EnvironmentView> {
+        let pool = self.inner.pools.get(function);
+        pool.map(|pool| pool.environments()).unwrap_or_default()
+    }
+
+    /// Returns how many invocations of a function wait for an environment.
+    #[must_use]
+    pub fn waiting(&self, function: &str) -> usize {
+        let pool = self.inner.pools.get(function);
+        pool.map(|pool| pool.waiting()).unwrap_or_default()
+    }
+
+    /// Kills one process of a function as `kill -9` does, or all; returns how many there were.
+    pub fn kill(&self, function: &str, process: Option<u32>) -> usize {
+        let pool = self.inner.pools.get(function);
+        pool.map(|pool| pool.kill(process)).unwrap_or_default()
+    }
+
+    /// Returns what is made to go wrong.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.inner.shared.settings().faults
+    }
+
     /// Returns where the Runtime API listens.
     #[must_use]
     pub fn runtime_api(&self) -> SocketAddr {
@@ -130,6 +168,15 @@ impl Functions {
             pool.give_up_waiting();
         }
     }
+}
+
+fn unknown(function: &str) -> Failure {
+    let arn = crate::template::function_arn(function);
+    Failure::new(
+        FailureKind::UnknownFunction,
+        "ResourceNotFoundException",
+        format!("Function not found: {arn}"),
+    )
 }
 
 fn stopping() -> Failure {

@@ -13,11 +13,13 @@ use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::{
-    Failure, FailureKind, Invocation,
+    EnvironmentView, Failure, FailureKind, Invocation,
+    card::Card,
     environment::{self, Shared},
     log::LogFile,
+    process,
 };
-use crate::{journal::Pending, template::Function};
+use crate::{faults::Faults, journal::Pending, template::Function};
 
 /// A request that meets this many environments that die before they read it is given up.
 const MOST_DEATHS: u8 = 3;
@@ -51,7 +53,7 @@ struct State {
     alive: usize,
     /// Environments that will ask for work in a moment: they start, or have just answered.
     arriving: usize,
-    processes: Vec<u32>,
+    cards: Vec<Arc<Card>>,
 }
 
 /// What an environment gets when it asks for work.
@@ -81,7 +83,7 @@ impl Job {
         let _ = self.reply.send(invocation);
     }
 
-    fn fail(self, failure: Failure) {
+    pub(super) fn fail(self, failure: Failure) {
         let request_id = self.request_id.clone();
         self.finish(Invocation::not_run(request_id, failure));
     }
@@ -117,12 +119,36 @@ impl Pool {
         &self.shared
     }
 
+    pub(super) fn faults(&self) -> &Faults {
+        &self.shared.settings().faults
+    }
+
     pub(super) fn log(&self) -> &Arc<LogFile> {
         &self.log
     }
 
     pub(super) fn processes(&self) -> Vec<u32> {
-        self.state().processes.clone()
+        let state = self.state();
+        state.cards.iter().map(|card| card.process).collect()
+    }
+
+    pub(super) fn environments(&self) -> Vec<EnvironmentView> {
+        let cards = self.state().cards.clone();
+        cards.iter().map(|card| card.view()).collect()
+    }
+
+    /// Returns how many requests wait for an environment.
+    pub(super) fn waiting(&self) -> usize {
+        self.state().waiting.len()
+    }
+
+    /// Kills one process, or all; returns how many.
+    pub(super) fn kill(&self, process: Option<u32>) -> usize {
+        // Linux gives a number anew only after all others, so one that has just ended is missed, not mistaken.
+        let state = self.state();
+        let wanted = |card: &&Arc<Card>| process.is_none_or(|process| process == card.process);
+        let killed = state.cards.iter().filter(wanted);
+        killed.inspect(|card| process::kill(card.process)).count()
     }
 
     /// Gives `job` to an environment, now or as soon as there is one.
@@ -130,10 +156,13 @@ impl Pool {
         if self.shared.is_stopping() {
             return job.fail(super::stopping());
         }
+        if let Some(failure) = self.faults().next_failure(&self.function.name) {
+            return job.fail(failure);
+        }
         if let Some(reserved) = &self.reserved {
             match Arc::clone(reserved).try_acquire_owned() {
                 Ok(permit) => job.permit = Some(permit),
-                Err(_) => return job.fail(throttled()),
+                Err(_) => return job.fail(Failure::throttled()),
             }
         }
         self.dispatch(job);
@@ -207,12 +236,14 @@ impl Pool {
         self.grow(&mut state);
     }
 
-    pub(super) fn began(&self, process: u32) {
-        self.state().processes.push(process);
+    pub(super) fn began(&self, process: u32) -> Arc<Card> {
+        let card = Arc::new(Card::new(process));
+        self.state().cards.push(Arc::clone(&card));
+        card
     }
 
     pub(super) fn ended(&self, process: u32) {
-        self.state().processes.retain(|other| *other != process);
+        self.state().cards.retain(|card| card.process != process);
     }
 
     /// Notes that an environment is gone, and replaces it if requests wait.
@@ -248,12 +279,4 @@ impl Pool {
         // No code panics while it holds the lock, so a poisoned state is still a consistent one.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn throttled() -> Failure {
-    Failure::new(
-        FailureKind::Throttled,
-        "TooManyRequestsException",
-        "Rate Exceeded.",
-    )
 }

@@ -147,18 +147,7 @@ impl Process {
 
     /// Returns the most memory the process has had, from the kernel's own count.
     pub(super) fn peak_memory_mb(&self) -> u64 {
-        let status =
-            std::fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap_or_default();
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmHWM:"))
-            .unwrap_or_default();
-        let kilobytes: u64 = line
-            .trim()
-            .trim_end_matches(" kB")
-            .parse()
-            .unwrap_or_default();
-        kilobytes.div_ceil(1024)
+        memory_mb(self.pid, "VmHWM:")
     }
 
     fn signal(&self, signal: Signal) {
@@ -173,6 +162,24 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.signal(Signal::SIGKILL);
     }
+}
+
+/// Returns one of the kernel's figures of a process's memory; 0 when the process is gone.
+pub(super) fn memory_mb(pid: u32, field: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(field));
+    let kilobytes: u64 = line
+        .unwrap_or_default()
+        .trim()
+        .trim_end_matches(" kB")
+        .parse()
+        .unwrap_or_default();
+    kilobytes.div_ceil(1024)
+}
+
+/// Kills a process and its group as `kill -9` does; it must be one that lives.
+pub(super) fn kill(pid: u32) {
+    let _ = killpg(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL);
 }
 
 /// Has the kernel kill the process when the emulator is gone, even by `kill -9`.

@@ -1,7 +1,10 @@
 //! What the runtime is told, and what it tells its processes.
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use crate::template::{Function, REGION};
+use crate::{
+    faults::Faults,
+    template::{Function, REGION},
+};
 
 /// What holds for all functions.
 #[derive(Clone, Debug)]
@@ -22,6 +25,8 @@ pub struct Settings {
     pub init_limit: Duration,
     /// How long a process may go on after SIGTERM.
     pub grace: Duration,
+    /// What is made to go wrong.
+    pub faults: Faults,
 }
 
 impl Settings {
@@ -37,6 +42,7 @@ impl Settings {
             idle_after: Duration::from_secs(600),
             init_limit: Duration::from_secs(10),
             grace: Duration::from_secs(4),
+            faults: Faults::default(),
         }
     }
 
