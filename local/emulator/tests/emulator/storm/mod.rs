@@ -208,7 +208,7 @@ impl Storm<'_> {
         let url = self.host.url(&format!("/{}", deed.function()));
         let (status, _, answer) = host::post(agent, &url, event)?;
         // The event is the whole request here, and the command its body.
-        let is_own = answer["event"]["body"] == event.to_string();
+        let is_own = answer["event"]["body"].as_str() == Some(&event.to_string());
         let fits = match status {
             200 => deed.succeeds() && (is_own || deed.fits(n, false, &answer)),
             500 => answer == json!({ "message": "Internal Server Error" }),
