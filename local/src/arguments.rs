@@ -42,6 +42,9 @@ pub(crate) struct WorldArguments {
     /// Start the functions as they were last built.
     #[arg(long, global = true)]
     pub(crate) no_build: bool,
+    /// Keep running the functions as they are, whatever is built meanwhile.
+    #[arg(long, global = true)]
+    pub(crate) no_watch: bool,
     /// Show what the functions log.
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,

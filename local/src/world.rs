@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use emulator::{Emulator, Mount, Options, Socket, build_functions, template::Template};
+use emulator::{Emulator, Mount, Options, Socket, Watch, build_functions, template::Template};
 
 use crate::{arguments::WorldArguments, client::Client};
 
@@ -87,6 +87,10 @@ async fn start_on(socket: Socket, arguments: &WorldArguments) -> Result<World> {
         bin_dir: build_functions::bin_dir().context("cannot find the functions' binaries")?,
         mounts: mounts(&data, &checkout),
         echo_logs: arguments.verbose,
+        watch: match arguments.no_watch {
+            true => Watch::Nothing,
+            false => Watch::Binaries,
+        },
     };
     let emulator = Emulator::start(socket, options).await?;
     let address_file = data.join(ADDRESS_FILE);

@@ -1,7 +1,13 @@
 //! A Lambda function for the emulator's tests: it does what the event says, the bad things too.
 //!
 //! It speaks the Runtime API with a plain HTTP client, so that nothing of Lambda's own runtime can hide a fault.
-use std::{error::Error, process, thread, time::Duration};
+use std::{
+    error::Error,
+    fs::File,
+    io::{Read, Seek, SeekFrom},
+    process, thread,
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
@@ -65,11 +71,21 @@ fn obey(event: &Value) -> Result<Value, String> {
             Ok(json!({ "fill": "x".repeat(size_bytes as usize) }))
         }
         Some("reply") => Ok(command["reply"].clone()),
+        Some("build") => build().map_err(|error| error.to_string()),
         Some("variables") => Ok(json!(
             std::env::vars().collect::<std::collections::BTreeMap<_, _>>()
         )),
         _ => Ok(json!({ "event": event })),
     }
+}
+
+/// Returns the number that a test has appended to this program, as if it had been built anew.
+fn build() -> Result<Value, Box<dyn Error>> {
+    let mut program = File::open("/proc/self/exe")?;
+    program.seek(SeekFrom::End(-8))?;
+    let mut number = [0; 8];
+    program.read_exact(&mut number)?;
+    Ok(json!(u64::from_le_bytes(number)))
 }
 
 fn with_facts(mut answer: Value, deadline_ms: &str) -> Value {

@@ -19,6 +19,7 @@ use crate::{
     http::{Gateway, Mount},
     journal::Origin,
     queue::{self, Delivered, Queues, StoreError},
+    reload::{Reload, Watch},
     runtime::{Functions, Settings},
     schedule,
     template::{Function, Refusal, Template},
@@ -47,6 +48,8 @@ pub struct Options {
     pub mounts: Vec<Mount>,
     /// Whether what functions log also goes to the terminal.
     pub echo_logs: bool,
+    /// What is watched for changes while it runs.
+    pub watch: Watch,
 }
 
 /// Why an emulator does not start, in one sentence.
@@ -97,6 +100,7 @@ pub struct Emulator {
     /// Stops the public address, which functions need until they have ended.
     gateway_stop: CancellationToken,
     gateway: JoinHandle<()>,
+    _reload: Option<Reload>,
 }
 
 impl Socket {
@@ -158,12 +162,21 @@ impl Emulator {
         let queue_dir = options.data.join("queue");
         let queues = Queues::open(&queue_dir, &template.queues, &base, clock.clone())?;
         let functions = start_functions(&template.functions, &options, &base).await?;
+        let reload = match options.watch {
+            Watch::Nothing => None,
+            Watch::Binaries => {
+                let names = binaries.into_iter().collect();
+                let reload = Reload::start(functions.clone(), options.bin_dir, names);
+                Some(reload.map_err(StartError::Functions)?)
+            }
+        };
         Ok(Emulator::run(
             socket,
             &template,
             functions,
             queues,
             clock,
+            reload,
             &options.mounts,
         ))
     }
@@ -174,6 +187,7 @@ impl Emulator {
         functions: Functions,
         queues: Queues,
         clock: Clock,
+        reload: Option<Reload>,
         mounts: &[Mount],
     ) -> Emulator {
         let gateway = Arc::new(Gateway::new(
@@ -192,6 +206,7 @@ impl Emulator {
             functions,
             queues,
             clock,
+            _reload: reload,
         };
         emulator.start_sources(template);
         emulator

@@ -74,6 +74,8 @@ struct Environment {
     init: Option<Duration>,
     /// Whether the pool counts on it to ask for work.
     arriving: bool,
+    /// The build of the program that it runs.
+    build: u64,
 }
 
 /// Why an environment did not come up.
@@ -150,8 +152,11 @@ impl Shared {
 
 /// Starts an environment of `pool` and serves until it is idle for too long, breaks or the emulator stops.
 pub(super) async fn run(pool: Arc<Pool>) {
-    let mut environment = match start(&pool).await {
+    let build = pool.build();
+    let mut environment = match start(&pool, build).await {
         Ok(environment) => environment,
+        // The next one is of another build and may fare better.
+        Err(_) if pool.build() != build => return pool.left(true),
         Err(reason) => {
             tracing::warn!(
                 function = pool.function().name,
@@ -169,17 +174,17 @@ pub(super) async fn run(pool: Arc<Pool>) {
 /// Starts a process and waits until it asks for work.
 ///
 /// As on Lambda, one that takes longer than the init limit gets a second try with the function's own timeout.
-async fn start(pool: &Arc<Pool>) -> Result<Environment, NotUp> {
+async fn start(pool: &Arc<Pool>, build: u64) -> Result<Environment, NotUp> {
     let first_limit = pool.shared().settings().init_limit;
-    match start_within(pool, first_limit).await {
-        Err(NotUp::TooSlow(_)) => start_within(pool, pool.function().timeout).await,
+    match start_within(pool, build, first_limit).await {
+        Err(NotUp::TooSlow(_)) => start_within(pool, build, pool.function().timeout).await,
         other => other,
     }
 }
 
-async fn start_within(pool: &Arc<Pool>, limit: Duration) -> Result<Environment, NotUp> {
+async fn start_within(pool: &Arc<Pool>, build: u64, limit: Duration) -> Result<Environment, NotUp> {
     let begin = Instant::now();
-    let mut environment = Environment::spawn(Arc::clone(pool))
+    let mut environment = Environment::spawn(Arc::clone(pool), build)
         .await
         .map_err(NotUp::Missing)?;
     let stopping = pool.shared().stopping.clone();
@@ -200,7 +205,7 @@ async fn start_within(pool: &Arc<Pool>, limit: Duration) -> Result<Environment, 
 }
 
 impl Environment {
-    async fn spawn(pool: Arc<Pool>) -> io::Result<Environment> {
+    async fn spawn(pool: Arc<Pool>, build: u64) -> io::Result<Environment> {
         let shared = pool.shared();
         let secret = uuid::Uuid::new_v4().simple().to_string();
         let variables = shared.settings.variables(
@@ -226,6 +231,7 @@ impl Environment {
             asked: None,
             init: None,
             arriving: true,
+            build,
             pool,
         })
     }
@@ -260,7 +266,8 @@ impl Environment {
 
     /// Waits for work, frozen; `None` when the environment's time is over.
     async fn find_work(&mut self) -> Option<Job> {
-        let mut slot = match self.pool.arrived(std::mem::take(&mut self.arriving)) {
+        let was_arriving = std::mem::take(&mut self.arriving);
+        let mut slot = match self.pool.arrived(was_arriving, self.build)? {
             Work::Now(job) => return Some(job),
             Work::Later(slot) => slot,
         };
@@ -327,7 +334,8 @@ impl Environment {
             init: self.init.take(),
             memory_used_mb: self.process.peak_memory_mb(),
         };
-        let stays = matches!(verdict, Verdict::Answered(_));
+        // A process whose program was replaced ends with its answer.
+        let stays = matches!(verdict, Verdict::Answered(_)) && self.pool.build() == self.build;
         if !stays {
             // Nothing is left in the pipe once the process is gone, so the log is whole.
             self.process.kill().await;

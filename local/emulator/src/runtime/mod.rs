@@ -119,6 +119,16 @@ impl Functions {
         &self.inner.journal
     }
 
+    /// Notes that the file of `binary` is another one now: new processes start from it, idle ones end at
+    /// once, busy ones with their answer.
+    pub fn renew(&self, binary: &str) {
+        for pool in self.pools() {
+            if pool.function().binary == binary {
+                pool.renew();
+            }
+        }
+    }
+
     /// Returns the processes that are alive for a function, for tests and for people who watch.
     #[must_use]
     pub fn processes(&self, function: &str) -> Vec<u32> {
@@ -153,6 +163,14 @@ impl Functions {
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.inner.shared.settings().faults
+    }
+
+    /// Every pool once, though it is known by several names.
+    fn pools(&self) -> impl Iterator<Item = &Arc<Pool>> {
+        let pools = self.inner.pools.iter();
+        pools
+            .filter(|(name, pool)| **name == pool.function().logical_id)
+            .map(|(_, pool)| pool)
     }
 
     /// Returns where the Runtime API listens.

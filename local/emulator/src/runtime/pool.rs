@@ -54,6 +54,8 @@ struct State {
     /// Environments that will ask for work in a moment: they start, or have just answered.
     arriving: usize,
     cards: Vec<Arc<Card>>,
+    /// How often the program has been replaced. An environment serves as long as it is of this build.
+    build: u64,
 }
 
 /// What an environment gets when it asks for work.
@@ -208,20 +210,38 @@ impl Pool {
         }
     }
 
-    /// Hands work to an environment that has arrived, expected or after a delay.
-    pub(super) fn arrived(&self, was_arriving: bool) -> Work {
+    /// Hands work to an environment of `build` that has arrived, expected or after a delay.
+    ///
+    /// `None` when the program has been replaced meanwhile.
+    pub(super) fn arrived(&self, was_arriving: bool, build: u64) -> Option<Work> {
         let mut state = self.state();
         state.arriving -= usize::from(was_arriving);
+        if state.build != build {
+            return None;
+        }
         while !self.shared.is_stopping()
             && let Some(job) = state.waiting.pop_front()
         {
             if !job.is_given_up() {
-                return Work::Now(job);
+                return Some(Work::Now(job));
             }
         }
         let (slot, work) = oneshot::channel();
         state.idle.push(slot);
-        Work::Later(work)
+        Some(Work::Later(work))
+    }
+
+    /// Returns the number of the build that a process started now would be of.
+    pub(super) fn build(&self) -> u64 {
+        self.state().build
+    }
+
+    /// Notes that the program has been replaced: idle environments end now, busy ones with their answer.
+    pub(super) fn renew(&self) {
+        let mut state = self.state();
+        state.build += 1;
+        // Their slots closed, they find that nobody has work for them.
+        state.idle.clear();
     }
 
     /// Notes that an environment will ask for work soon.

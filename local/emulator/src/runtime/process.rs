@@ -6,6 +6,7 @@ use std::{
     path::Path,
     process::{ExitStatus, Stdio},
     sync::mpsc,
+    time::Duration,
 };
 
 use nix::{
@@ -21,7 +22,11 @@ use tokio::{
     process::{Child, Command},
     runtime::Handle,
     sync::oneshot,
+    time::{Instant, sleep},
 };
+
+/// How long a program may be missing or half written; a linker's last step takes less.
+const UNFINISHED_LIMIT: Duration = Duration::from_secs(2);
 
 /// The thread that starts all processes.
 ///
@@ -66,8 +71,24 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts `program`; what it writes comes out of the returned pipe.
+    /// Starts `program`, waiting a moment for it to be whole; what it writes comes out of the returned pipe.
     pub(super) async fn start(
+        spawner: &Spawner,
+        program: &Path,
+        variables: &BTreeMap<String, String>,
+    ) -> io::Result<(Process, PipeReader)> {
+        let begin = Instant::now();
+        loop {
+            match Process::start_now(spawner, program, variables).await {
+                Err(error) if is_unfinished(&error) && begin.elapsed() < UNFINISHED_LIMIT => {
+                    sleep(Duration::from_millis(10)).await;
+                }
+                other => return other,
+            }
+        }
+    }
+
+    async fn start_now(
         spawner: &Spawner,
         program: &Path,
         variables: &BTreeMap<String, String>,
@@ -180,6 +201,15 @@ pub(super) fn memory_mb(pid: u32, field: &str) -> u64 {
 /// Kills a process and its group as `kill -9` does; it must be one that lives.
 pub(super) fn kill(pid: u32) {
     let _ = killpg(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL);
+}
+
+/// Whether a program is perhaps just being replaced: gone, still open, empty, or without its permission yet.
+fn is_unfinished(error: &io::Error) -> bool {
+    let errno = error.raw_os_error().map(Errno::from_raw);
+    matches!(
+        errno,
+        Some(Errno::ENOENT | Errno::ETXTBSY | Errno::ENOEXEC | Errno::EACCES)
+    )
 }
 
 /// Has the kernel kill the process when the emulator is gone, even by `kill -9`.

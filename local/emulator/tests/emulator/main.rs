@@ -5,5 +5,6 @@ mod functions;
 mod http_api;
 mod life;
 mod queues;
+mod reload;
 mod storm;
 mod world;

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use emulator::{Emulator, Mount, Options, Socket, build_functions};
+use emulator::{Emulator, Mount, Options, Socket, Watch, build_functions};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use ureq::{Agent, Body, http::Response};
@@ -81,6 +81,11 @@ impl World {
     pub(crate) async fn start() -> World {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let options = options(folder.path());
+        World::with(folder, options).await
+    }
+
+    /// Starts an emulator with `options` on what is in `folder`.
+    pub(crate) async fn with(folder: TempDir, options: Options) -> World {
         let socket = Socket::open(([127, 0, 0, 1], 0).into())
             .await
             .expect("a port");
@@ -174,6 +179,7 @@ pub(crate) fn options(folder: &Path) -> Options {
             cache_control: None,
         }],
         echo_logs: false,
+        watch: Watch::Nothing,
     }
 }
 
