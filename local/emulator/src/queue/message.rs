@@ -7,38 +7,38 @@ use serde::{Deserialize, Serialize};
 
 /// A message with all that the queue knows about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Message {
-    pub(super) id: String,
-    pub(super) body: String,
+pub(crate) struct Message {
+    pub(crate) id: String,
+    pub(crate) body: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(super) attributes: BTreeMap<String, Attribute>,
-    pub(super) sent_at_ms: u64,
-    pub(super) visible_at_ms: u64,
+    pub(crate) attributes: BTreeMap<String, Attribute>,
+    pub(crate) sent_at_ms: u64,
+    pub(crate) visible_at_ms: u64,
     #[serde(default)]
-    pub(super) receive_count: u32,
+    pub(crate) receive_count: u32,
     #[serde(default)]
-    pub(super) first_received_at_ms: Option<u64>,
+    pub(crate) first_received_at_ms: Option<u64>,
     /// Changes with every receive, so that the handle of an earlier one can be told from the newest.
     #[serde(default)]
-    pub(super) receive_nonce: u64,
+    pub(crate) receive_nonce: u64,
     /// The queue it was moved from, once it is in a dead-letter queue.
     #[serde(default)]
-    pub(super) moved_from: Option<String>,
+    pub(crate) moved_from: Option<String>,
     /// Its place in the order of arrival; the key it is kept under, not part of the kept value.
     #[serde(skip)]
-    pub(super) sequence: u64,
+    pub(crate) sequence: u64,
 }
 
 /// A message attribute, in the names of the SQS API.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Attribute {
-    pub(super) data_type: String,
+pub(crate) struct Attribute {
+    pub(crate) data_type: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) string_value: Option<String>,
+    pub(crate) string_value: Option<String>,
     /// Base64.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) binary_value: Option<String>,
+    pub(crate) binary_value: Option<String>,
 }
 
 /// What a receiver names a message by: which one, and which receive of it.
@@ -49,7 +49,7 @@ pub(super) struct Handle {
 }
 
 impl Message {
-    pub(super) fn new(body: String, sent_at_ms: u64, visible_at_ms: u64) -> Message {
+    pub(crate) fn new(body: String, sent_at_ms: u64, visible_at_ms: u64) -> Message {
         Message {
             id: uuid::Uuid::new_v4().to_string(),
             body,
@@ -62,6 +62,15 @@ impl Message {
             moved_from: None,
             sequence: 0,
         }
+    }
+
+    /// Reads a message as it is kept under `sequence`.
+    pub(super) fn read(kept: &[u8], sequence: u64) -> serde_json::Result<Message> {
+        let message = serde_json::from_slice(kept)?;
+        Ok(Message {
+            sequence,
+            ..message
+        })
     }
 
     pub(super) fn handle(&self) -> Handle {
@@ -94,7 +103,7 @@ impl Message {
     }
 
     /// Returns what counts against the queue's limit: the body and every part of the attributes.
-    pub(super) fn size_bytes(&self) -> usize {
+    pub(crate) fn size_bytes(&self) -> usize {
         let attributes = self.attributes.iter().map(|(name, attribute)| {
             name.len() + attribute.data_type.len() + attribute.value().1.len()
         });

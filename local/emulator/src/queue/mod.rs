@@ -46,7 +46,7 @@ pub struct Queues {
 }
 
 struct Inner {
-    store: Arc<Store>,
+    store: Store,
     queues: BTreeMap<String, Line>,
     base: String,
     /// Says when messages were sent, appear and are too old.
@@ -80,7 +80,7 @@ impl Queues {
             )
         });
         let inner = Inner {
-            store: Arc::new(Store::open(folder)?),
+            store: Store::open(folder)?,
             queues: lines.collect(),
             base: base.to_owned(),
             clock,
@@ -116,9 +116,7 @@ impl Queues {
     /// Keeps messages; they are on disk when this returns.
     async fn send(&self, name: &str, messages: Vec<Message>) -> Result<(), Fault> {
         let line = self.line(name)?;
-        let queue = name.to_owned();
-        self.blocking(move |store| store.send(&queue, &messages))
-            .await?;
+        self.inner.store.send(name, messages).await?;
         line.bell.notify_waiters();
         Ok(())
     }
@@ -172,31 +170,20 @@ impl Queues {
         visibility: Option<Duration>,
     ) -> Result<Vec<Message>, Fault> {
         let now_ms = self.now_ms();
-        let (owned, visibility) = (
-            queue.clone(),
-            visibility.unwrap_or(queue.visibility_timeout),
-        );
-        let received = self
-            .blocking(move |store| {
-                // An idle look must not cost a write to the disk.
-                if store
-                    .next_visible_ms(&owned.name)?
-                    .is_none_or(|next| next > now_ms)
-                {
-                    return Ok(store::Received::default());
-                }
-                let redrive = owned.redrive.as_ref();
-                let receive = Receive {
-                    queue: &owned.name,
-                    at_most,
-                    hide_until_ms: now_ms + millis(visibility),
-                    sent_since_ms: now_ms.saturating_sub(millis(owned.retention)),
-                    redrive: redrive
-                        .map(|to| (to.dead_letter_queue.as_str(), to.max_receive_count)),
-                };
-                store.receive(&receive, now_ms)
-            })
-            .await?;
+        // An idle look must not cost a write to the disk.
+        if self.next_visible_ms(&queue.name).await? > now_ms {
+            return Ok(Vec::new());
+        }
+        let visibility = visibility.unwrap_or(queue.visibility_timeout);
+        let redrive = queue.redrive.as_ref();
+        let receive = Receive {
+            queue: queue.name.clone(),
+            at_most,
+            hide_until_ms: now_ms + millis(visibility),
+            sent_since_ms: now_ms.saturating_sub(millis(queue.retention)),
+            redrive: redrive.map(|to| (to.dead_letter_queue.clone(), to.max_receive_count)),
+        };
+        let received = self.inner.store.receive(receive, now_ms).await?;
         if received.moved
             && let Some(target) = queue.redrive.as_ref().map(|to| &to.dead_letter_queue)
         {
@@ -208,25 +195,23 @@ impl Queues {
 
     /// Returns when a message may be there, if no other is sent.
     async fn next_visible_ms(&self, name: &str) -> Result<u64, Fault> {
-        let queue = name.to_owned();
-        let next_ms = self
-            .blocking(move |store| store.next_visible_ms(&queue))
-            .await?;
+        let next_ms = self.inner.store.next_visible_ms(name).await?;
         Ok(next_ms.unwrap_or(u64::MAX))
     }
 
     async fn delete(&self, name: &str, handles: Vec<Handle>) -> Result<(), Fault> {
-        let queue = name.to_owned();
-        self.blocking(move |store| store.delete(&queue, &handles))
-            .await
+        Ok(self.inner.store.delete(name, handles).await?)
     }
 
     /// Hides a message that is in flight for `time` from now.
     async fn hide(&self, name: &str, handle: Handle, time: Duration) -> Result<Hidden, Fault> {
         let line = self.line(name)?;
-        let (queue, now_ms) = (name.to_owned(), self.now_ms());
+        let now_ms = self.now_ms();
+        let until_ms = now_ms + millis(time);
         let hidden = self
-            .blocking(move |store| store.hide(&queue, handle, now_ms + millis(time), now_ms))
+            .inner
+            .store
+            .hide(name, handle, until_ms, now_ms)
             .await?;
         line.bell.notify_waiters();
         Ok(hidden)
@@ -240,36 +225,21 @@ impl Queues {
         time: Duration,
     ) -> Result<(), Fault> {
         let line = self.line(name)?;
-        let (queue, visible_at_ms) = (name.to_owned(), self.now_ms() + millis(time));
-        self.blocking(move |store| store.give_back(&queue, &handles, visible_at_ms))
+        let visible_at_ms = self.now_ms() + millis(time);
+        self.inner
+            .store
+            .give_back(name, handles, visible_at_ms)
             .await?;
         line.bell.notify_waiters();
         Ok(())
     }
 
     async fn counts(&self, name: &str) -> Result<Counts, Fault> {
-        let (queue, now_ms) = (name.to_owned(), self.now_ms());
-        self.blocking(move |store| store.counts(&queue, now_ms))
-            .await
+        Ok(self.inner.store.counts(name, self.now_ms()).await?)
     }
 
     async fn purge(&self, name: &str) -> Result<(), Fault> {
-        let queue = name.to_owned();
-        self.blocking(move |store| store.purge(&queue)).await
-    }
-
-    /// Runs a call that waits for the disk where it holds nobody up.
-    async fn blocking<T: Send + 'static>(
-        &self,
-        call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, Fault> {
-        let store = Arc::clone(&self.inner.store);
-        match tokio::task::spawn_blocking(move || call(&store)).await {
-            Ok(result) => result.map_err(Fault::from),
-            Err(error) => Err(Fault::from(StoreError::Folder(std::io::Error::other(
-                error,
-            )))),
-        }
+        Ok(self.inner.store.purge(name).await?)
     }
 }
 

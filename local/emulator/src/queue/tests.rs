@@ -514,16 +514,16 @@ async fn every_failing_subset_of_a_batch_keeps_exactly_those() {
             failing.len(),
             "{subset:03b}"
         );
-        let left: BTreeSet<_> = kept(&world.queues).into_iter().collect();
+        let left: BTreeSet<_> = kept(&world.queues).await.into_iter().collect();
         assert_eq!(left, failing, "{subset:03b}");
     }
 }
 
 /// Returns the ids of all messages of `jobs`, visible or not.
-fn kept(queues: &Queues) -> Vec<String> {
+async fn kept(queues: &Queues) -> Vec<String> {
     let far_ms = Clock::default().now_ms() + 1_000_000_000;
     let receive = Receive {
-        queue: "jobs",
+        queue: "jobs".to_owned(),
         at_most: 10,
         hide_until_ms: far_ms,
         sent_since_ms: 0,
@@ -532,7 +532,8 @@ fn kept(queues: &Queues) -> Vec<String> {
     let received = queues
         .inner
         .store
-        .receive(&receive, far_ms)
+        .receive(receive, far_ms)
+        .await
         .expect("the store works");
     received
         .messages
