@@ -5,7 +5,6 @@ use super::{
     Draft, Mapping, Method, Refusal, Route, Schedule,
     fields::Fields,
     node::{Entry, Node, Value},
-    queue_arn,
     scope::Scope,
 };
 
@@ -118,16 +117,7 @@ fn is_name(name: &str) -> bool {
 
 fn mapping(function: &str, mut fields: Fields<'_>, scope: &Scope<'_>) -> Result<Mapping, Refusal> {
     let arn = fields.need("Queue")?;
-    let queue = match &arn.value {
-        Value::Text(text) => text
-            .rsplit(':')
-            .next()
-            .filter(|name| queue_arn(name) == *text),
-        _ => None,
-    };
-    let queue = queue
-        .ok_or_else(|| fields.wrong("Queue", arn, "the Arn of a queue of this template"))?
-        .to_owned();
+    let queue = fields.queue_name("Queue", arn)?.to_owned();
     let types = fields.texts("FunctionResponseTypes")?;
     if let Some(unknown) = types.iter().find(|name| *name != "ReportBatchItemFailures") {
         let reason = format!(

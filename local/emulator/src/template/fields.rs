@@ -2,8 +2,9 @@
 use std::{collections::BTreeSet, ops::RangeInclusive, path::Path};
 
 use super::{
-    Refusal,
+    Refusal, function_arn,
     node::{Entry, Node, Value},
+    queue_arn,
 };
 
 /// The fields of one map of the template. Each is either taken or passed over; [`Fields::finish`] refuses the rest.
@@ -154,10 +155,31 @@ impl<'a> Fields<'a> {
         Refusal::at(self.file, node.line, reason)
     }
 
+    /// Returns the name in the ARN of a queue.
+    pub(super) fn queue_name(&self, key: &str, arn: &'a Node) -> Result<&'a str, Refusal> {
+        named(arn, queue_arn)
+            .ok_or_else(|| self.wrong(key, arn, "the Arn of a queue of this template"))
+    }
+
+    /// Returns the name in the ARN of a function.
+    pub(super) fn function_name(&self, key: &str, arn: &'a Node) -> Result<&'a str, Refusal> {
+        named(arn, function_arn)
+            .ok_or_else(|| self.wrong(key, arn, "the Arn of a function of this template"))
+    }
+
     fn as_text(&self, key: &str, node: &'a Node) -> Result<&'a str, Refusal> {
         match &node.value {
             Value::Text(text) => Ok(text),
             _ => Err(self.wrong(key, node, "text")),
         }
     }
+}
+
+/// Returns the name of which `arn_of` makes the ARN in `arn`.
+fn named(arn: &Node, arn_of: impl Fn(&str) -> String) -> Option<&str> {
+    let Value::Text(text) = &arn.value else {
+        return None;
+    };
+    let name = text.rsplit(':').next()?;
+    (arn_of(name) == *text).then_some(name)
 }

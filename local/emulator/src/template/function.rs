@@ -2,7 +2,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    Function, Refusal,
+    Destination, Function, Refusal, event_invoke,
     fields::Fields,
     node::{Entry, Node, Value},
     scope::Scope,
@@ -24,11 +24,12 @@ const WITHOUT_EFFECT: [&str; 8] = [
 
 /// Reads the function at `entry`; `globals` are the template's `Globals.Function`.
 ///
-/// Returns its `Events` too, resolved, for the caller to read.
+/// Returns its `Events` too, resolved, for the caller to read. What it names as destinations goes to `destinations`.
 pub(super) fn read(
     entry: &Entry,
     globals: Option<&Node>,
     scope: &Scope<'_>,
+    destinations: &mut Vec<(usize, Destination)>,
 ) -> Result<(Function, Option<Node>), Refusal> {
     let owner = format!("function {}", entry.key);
     let properties = scope.resolve(&properties(&entry.node, globals))?;
@@ -55,6 +56,7 @@ pub(super) fn read(
             None => None,
             Some(configuration) => Some(url::read(configuration)?),
         },
+        event_invoke: event_invoke::read(&mut fields, destinations)?,
     };
     let events = fields.take("Events").cloned();
     fields.finish()?;

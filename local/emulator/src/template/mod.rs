@@ -9,6 +9,7 @@ mod read;
 mod api;
 mod cors;
 mod event;
+mod event_invoke;
 mod function;
 mod relations;
 mod sqs;
@@ -66,6 +67,32 @@ pub struct Function {
     pub reserved_concurrency: Option<u32>,
     /// The function's own URL, if it has one.
     pub url: Option<FunctionUrl>,
+    /// What becomes of its asynchronous invocations.
+    pub event_invoke: EventInvoke,
+}
+
+/// How long asynchronous invocations are tried, and who is told how they end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventInvoke {
+    /// How long after it was accepted an event may still run.
+    pub maximum_age: Duration,
+    /// How often an event is run again after a failure of the function.
+    pub maximum_retries: u32,
+    /// Who is told of successes.
+    pub on_success: Option<Destination>,
+    /// Who is told of events that are given up.
+    pub on_failure: Option<Destination>,
+    /// The name of the queue that gets events that are given up.
+    pub dead_letter_queue: Option<String>,
+}
+
+/// Who is told how an asynchronous invocation has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// The queue of this name.
+    Queue(String),
+    /// The function of this name.
+    Function(String),
 }
 
 /// A URL of a function's own, with no HTTP API in front of it.
@@ -189,6 +216,19 @@ pub struct Schedule {
     pub enabled: bool,
 }
 
+impl Default for EventInvoke {
+    /// What AWS does with functions that say nothing about it.
+    fn default() -> EventInvoke {
+        EventInvoke {
+            maximum_age: Duration::from_secs(6 * 3_600),
+            maximum_retries: 2,
+            on_success: None,
+            on_failure: None,
+            dead_letter_queue: None,
+        }
+    }
+}
+
 impl Template {
     /// Reads the template at `path` as `sam deploy --parameter-overrides` would be given `parameters`.
     ///
@@ -221,6 +261,7 @@ struct Draft {
     queues: Vec<(usize, Queue)>,
     mappings: Vec<(usize, Mapping)>,
     schedules: Vec<Schedule>,
+    destinations: Vec<(usize, Destination)>,
     without_effect: Vec<String>,
 }
 

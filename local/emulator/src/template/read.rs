@@ -116,7 +116,8 @@ fn resource(
     }
     match kind.as_str() {
         "AWS::Serverless::Function" => {
-            let (function, events) = function::read(entry, globals.function, scope)?;
+            let (function, events) =
+                function::read(entry, globals.function, scope, &mut draft.destinations)?;
             if let Some(events) = &events {
                 event::read(&entry.key, events, scope, draft)?;
             }

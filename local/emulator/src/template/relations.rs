@@ -1,7 +1,7 @@
 //! What must hold between the parts of a template. AWS refuses a stack in which one of these does not.
 use std::path::Path;
 
-use super::{Draft, Function, Mapping, Method, Queue, Refusal, Route, Template};
+use super::{Destination, Draft, Function, Mapping, Method, Queue, Refusal, Route, Template};
 
 /// Makes the template of its parts, or refuses it.
 pub(super) fn check(draft: Draft, file: &Path) -> Result<Template, Refusal> {
@@ -11,6 +11,9 @@ pub(super) fn check(draft: Draft, file: &Path) -> Result<Template, Refusal> {
     routes(&draft.routes).map_err(|(line, reason)| refuse(line, reason))?;
     for (line, queue) in &draft.queues {
         dead_letters(queue, &draft.queues).map_err(|reason| refuse(*line, reason))?;
+    }
+    for (line, destination) in &draft.destinations {
+        exists(destination, &draft).map_err(|reason| refuse(*line, reason))?;
     }
     for (line, mapping) in &draft.mappings {
         visibility(mapping, &draft).map_err(|reason| refuse(*line, reason))?;
@@ -136,6 +139,29 @@ fn dead_letters(queue: &Queue, queues: &[(usize, Queue)]) -> Result<(), String> 
         false => Err(format!(
             "the dead-letter queue {target} of queue {} is no queue of this template",
             queue.logical_id
+        )),
+    }
+}
+
+fn exists(destination: &Destination, draft: &Draft) -> Result<(), String> {
+    let (exists, what, name) = match destination {
+        Destination::Queue(name) => {
+            let exists = draft.queues.iter().any(|(_, queue)| queue.name == *name);
+            (exists, "queue", name)
+        }
+        Destination::Function(name) => {
+            let mut functions = draft.functions.iter();
+            (
+                functions.any(|(_, function)| function.name == *name),
+                "function",
+                name,
+            )
+        }
+    };
+    match exists {
+        true => Ok(()),
+        false => Err(format!(
+            "the destination {name} is no {what} of this template"
         )),
     }
 }

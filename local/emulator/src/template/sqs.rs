@@ -5,7 +5,6 @@ use super::{
     Queue, Redrive, Refusal,
     fields::Fields,
     node::{Entry, Node, Value},
-    queue_arn,
     scope::Scope,
 };
 
@@ -83,21 +82,7 @@ fn redrive(fields: &mut Fields<'_>) -> Result<Option<Redrive>, Refusal> {
         return Ok(None);
     };
     let arn = policy.need("deadLetterTargetArn")?;
-    let target = match &arn.value {
-        Value::Text(text) => text
-            .rsplit(':')
-            .next()
-            .filter(|name| queue_arn(name) == *text),
-        _ => None,
-    };
-    let Some(target) = target else {
-        return Err(policy.wrong(
-            "deadLetterTargetArn",
-            arn,
-            "the Arn of a queue of this template",
-        ));
-    };
-    let dead_letter_queue = target.to_owned();
+    let dead_letter_queue = policy.queue_name("deadLetterTargetArn", arn)?.to_owned();
     policy.need("maxReceiveCount")?;
     let max_receive_count = policy.number("maxReceiveCount", 1..=1_000)?.unwrap_or(1);
     policy.finish()?;

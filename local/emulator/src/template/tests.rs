@@ -172,6 +172,37 @@ fn a_function_may_have_a_url_of_its_own() {
 }
 
 #[test]
+fn a_function_says_what_becomes_of_its_events() {
+    let text = format!(
+        "{HEAD}Globals:
+  Function:
+    DeadLetterQueue: {{Type: SQS, TargetArn: !GetAtt Dead.Arn}}
+    EventInvokeConfig: {{MaximumRetryAttempts: 1}}
+Resources:
+{WORKER}      EventInvokeConfig:
+        MaximumEventAgeInSeconds: 60
+        DestinationConfig:
+          OnSuccess: {{Type: Lambda, Destination: !GetAtt Worker.Arn}}
+          OnFailure: {{Type: SQS, Destination: !GetAtt Dead.Arn}}
+  Dead: {{Type: AWS::SQS::Queue, Properties: {{QueueName: letters}}}}
+"
+    );
+
+    let template = read(&text, &[]).expect("the template is valid");
+
+    let expected = EventInvoke {
+        maximum_age: Duration::from_secs(60),
+        maximum_retries: 1,
+        on_success: Some(Destination::Function("Worker".to_owned())),
+        on_failure: Some(Destination::Queue("letters".to_owned())),
+        dead_letter_queue: Some("letters".to_owned()),
+    };
+    assert_eq!(template.functions[0].event_invoke, expected);
+    let plain = read(&with_worker(""), &[]).expect("the template is valid");
+    assert_eq!(plain.functions[0].event_invoke, EventInvoke::default());
+}
+
+#[test]
 fn what_is_not_emulated_is_refused_by_name_and_line() {
     let cases = [
         (
@@ -205,6 +236,14 @@ fn what_is_not_emulated_is_refused_by_name_and_line() {
         (
             "      FunctionUrlConfig: {AuthType: NONE, InvokeMode: FAST}\n",
             "t.yaml:8: InvokeMode of FunctionUrlConfig of function Worker must be BUFFERED or RESPONSE_STREAM, not \"FAST\"",
+        ),
+        (
+            "      DeadLetterQueue: {Type: SNS, TargetArn: x}\n",
+            "t.yaml:8: Type of DeadLetterQueue of function Worker must be SQS, not \"SNS\"",
+        ),
+        (
+            "      EventInvokeConfig:\n        DestinationConfig:\n          OnFailure: {Type: SNS, Destination: x}\n",
+            "t.yaml:10: Type of OnFailure of DestinationConfig of EventInvokeConfig of function Worker must be SQS or Lambda, not \"SNS\"",
         ),
         (
             "Mappings: {}\n",
@@ -242,6 +281,22 @@ fn what_aws_refuses_is_refused() {
         (
             "      Events:\n        J: {Type: SQS, Properties: {Queue: 'arn:aws:sqs:us-east-1:000000000000:other'}}\n",
             "t.yaml:9: the queue other of function Worker is no queue of this template",
+        ),
+        (
+            "      EventInvokeConfig: {MaximumRetryAttempts: 3}\n",
+            "t.yaml:8: MaximumRetryAttempts of EventInvokeConfig of function Worker must be a whole number from 0 to 2, not \"3\"",
+        ),
+        (
+            "      EventInvokeConfig:\n        DestinationConfig:\n          OnSuccess: {Type: Lambda, Destination: 'arn:aws:lambda:us-east-1:000000000000:function:other'}\n",
+            "t.yaml:10: the destination other is no function of this template",
+        ),
+        (
+            "      EventInvokeConfig:\n        DestinationConfig:\n          OnSuccess: {Type: SQS, Destination: !GetAtt Worker.Arn}\n",
+            "t.yaml:10: Destination of OnSuccess of DestinationConfig of EventInvokeConfig of function Worker must be the Arn of a queue of this template, not \"arn:aws:lambda:us-east-1:000000000000:function:Worker\"",
+        ),
+        (
+            "      DeadLetterQueue: {Type: SQS, TargetArn: 'arn:aws:sqs:us-east-1:000000000000:other'}\n",
+            "t.yaml:8: the destination other is no queue of this template",
         ),
         (
             "      Events:\n        A: {Type: HttpApi, Properties: {Path: '/a/{x}', Method: GET}}\n        B: {Type: HttpApi, Properties: {Path: '/a/{y}', Method: get}}\n",
