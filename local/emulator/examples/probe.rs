@@ -4,7 +4,7 @@
 use std::{
     error::Error,
     fs::File,
-    io::{Read, Seek, SeekFrom},
+    io::{self, Read, Seek, SeekFrom, Write},
     process, thread,
     time::Duration,
 };
@@ -30,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             .to_str()?
             .to_owned();
         let event: Value = next.body_mut().with_config().limit(16 << 20).read_json()?;
+        note(&event)?;
         let (path, answer) = match obey(&event) {
             Ok(answer) => ("response", with_facts(answer, &deadline_ms)),
             Err(message) => (
@@ -40,6 +41,16 @@ fn main() -> Result<(), Box<dyn Error>> {
         // A refused answer is the emulator's to report.
         let _ = ureq::post(format!("{base}/{id}/{path}")).send_json(answer);
     }
+}
+
+/// Writes the event to the file that `PROBE_DIARY` names, if any: a witness that no restart forgets.
+fn note(event: &Value) -> io::Result<()> {
+    let Some(path) = std::env::var_os("PROBE_DIARY") else {
+        return Ok(());
+    };
+    let mut diary = File::options().append(true).create(true).open(path)?;
+    // One write of a short line cannot be torn by another process.
+    diary.write_all(format!("{event}\n").as_bytes())
 }
 
 /// Obeys the command in the event itself, or in the body of a request.

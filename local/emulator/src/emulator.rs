@@ -14,6 +14,7 @@ use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
+    asynchronous::Asynchronous,
     build_functions::{self, BuildError},
     clock::Clock,
     http::{Gateway, Mount},
@@ -22,7 +23,7 @@ use crate::{
     reload::{Reload, Watch},
     runtime::{Functions, Settings},
     schedule,
-    template::{Function, Refusal, Template},
+    template::{Function, Refusal, Schedule, Template},
 };
 
 /// The public address, taken before anything is read, so that settings can name it.
@@ -91,6 +92,7 @@ pub enum StartError {
 pub struct Emulator {
     address: SocketAddr,
     functions: Functions,
+    asynchronous: Asynchronous,
     queues: Queues,
     clock: Clock,
     /// Stops what brings new work: mappings and schedules.
@@ -190,9 +192,12 @@ impl Emulator {
         reload: Option<Reload>,
         mounts: &[Mount],
     ) -> Emulator {
+        let asynchronous =
+            Asynchronous::new(template, functions.clone(), queues.clone(), clock.clone());
         let gateway = Arc::new(Gateway::new(
             template,
             functions.clone(),
+            asynchronous.clone(),
             queues.clone(),
             mounts,
         ));
@@ -204,6 +209,7 @@ impl Emulator {
             sources_stop: CancellationToken::new(),
             sources: TaskTracker::new(),
             functions,
+            asynchronous,
             queues,
             clock,
             _reload: reload,
@@ -213,6 +219,7 @@ impl Emulator {
     }
 
     fn start_sources(&self, template: &Template) {
+        self.asynchronous.run(&self.sources_stop, &self.sources);
         for mapping in &template.mappings {
             let (functions, function) = (self.functions.clone(), mapping.function.clone());
             let origin = Origin::Queue {
@@ -230,13 +237,10 @@ impl Emulator {
             ));
         }
         for schedule in &template.schedules {
-            let (functions, function) = (self.functions.clone(), schedule.function.clone());
-            let origin = Origin::Schedule {
-                name: schedule.name.clone(),
-            };
-            let invoke =
-                move |event| tick(functions.clone(), function.clone(), event, origin.clone());
-            let runs = schedule::run(schedule.clone(), self.clock.clone(), invoke);
+            let (door, schedule) = (self.asynchronous.clone(), schedule.clone());
+            let runs = schedule::run(schedule.clone(), self.clock.clone(), move |event| {
+                tick(door.clone(), schedule.clone(), event)
+            });
             let stopping = self.sources_stop.clone();
             self.sources
                 .spawn(async move { stopping.run_until_cancelled(runs).await });
@@ -261,7 +265,7 @@ impl Emulator {
         &self.queues
     }
 
-    /// Returns the clock of queues and schedules, to move it.
+    /// Returns the clock of queues, schedules and retries, to move it.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -312,15 +316,11 @@ async fn deliver(
     }
 }
 
-/// Runs a function because its time has come.
-async fn tick(functions: Functions, function: String, event: Bytes, origin: Origin) {
-    if let Err(failure) = functions.invoke(&function, event, origin).await.outcome {
-        tracing::warn!(
-            function,
-            error_type = failure.error_type,
-            "a scheduled run failed: {}",
-            failure.message
-        );
+/// Invokes a function because its time has come, asynchronously as EventBridge does.
+async fn tick(door: Asynchronous, schedule: Schedule, event: String) {
+    let Schedule { name, function, .. } = &schedule;
+    if let Err(error) = door.invoke(function, event, Some(name)).await {
+        tracing::error!(%error, function, "a scheduled run of {function} is left out: {error}");
     }
 }
 

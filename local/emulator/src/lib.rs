@@ -4,6 +4,7 @@
 //! Read [`Emulator::start`] first, then [`runtime`], then [`queue`].
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+mod asynchronous;
 pub mod build_functions;
 mod clock;
 mod emulator;
@@ -16,6 +17,7 @@ pub mod runtime;
 pub mod schedule;
 pub mod template;
 
+pub use asynchronous::Asynchronous;
 pub use clock::Clock;
 pub use emulator::{Emulator, Options, Socket, StartError};
 pub use http::Mount;

@@ -1,9 +1,6 @@
 //! The Lambda Invoke API, which the SDKs, boto3 and the AWS CLI call.
-use std::time::Duration;
-
 use axum::body::Body;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
@@ -11,6 +8,7 @@ use serde_json::json;
 
 use super::body::{self, NoBody};
 use crate::{
+    asynchronous::{Asynchronous, EVENT_BYTES},
     journal::Origin,
     runtime::{Failure, FailureKind, Functions, Invocation},
     template::function_arn,
@@ -20,13 +18,13 @@ use crate::{
 pub(super) const PREFIX: &str = "/2015-03-31/functions/";
 
 const SYNCHRONOUS_BYTES: usize = 6 << 20;
-const ASYNCHRONOUS_BYTES: usize = 1 << 20;
-
-/// When a failed asynchronous invocation is tried again.
-const RETRIES: [Duration; 2] = [Duration::from_secs(60), Duration::from_secs(120)];
 
 /// Answers a request whose path begins with [`PREFIX`].
-pub(super) async fn handle(functions: &Functions, request: Request<Incoming>) -> Response<Body> {
+pub(super) async fn handle(
+    functions: &Functions,
+    door: &Asynchronous,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let rest = request
         .uri()
         .path()
@@ -54,7 +52,7 @@ pub(super) async fn handle(functions: &Functions, request: Request<Incoming>) ->
     let function = function.name.clone();
     match text(request.headers(), "x-amz-invocation-type").unwrap_or("RequestResponse") {
         "RequestResponse" => synchronous(functions, &function, request).await,
-        "Event" => asynchronous(functions, function, request).await,
+        "Event" => asynchronous(door, &function, request).await,
         "DryRun" => status(StatusCode::NO_CONTENT),
         other => refusal(
             StatusCode::BAD_REQUEST,
@@ -71,47 +69,37 @@ async fn synchronous(
 ) -> Response<Body> {
     let wants_log = text(request.headers(), "x-amz-log-type") == Some("Tail");
     match event(request, SYNCHRONOUS_BYTES).await {
-        Ok(event) => answer(
-            functions.invoke(function, event, Origin::Invoke).await,
-            wants_log,
-        ),
+        Ok(event) => {
+            let run = functions.invoke(function, event.into(), Origin::Invoke);
+            answer(run.await, wants_log)
+        }
         Err(refusal) => *refusal,
     }
 }
 
 async fn asynchronous(
-    functions: &Functions,
-    function: String,
+    door: &Asynchronous,
+    function: &str,
     request: Request<Incoming>,
 ) -> Response<Body> {
-    let event = match event(request, ASYNCHRONOUS_BYTES).await {
+    let event = match event(request, EVENT_BYTES).await {
         Ok(event) => event,
         Err(refusal) => return *refusal,
     };
-    let functions = functions.clone();
-    tokio::spawn(async move { run_with_retries(&functions, &function, event).await });
-    status(StatusCode::ACCEPTED)
-}
-
-async fn run_with_retries(functions: &Functions, function: &str, event: Bytes) {
-    for (attempt, pause) in (1..).zip(RETRIES.into_iter().map(Some).chain([None])) {
-        let origin = Origin::Asynchronous { attempt };
-        let invocation = functions.invoke(function, event.clone(), origin).await;
-        let Err(failure) = invocation.outcome else {
-            return;
-        };
-        if failure.kind == FailureKind::Stopping {
-            return;
+    match door.invoke(function, event, None).await {
+        Ok(request_id) => {
+            let mut response = status(StatusCode::ACCEPTED);
+            put(response.headers_mut(), "x-amzn-requestid", &request_id);
+            response
         }
-        let Some(pause) = pause else {
-            tracing::error!(
-                function,
-                reason = failure.message,
-                "an asynchronous invocation failed for good"
-            );
-            return;
-        };
-        tokio::time::sleep(pause).await;
+        Err(error) => {
+            tracing::error!(%error, function, "an event of {function} cannot be kept: {error}");
+            refusal(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "ServiceException",
+                "the event cannot be kept; try again",
+            )
+        }
     }
 }
 
@@ -153,7 +141,7 @@ fn answer(invocation: Invocation, wants_log: bool) -> Response<Body> {
     response
 }
 
-async fn event(request: Request<Incoming>, limit: usize) -> Result<Bytes, Box<Response<Body>>> {
+async fn event(request: Request<Incoming>, limit: usize) -> Result<String, Box<Response<Body>>> {
     let body = body::read(request.into_body(), limit)
         .await
         .map_err(|reason| match reason {
@@ -171,15 +159,19 @@ async fn event(request: Request<Incoming>, limit: usize) -> Result<Bytes, Box<Re
             ),
         })?;
     if body.is_empty() {
-        return Ok(Bytes::from_static(b"{}"));
+        return Ok("{}".to_owned());
     }
-    match serde_json::from_slice::<serde::de::IgnoredAny>(&body) {
-        Ok(_) => Ok(body),
-        Err(error) => Err(Box::new(refusal(
+    let not_json = |reason: String| {
+        Box::new(refusal(
             StatusCode::BAD_REQUEST,
             "InvalidRequestContentException",
-            &format!("Could not parse request body into json: {error}"),
-        ))),
+            &format!("Could not parse request body into json: {reason}"),
+        ))
+    };
+    let text = String::from_utf8(body.into()).map_err(|error| not_json(error.to_string()))?;
+    match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(not_json(error.to_string())),
     }
 }
 

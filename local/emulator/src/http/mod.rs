@@ -13,6 +13,7 @@ use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    asynchronous::Asynchronous,
     journal::Origin,
     queue::Queues,
     runtime::{Failure, FailureKind, Functions},
@@ -52,6 +53,7 @@ const FUNCTION_URL: &str = "/lambda-url/";
 /// Everything that answers at the public address.
 pub(crate) struct Gateway {
     functions: Functions,
+    asynchronous: Asynchronous,
     queues: Queues,
     router: Router,
     cors: Option<Cors>,
@@ -63,6 +65,7 @@ impl Gateway {
     pub(crate) fn new(
         template: &Template,
         functions: Functions,
+        asynchronous: Asynchronous,
         queues: Queues,
         mounts: &[Mount],
     ) -> Gateway {
@@ -70,6 +73,7 @@ impl Gateway {
         files.sort_by_key(|files| std::cmp::Reverse(files.prefix_length()));
         Gateway {
             functions,
+            asynchronous,
             queues,
             router: Router::new(&template.routes),
             cors: template.cors.clone(),
@@ -95,7 +99,7 @@ impl Gateway {
             return reply::message(StatusCode::FORBIDDEN, "Forbidden");
         }
         if is_invocation {
-            return invoke::handle(&self.functions, request).await;
+            return invoke::handle(&self.functions, &self.asynchronous, request).await;
         }
         if let Some(target) = target {
             return self.sqs(target, request).await;

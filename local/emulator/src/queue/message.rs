@@ -130,6 +130,14 @@ impl Message {
 }
 
 impl Attribute {
+    pub(crate) fn text(data_type: &str, value: &str) -> Attribute {
+        Attribute {
+            data_type: data_type.to_owned(),
+            string_value: Some(value.to_owned()),
+            binary_value: None,
+        }
+    }
+
     /// Returns the transport type byte of the checksum, and the value's bytes.
     fn value(&self) -> (u8, Vec<u8>) {
         match (&self.string_value, &self.binary_value) {

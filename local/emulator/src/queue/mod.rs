@@ -22,11 +22,13 @@ mod message;
 mod store;
 
 pub use delivery::{Delivered, deliver};
+pub(crate) use message::{Attribute, Message};
 pub use store::StoreError;
+pub(crate) use store::{Next, Store};
 
 use fault::Fault;
-use message::{Handle, Message};
-use store::{Counts, Hidden, Receive, Store};
+use message::Handle;
+use store::{Counts, Hidden, Receive};
 
 /// An HTTP answer of the SQS API.
 #[derive(Clone, Debug)]
@@ -107,6 +109,23 @@ impl Queues {
     /// Returns the time that messages are stamped with.
     fn now_ms(&self) -> u64 {
         self.inner.clock.now_ms()
+    }
+
+    /// Returns the queue called `name`.
+    pub(crate) fn find(&self, name: &str) -> Option<&Queue> {
+        self.inner.queues.get(name).map(|line| &line.queue)
+    }
+
+    /// Returns where the messages are, and the asynchronous events beside them.
+    pub(crate) fn store(&self) -> &Store {
+        &self.inner.store
+    }
+
+    /// Tells those who wait for messages of `name` that one has come by another way than [`Queues::send`].
+    pub(crate) fn ring(&self, name: &str) {
+        if let Some(line) = self.inner.queues.get(name) {
+            line.bell.notify_waiters();
+        }
     }
 
     fn line(&self, name: &str) -> Result<&Line, Fault> {

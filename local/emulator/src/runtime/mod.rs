@@ -87,6 +87,17 @@ impl Functions {
         origin: Origin,
     ) -> (u64, impl Future<Output = Invocation> + use<>) {
         let request_id = uuid::Uuid::new_v4().to_string();
+        self.begin_as(request_id, function, event, origin)
+    }
+
+    /// The same for a request that has its id already, such as another attempt at an asynchronous one.
+    pub(crate) fn begin_as(
+        &self,
+        request_id: String,
+        function: &str,
+        event: Bytes,
+        origin: Origin,
+    ) -> (u64, impl Future<Output = Invocation> + use<>) {
         let pool = self.inner.pools.get(function);
         let name = pool.map_or(function, |pool| &pool.function().name);
         let record = self

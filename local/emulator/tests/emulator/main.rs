@@ -1,8 +1,11 @@
 //! The emulator over HTTP, with a real process as its functions. `world` starts one.
 #![allow(clippy::unwrap_used)]
 
+mod asynchronous;
+mod full_disk;
 mod functions;
 mod http_api;
+mod kills;
 mod life;
 mod queues;
 mod reload;

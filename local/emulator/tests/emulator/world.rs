@@ -68,10 +68,39 @@ const QUEUES: &str = r#"
           Properties: { Queue: !GetAtt BadJobs.Arn, BatchSize: 1 }
 "#;
 
+/// `Reporter` and `Teller` have destinations for what is asynchronous; `Teller` has the other as its own.
+const DESTINATIONS: &str = r#"
+  Ends:
+    Type: AWS::SQS::Queue
+  DeadEvents:
+    Type: AWS::SQS::Queue
+  Reporter:
+    Type: AWS::Serverless::Function
+    Metadata:
+      BuildMethod: rust-cargolambda
+      BuildProperties: { Binary: probe }
+    Properties:
+      DeadLetterQueue: { Type: SQS, TargetArn: !GetAtt DeadEvents.Arn }
+      EventInvokeConfig:
+        DestinationConfig:
+          OnSuccess: { Type: SQS, Destination: !GetAtt Ends.Arn }
+          OnFailure: { Type: SQS, Destination: !GetAtt Ends.Arn }
+  Teller:
+    Type: AWS::Serverless::Function
+    Metadata:
+      BuildMethod: rust-cargolambda
+      BuildProperties: { Binary: probe }
+    Properties:
+      EventInvokeConfig:
+        MaximumRetryAttempts: 0
+        DestinationConfig:
+          OnFailure: { Type: Lambda, Destination: !GetAtt Reporter.Arn }
+"#;
+
 /// A running emulator in a folder of its own.
 pub(crate) struct World {
     pub(crate) emulator: Emulator,
-    _folder: TempDir,
+    folder: TempDir,
     agent: Agent,
 }
 
@@ -86,18 +115,52 @@ impl World {
 
     /// Starts an emulator with `options` on what is in `folder`.
     pub(crate) async fn with(folder: TempDir, options: Options) -> World {
-        let socket = Socket::open(([127, 0, 0, 1], 0).into())
-            .await
-            .expect("a port");
-        let emulator = Emulator::start(socket, options).await.expect("an emulator");
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(20)));
         World {
-            emulator,
-            _folder: folder,
-            agent: config.build().into(),
+            emulator: start(options).await,
+            folder,
+            agent: agent(),
         }
+    }
+
+    /// Stops the emulator in order and starts the next in its folder.
+    pub(crate) async fn restart(self) -> World {
+        self.emulator.shutdown().await;
+        let options = options(self.folder.path());
+        World::with(self.folder, options).await
+    }
+
+    /// Invokes a function asynchronously and returns the request's id.
+    pub(crate) async fn send_event(&self, function: &str, event: Value) -> String {
+        let response = self.post_event(function, event).await;
+        assert_eq!(response.status(), 202);
+        let id = response.headers()["x-amzn-requestid"].to_str();
+        id.expect("an id").to_owned()
+    }
+
+    pub(crate) async fn post_event(&self, function: &str, event: Value) -> Response<Body> {
+        let path = format!("/2015-03-31/functions/{function}/invocations");
+        let post = self
+            .agent
+            .post(self.url(&path))
+            .header("x-amz-invocation-type", "Event");
+        blocking(move || post.send(event.to_string()).expect("an answer")).await
+    }
+
+    /// Returns the path of a file of the emulator.
+    pub(crate) fn data(&self, path: &str) -> PathBuf {
+        self.folder.path().join("data").join(path)
+    }
+
+    /// Returns how often a function began to run for a request.
+    pub(crate) fn runs(&self, function: &str, request_id: &str) -> usize {
+        let log = self.data(&format!("logs/{function}.log"));
+        let log = std::fs::read_to_string(log).unwrap_or_default();
+        log.matches(&format!("START RequestId: {request_id} "))
+            .count()
+    }
+
+    pub(crate) fn advance(&self, time_s: u64) {
+        self.emulator.clock().advance(Duration::from_secs(time_s));
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
@@ -161,9 +224,24 @@ impl World {
     }
 }
 
+/// Starts an emulator on a free port.
+pub(crate) async fn start(options: Options) -> Emulator {
+    let socket = Socket::open(([127, 0, 0, 1], 0).into())
+        .await
+        .expect("a port");
+    Emulator::start(socket, options).await.expect("an emulator")
+}
+
+pub(crate) fn agent() -> Agent {
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(Duration::from_secs(20)));
+    config.build().into()
+}
+
 /// Makes a template and files in `folder`, and the options that go with them.
 pub(crate) fn options(folder: &Path) -> Options {
-    std::fs::create_dir(folder.join("media")).expect("a media folder");
+    std::fs::create_dir_all(folder.join("media")).expect("a media folder");
     std::fs::write(folder.join("media/ten.txt"), "0123456789").expect("a media file");
     std::fs::write(folder.join("secret.txt"), "secret").expect("a file beside the media");
     std::fs::write(folder.join("template.yaml"), template_text()).expect("a template");
@@ -218,7 +296,7 @@ fn template_text() -> String {
             "/broken",
         ),
     ];
-    let mut text = format!("{TEMPLATE}{QUEUES}");
+    let mut text = format!("{TEMPLATE}{QUEUES}{DESTINATIONS}");
     for (name, property, variables, path) in functions {
         let environment = if variables.is_empty() {
             String::new()

@@ -1,5 +1,5 @@
 //! Messages on disk. Time is passed in; every change is on disk before its function returns.
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use redb::ReadTransaction;
 
@@ -54,7 +54,17 @@ pub(super) struct Counts {
     pub(super) delayed: u64,
 }
 
-/// The messages of all queues.
+/// The first of a queue's messages that nobody works on.
+pub(crate) enum Next {
+    /// It is due.
+    Due(Message),
+    /// It appears at this time.
+    At(u64),
+    /// There is none.
+    None,
+}
+
+/// The messages of all queues. Names that SQS would not allow are the emulator's own queues.
 pub(crate) struct Store {
     disk: Disk,
 }
@@ -143,6 +153,66 @@ impl Store {
             Ok(())
         };
         self.disk.write(give_back).await
+    }
+
+    /// Returns the first message of a queue that is not among `busy`, by sequence, if it has appeared.
+    pub(crate) async fn next(
+        &self,
+        queue: &str,
+        busy: BTreeSet<u64>,
+        now_ms: u64,
+    ) -> Result<Next, StoreError> {
+        let queue = queue.to_owned();
+        let next = move |transaction: &ReadTransaction| {
+            let visible = transaction.open_table(VISIBLE)?;
+            let all = (queue.as_str(), 0, 0)..=(queue.as_str(), u64::MAX, u64::MAX);
+            for entry in visible.range(all)? {
+                let (_, visible_at_ms, sequence) = entry?.0.value();
+                if busy.contains(&sequence) {
+                    continue;
+                }
+                if visible_at_ms > now_ms {
+                    return Ok(Next::At(visible_at_ms));
+                }
+                if let Some(value) = transaction
+                    .open_table(MESSAGES)?
+                    .get((queue.as_str(), sequence))?
+                {
+                    return Ok(Next::Due(Message::read(value.value(), sequence)?));
+                }
+            }
+            Ok(Next::None)
+        };
+        self.disk.read(next).await
+    }
+
+    /// Keeps a message as it is now, and hides it until `until_ms`.
+    pub(crate) async fn put_off(
+        &self,
+        queue: &str,
+        message: &Message,
+        until_ms: u64,
+    ) -> Result<(), StoreError> {
+        let (queue, message) = (queue.to_owned(), message.clone());
+        let put_off =
+            move |tables: &mut Tables<'_>| tables.show_at(&queue, message.clone(), until_ms);
+        self.disk.write(put_off).await
+    }
+
+    /// Removes a message and sends others for it to other queues, all or nothing.
+    pub(crate) async fn replace(
+        &self,
+        queue: &str,
+        message: &Message,
+        by: Vec<(String, Message)>,
+    ) -> Result<(), StoreError> {
+        let (queue, due_ms, sequence) = (queue.to_owned(), message.visible_at_ms, message.sequence);
+        let replace = move |tables: &mut Tables<'_>| {
+            tables.take(&queue, due_ms, sequence)?;
+            by.iter()
+                .try_for_each(|(queue, message)| tables.append(queue, message))
+        };
+        self.disk.write(replace).await
     }
 
     /// Returns when the next message appears, which may be in the past.
