@@ -2,6 +2,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
+    process::Stdio,
 };
 
 use thiserror::Error;
@@ -26,7 +27,33 @@ pub enum BuildError {
 /// # Errors
 /// When cargo is missing, or fails.
 pub async fn build(workspace: &Path, binaries: &[String]) -> Result<(), BuildError> {
-    let mut cargo = cargo();
+    let mut cargo = cargo_build(workspace, binaries);
+    let status = cargo.status().await.map_err(BuildError::NoCargo)?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(BuildError::Failed(status))
+    }
+}
+
+/// Builds them again without a word; returns whether they do, and cargo's warnings and errors in colour.
+///
+/// # Errors
+/// When cargo is missing.
+pub(crate) async fn rebuild(
+    workspace: &Path,
+    binaries: &[String],
+) -> Result<(bool, String), BuildError> {
+    let mut cargo = cargo_build(workspace, binaries);
+    cargo.args(["--quiet", "--color", "always"]);
+    cargo.stdin(Stdio::null());
+    let output = cargo.output().await.map_err(BuildError::NoCargo)?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    Ok((output.status.success(), said))
+}
+
+fn cargo_build(workspace: &Path, binaries: &[String]) -> Command {
+    let mut cargo = Command::from(cargo());
     cargo.arg("build").current_dir(workspace).kill_on_drop(true);
     if !cfg!(debug_assertions) {
         cargo.arg("--release");
@@ -36,20 +63,17 @@ pub async fn build(workspace: &Path, binaries: &[String]) -> Result<(), BuildErr
     for binary in binaries {
         cargo.args(["--bin", binary]);
     }
-    let status = cargo.status().await.map_err(BuildError::NoCargo)?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(BuildError::Failed(status))
-    }
+    cargo
 }
 
 /// Returns cargo as a shell would start it.
 ///
 /// `cargo run` tells a program about its own package in variables. Build scripts watch some of them (ring's
 /// does), and would run anew, and all that depends on them, whenever another package asks for a build.
-fn cargo() -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+#[must_use]
+pub fn cargo() -> std::process::Command {
+    let mut cargo =
+        std::process::Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
@@ -100,7 +124,7 @@ mod tests {
 
         let cargo = cargo();
 
-        let removed: Vec<_> = cargo.as_std().get_envs().collect();
+        let removed: Vec<_> = cargo.get_envs().collect();
         for name in ["CARGO_PKG_NAME", "CARGO_MANIFEST_DIR"] {
             assert!(
                 removed.contains(&(name.as_ref(), None)),

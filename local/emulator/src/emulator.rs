@@ -10,7 +10,7 @@ use std::{
 
 use bytes::Bytes;
 use thiserror::Error;
-use tokio::{net::TcpListener, task::JoinHandle, time::timeout};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     http::{Gateway, Mount},
     journal::Origin,
     queue::{self, Delivered, Queues, StoreError},
-    reload::{Reload, Watch},
+    reload::{Build, Reload, Watch},
     runtime::{Functions, Settings},
     schedule,
     template::{Function, Refusal, Schedule, Template},
@@ -102,7 +102,7 @@ pub struct Emulator {
     /// Stops the public address, which functions need until they have ended.
     gateway_stop: CancellationToken,
     gateway: JoinHandle<()>,
-    _reload: Option<Reload>,
+    reload: Reload,
 }
 
 impl Socket {
@@ -164,14 +164,15 @@ impl Emulator {
         let queue_dir = options.data.join("queue");
         let queues = Queues::open(&queue_dir, &template.queues, &base, clock.clone())?;
         let functions = start_functions(&template.functions, &options, &base).await?;
-        let reload = match options.watch {
-            Watch::Nothing => None,
-            Watch::Binaries => {
-                let names = binaries.into_iter().collect();
-                let reload = Reload::start(functions.clone(), options.bin_dir, names);
-                Some(reload.map_err(StartError::Functions)?)
-            }
-        };
+        let names = binaries.into_iter().collect();
+        let reload = Reload::start(
+            &options.watch,
+            functions.clone(),
+            options.template,
+            options.bin_dir,
+            names,
+        )
+        .map_err(StartError::Functions)?;
         Ok(Emulator::run(
             socket,
             &template,
@@ -189,7 +190,7 @@ impl Emulator {
         functions: Functions,
         queues: Queues,
         clock: Clock,
-        reload: Option<Reload>,
+        reload: Reload,
         mounts: &[Mount],
     ) -> Emulator {
         let asynchronous =
@@ -212,7 +213,7 @@ impl Emulator {
             asynchronous,
             queues,
             clock,
-            _reload: reload,
+            reload,
         };
         emulator.start_sources(template);
         emulator
@@ -259,6 +260,12 @@ impl Emulator {
         &self.functions
     }
 
+    /// Returns how the builds of changed sources go, from now on.
+    #[must_use]
+    pub fn build(&self) -> watch::Receiver<Build> {
+        self.reload.build()
+    }
+
     /// Returns the queues.
     #[must_use]
     pub fn queues(&self) -> &Queues {
@@ -273,6 +280,7 @@ impl Emulator {
 
     /// Stops in order: no new work, then the functions, then the public address, which they may still need.
     pub async fn shutdown(self) {
+        drop(self.reload);
         self.sources_stop.cancel();
         self.functions.shutdown().await;
         self.sources.close();

@@ -21,4 +21,4 @@ pub use asynchronous::Asynchronous;
 pub use clock::Clock;
 pub use emulator::{Emulator, Options, Socket, StartError};
 pub use http::Mount;
-pub use reload::Watch;
+pub use reload::{Build, Built, Watch};
