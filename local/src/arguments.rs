@@ -39,15 +39,31 @@ pub(crate) struct WorldArguments {
     /// Folder of the voices, or `tone` for one beep a word while the voice does not matter.
     #[arg(long, global = true)]
     pub(crate) voice: Option<String>,
-    /// Start the functions as they were last built.
+    /// URL by which listeners reach this machine, for audio; guessed when --listen is open to others.
+    #[arg(long, global = true)]
+    pub(crate) public_url: Option<String>,
+    /// Start the functions as they were last built, and leave building to others: cargo, an IDE.
     #[arg(long, global = true)]
     pub(crate) no_build: bool,
-    /// Keep running the functions as they are, whatever is built meanwhile.
+    /// Keep running the functions as they are, whatever is edited or built meanwhile.
     #[arg(long, global = true)]
     pub(crate) no_watch: bool,
-    /// Show what the functions log.
+    /// Show every invocation, and what the functions log.
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,
+    /// Show problems only.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// How invocations and logs of the runner are written.
+    #[arg(long, value_enum, default_value = "text", global = true)]
+    pub(crate) log_format: LogFormat,
+}
+
+/// Lines for people, or one JSON object each for programs.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
 }
 
 /// The episode someone wants.
@@ -97,13 +113,29 @@ pub(crate) struct Call {
     pub(crate) event: PathBuf,
 }
 
+/// Warnings, without those of failed invocations: the terminal has a line for each.
+const LINES_INSTEAD: &str = "warn,emulator::reload=info,emulator::http=error,emulator::http::server=warn,\
+     emulator::runtime::environment=error";
+
 /// Logs of the runner itself; RUST_LOG says otherwise.
-pub(crate) fn start_tracing(verbose: bool) {
-    let default = if verbose { "info" } else { "warn" };
+pub(crate) fn start_tracing(arguments: &WorldArguments) {
+    let default = match (arguments.quiet, arguments.verbose) {
+        (true, _) => "warn",
+        (false, false) => LINES_INSTEAD,
+        (false, true) => "info",
+    };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
-        .with_writer(std::io::stderr)
-        .init();
+        .with_writer(std::io::stderr);
+    match arguments.log_format {
+        LogFormat::Json => lines.json().init(),
+        LogFormat::Text => lines
+            .without_time()
+            .with_ansi(
+                anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never,
+            )
+            .init(),
+    }
 }

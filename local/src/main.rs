@@ -10,6 +10,7 @@ mod client;
 mod generate;
 mod invoke;
 mod serve;
+mod terminal;
 mod world;
 
 use std::process::ExitCode;
@@ -21,7 +22,7 @@ use arguments::{Arguments, Command};
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    arguments::start_tracing(arguments.world.verbose);
+    arguments::start_tracing(&arguments.world);
     let outcome = match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(&arguments.world).await,
         Command::Generate(wish) => generate::generate(&arguments.world, wish).await,

@@ -1,6 +1,12 @@
+use std::{collections::BTreeMap, process};
+
 use anyhow::{Context, Result};
+use emulator::journal::Journal;
 
 use crate::{arguments::WorldArguments, world};
+
+/// The exit code of a program that Ctrl-C ended.
+const INTERRUPTED: i32 = 130;
 
 /// Serves until Ctrl-C or SIGTERM, then lets running work stop where it can go on later.
 ///
@@ -11,9 +17,37 @@ pub(crate) async fn serve(arguments: &WorldArguments) -> Result<()> {
     let world = world::start(arguments).await?;
     println!("ready on {}", world.origin());
     asked_to_stop().await?;
-    eprintln!("stopping: running jobs are put back and go on at the next start");
-    world.leave().await;
-    Ok(())
+    if let Some(journal) = world.journal() {
+        say_farewell(journal);
+    }
+    tokio::select! {
+        () = world.leave() => Ok(()),
+        asked = asked_to_stop() => {
+            asked?;
+            // The kernel ends the functions; what was accepted is on disk.
+            process::exit(INTERRUPTED);
+        }
+    }
+}
+
+/// Says what the end waits for.
+fn say_farewell(journal: &Journal) {
+    let mut running: BTreeMap<String, usize> = BTreeMap::new();
+    for entry in journal.newest(None, usize::MAX, |entry| entry.ended.is_none()) {
+        *running.entry(entry.asked.function.clone()).or_default() += 1;
+    }
+    let running: Vec<String> = running
+        .into_iter()
+        .map(|(function, count)| format!("{count} × {function}"))
+        .collect();
+    match running.is_empty() {
+        true => eprintln!("stopping"),
+        false => eprintln!(
+            "stopping: {} may put things in order for 4 s; what is not done goes on at the next start \
+             (Ctrl-C again ends at once)",
+            running.join(", ")
+        ),
+    }
 }
 
 async fn asked_to_stop() -> Result<()> {

@@ -3,13 +3,17 @@
 use std::{
     collections::BTreeMap,
     fs,
+    net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
     path::{Path, PathBuf, absolute},
+    time::SystemTime,
 };
 
 use anyhow::{Context, Result, bail};
-use emulator::{Emulator, Mount, Options, Socket, Watch, build_functions, template::Template};
+use emulator::{
+    Emulator, Mount, Options, Socket, Watch, build_functions, journal::Journal, template::Template,
+};
 
-use crate::{arguments::WorldArguments, client::Client};
+use crate::{arguments::WorldArguments, client::Client, terminal};
 
 /// Says in the data folder where a running `serve` is, so that other commands use it.
 const ADDRESS_FILE: &str = "address";
@@ -26,6 +30,12 @@ impl World {
     /// The address as a URL with no slash at its end.
     pub(crate) fn origin(&self) -> &str {
         &self.origin
+    }
+
+    /// What has run here, if this process started it.
+    pub(crate) fn journal(&self) -> Option<&Journal> {
+        let (emulator, _) = self.own.as_ref()?;
+        Some(emulator.functions().journal())
     }
 
     /// Stops what this process started: running jobs are put back for the next start.
@@ -49,7 +59,8 @@ pub(crate) async fn reach(arguments: &WorldArguments) -> Result<World> {
             return Ok(World { origin, own: None });
         }
     }
-    start_on(Socket::open(([127, 0, 0, 1], 0).into()).await?, arguments).await
+    let socket = Socket::open(([127, 0, 0, 1], 0).into()).await?;
+    start_on(socket, Watch::Nothing, arguments).await
 }
 
 /// Builds the functions and starts the system on the address asked for.
@@ -58,10 +69,23 @@ pub(crate) async fn reach(arguments: &WorldArguments) -> Result<World> {
 /// When the port is in use, the data folder cannot be written, the template is refused, voice files are
 /// missing, or the functions do not build.
 pub(crate) async fn start(arguments: &WorldArguments) -> Result<World> {
-    start_on(Socket::open(arguments.listen).await?, arguments).await
+    let socket = Socket::open(arguments.listen).await?;
+    let watch = match (arguments.no_watch, arguments.no_build) {
+        (true, _) => Watch::Nothing,
+        (false, true) => Watch::Binaries,
+        (false, false) => Watch::Sources {
+            workspace: checkout(),
+            built_at: SystemTime::now(),
+        },
+    };
+    let world = start_on(socket, watch, arguments).await?;
+    if let Some((emulator, _)) = &world.own {
+        terminal::show(emulator, arguments).context("cannot write to the terminal")?;
+    }
+    Ok(world)
 }
 
-async fn start_on(socket: Socket, arguments: &WorldArguments) -> Result<World> {
+async fn start_on(socket: Socket, watch: Watch, arguments: &WorldArguments) -> Result<World> {
     let data = prepare(&arguments.data)?;
     let checkout = checkout();
     let origin = socket.base_url();
@@ -69,7 +93,8 @@ async fn start_on(socket: Socket, arguments: &WorldArguments) -> Result<World> {
         .template
         .clone()
         .unwrap_or_else(|| checkout.join("infra/template.yaml"));
-    let parameters = parameters(arguments, &data, &checkout, &origin)?;
+    let public = public_url(arguments, &socket);
+    let parameters = parameters(arguments, &data, &checkout, &public)?;
     if !arguments.no_build {
         let functions = Template::read(&template, &parameters, &origin)?.functions;
         let binaries: Vec<String> = functions
@@ -87,10 +112,7 @@ async fn start_on(socket: Socket, arguments: &WorldArguments) -> Result<World> {
         bin_dir: build_functions::bin_dir().context("cannot find the functions' binaries")?,
         mounts: mounts(&data, &checkout),
         echo_logs: arguments.verbose,
-        watch: match arguments.no_watch {
-            true => Watch::Nothing,
-            false => Watch::Binaries,
-        },
+        watch,
     };
     let emulator = Emulator::start(socket, options).await?;
     let address_file = data.join(ADDRESS_FILE);
@@ -100,6 +122,31 @@ async fn start_on(socket: Socket, arguments: &WorldArguments) -> Result<World> {
         origin,
         own: Some((emulator, address_file)),
     })
+}
+
+/// Returns the URL by which listeners reach the media, with no slash at its end.
+fn public_url(arguments: &WorldArguments, socket: &Socket) -> String {
+    if let Some(url) = &arguments.public_url {
+        return url.trim_end_matches('/').to_owned();
+    }
+    let address = socket.address();
+    let network = address
+        .ip()
+        .is_unspecified()
+        .then(network_address)
+        .flatten();
+    match network {
+        Some(ip) => format!("http://{}", SocketAddr::new(ip, address.port())),
+        None => socket.base_url(),
+    }
+}
+
+/// Returns this machine's address as its network knows it; `None` without a network.
+fn network_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    // Nothing is sent: the kernel only chooses the address it would send from. RFC 5737 keeps this one free.
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    Some(socket.local_addr().ok()?.ip())
 }
 
 /// Settings of the shell that win over the template's.
@@ -124,7 +171,7 @@ fn parameters(
     arguments: &WorldArguments,
     data: &Path,
     checkout: &Path,
-    origin: &str,
+    public: &str,
 ) -> Result<BTreeMap<String, String>> {
     let voice = match &arguments.voice {
         Some(voice) if is_tone(voice) => voice.clone(),
@@ -138,7 +185,7 @@ fn parameters(
             "MediaStore".to_owned(),
             format!("file://{}", text(data.join("media"))),
         ),
-        ("MediaBaseUrl".to_owned(), format!("{origin}{MEDIA_PREFIX}")),
+        ("MediaBaseUrl".to_owned(), format!("{public}{MEDIA_PREFIX}")),
         ("VoiceDir".to_owned(), voice),
     ]))
 }

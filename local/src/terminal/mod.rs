@@ -1,0 +1,181 @@
+//! What the terminal shows while the system serves: a line for each invocation, and how builds go.
+//!
+//! [`line`] is the text of one invocation, [`fold`] keeps a page that polls from flooding the screen.
+use std::{io, thread, time::Duration};
+
+use anstyle::{AnsiColor, Style};
+use emulator::{
+    Build, Built, Emulator,
+    journal::{Entry, Journal, News},
+};
+use tokio::{
+    runtime::Handle,
+    sync::{
+        broadcast::{self, error::RecvError},
+        watch,
+    },
+    time::interval,
+};
+
+use crate::arguments::{LogFormat, WorldArguments};
+
+mod fold;
+mod line;
+
+use fold::{Folds, Summary};
+
+/// Whom lines are written for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    /// A person, who is spared what repeats.
+    Person,
+    /// A person who wants to see everything.
+    Patient,
+    /// A program.
+    Program,
+}
+
+/// Shows what `emulator` does from now on, unless `arguments` ask for silence.
+///
+/// # Errors
+/// When no thread can be started.
+pub(crate) fn show(emulator: &Emulator, arguments: &WorldArguments) -> io::Result<()> {
+    if arguments.quiet {
+        return Ok(());
+    }
+    let reader = match (arguments.log_format, arguments.verbose) {
+        (LogFormat::Json, _) => Reader::Program,
+        (LogFormat::Text, true) => Reader::Patient,
+        (LogFormat::Text, false) => Reader::Person,
+    };
+    let journal = emulator.functions().journal().clone();
+    let (news, build, runtime) = (journal.follow(), emulator.build(), Handle::current());
+    let screen = Screen {
+        reader,
+        folds: Folds::default(),
+    };
+    // A thread of its own: a terminal that is stopped by Ctrl-S must not stop the emulator.
+    let show = move || runtime.block_on(screen.follow(&journal, news, build));
+    thread::Builder::new()
+        .name("terminal".to_owned())
+        .spawn(show)
+        .map(drop)
+}
+
+struct Screen {
+    reader: Reader,
+    folds: Folds,
+}
+
+impl Screen {
+    async fn follow(
+        mut self,
+        journal: &Journal,
+        mut news: broadcast::Receiver<News>,
+        mut build: watch::Receiver<Build>,
+    ) {
+        let mut clock = interval(Duration::from_secs(1));
+        loop {
+            tokio::select! {
+                told = news.recv() => match told {
+                    Ok(News::Ended(number)) => {
+                        if let Some(entry) = journal.find(number) {
+                            self.ended(&entry);
+                        }
+                    }
+                    Ok(News::Asked(_)) => {}
+                    Err(RecvError::Lagged(missed)) => self.missed(missed),
+                    Err(RecvError::Closed) => return,
+                },
+                Ok(()) = build.changed() => self.built(&build.borrow_and_update().clone()),
+                _ = clock.tick() => {
+                    for summary in self.folds.due() {
+                        summarise(&summary);
+                    }
+                }
+            }
+        }
+    }
+
+    fn ended(&mut self, entry: &Entry) {
+        match self.reader {
+            Reader::Program => {
+                if let Some(line) = line::json(entry) {
+                    anstream::eprintln!("{line}");
+                }
+            }
+            Reader::Patient => self.print(entry),
+            Reader::Person => {
+                if !line::is_good(entry) || self.folds.shows(entry) {
+                    self.print(entry);
+                }
+            }
+        }
+    }
+
+    fn print(&self, entry: &Entry) {
+        if let Some(line) = line::text(entry) {
+            anstream::eprintln!("{line}");
+        }
+        // With -v the function's own lines are there already.
+        let log = line::trouble(entry, self.reader == Reader::Person);
+        for line in log {
+            anstream::eprintln!("{line}");
+        }
+    }
+
+    fn missed(&self, news: u64) {
+        if self.reader == Reader::Patient {
+            anstream::eprintln!("… {} more, too fast to show", news / 2);
+        }
+    }
+
+    fn built(&self, build: &Build) {
+        match (build, self.reader) {
+            (Build::None, _) => {}
+            (Build::Running, Reader::Program) => {}
+            (Build::Running, _) => anstream::eprintln!("{}", painted(dim(), "building …")),
+            (Build::Done(built), Reader::Program) => {
+                anstream::eprintln!("{}", line::build_json(built));
+            }
+            (Build::Done(built), _) => show_built(built),
+        }
+    }
+}
+
+fn show_built(built: &Built) {
+    anstream::eprint!("{}", built.output);
+    let took = line::time(built.took);
+    if built.is_ok {
+        let done = painted(color(AnsiColor::Green), "built");
+        anstream::eprintln!("{done} in {took}");
+    } else {
+        let failed = painted(color(AnsiColor::Red).bold(), "not built");
+        anstream::eprintln!("{failed} after {took}: the old code goes on answering");
+    }
+}
+
+fn summarise(summary: &Summary) {
+    let what = format!("{} ×{}", summary.what, summary.count);
+    let figures = format!(
+        "p50 {} max {}",
+        line::time(summary.median),
+        line::time(summary.longest)
+    );
+    anstream::eprintln!(
+        "{}",
+        line::row(&summary.function, &what, &summary.outcome, &figures)
+    );
+}
+
+fn painted(style: Style, text: &str) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+fn color(color: AnsiColor) -> Style {
+    Style::new().fg_color(Some(color.into()))
+}
+
+fn dim() -> Style {
+    Style::new().dimmed()
+}
