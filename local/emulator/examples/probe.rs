@@ -21,12 +21,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         "{}/2018-06-01/runtime/invocation",
         std::env::var("AWS_LAMBDA_RUNTIME_API")?
     );
+    // What became of the answers that one event made it give several times.
+    let mut refused = Value::Null;
     loop {
         let mut next = ureq::get(format!("{base}/next")).call()?;
         let id = next.headers()["lambda-runtime-aws-request-id"]
             .to_str()?
             .to_owned();
         let deadline_ms = next.headers()["lambda-runtime-deadline-ms"]
+            .to_str()?
+            .to_owned();
+        let invocation_id = next.headers()["lambda-runtime-invocation-id"]
             .to_str()?
             .to_owned();
         let event: Value = next.body_mut().with_config().limit(16 << 20).read_json()?;
@@ -38,8 +43,17 @@ fn main() -> Result<(), Box<dyn Error>> {
                 json!({ "errorType": "Probe", "errorMessage": message }),
             ),
         };
-        // A refused answer is the emulator's to report.
-        let _ = ureq::post(format!("{base}/{id}/{path}")).send_json(answer);
+        let url = format!("{base}/{id}/{path}");
+        if event["do"] == "twice" {
+            let first = post(&url, "another attempt", &json!("wrong"));
+            let second = post(&url, &invocation_id, &json!([first]));
+            refused = json!([first, second, post(&url, &invocation_id, &json!("late"))]);
+        } else if event["do"] == "refused" {
+            post(&url, &invocation_id, &refused);
+        } else {
+            // A refused answer is the emulator's to report.
+            post(&url, &invocation_id, &answer);
+        }
     }
 }
 
@@ -51,6 +65,18 @@ fn note(event: &Value) -> io::Result<()> {
     let mut diary = File::options().append(true).create(true).open(path)?;
     // One write of a short line cannot be torn by another process.
     diary.write_all(format!("{event}\n").as_bytes())
+}
+
+/// Answers; returns the status of that, 0 when there was none.
+fn post(url: &str, invocation_id: &str, answer: &Value) -> u16 {
+    let request = ureq::post(url)
+        .config()
+        .http_status_as_error(false)
+        .build()
+        .header("lambda-runtime-invocation-id", invocation_id);
+    request
+        .send_json(answer)
+        .map_or(0, |response| response.status().as_u16())
 }
 
 /// Obeys the command in the event itself, or in the body of a request.

@@ -2,6 +2,7 @@
 //!
 //! Every environment has its own path before `/2018-06-01`, so one process cannot take another's work.
 use std::{
+    error::Error,
     io,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Weak},
@@ -16,6 +17,7 @@ use axum::{
     routing::{get, post},
     serve::ListenerExt,
 };
+use http_body_util::LengthLimitError;
 use serde_json::json;
 use tokio::{
     net::TcpListener,
@@ -24,8 +26,11 @@ use tokio::{
 
 use super::{
     Failure, FailureKind,
-    environment::{Delivery, Message, Shared},
+    environment::{Attempt, Delivery, Message, Receipt, Shared},
 };
+
+/// Names one attempt to run a request; a runtime that knows it sends it back with the answer.
+const INVOCATION_ID: &str = "lambda-runtime-invocation-id";
 
 /// The largest answer Lambda passes on.
 const RESPONSE_BYTES: usize = 6_291_556;
@@ -82,11 +87,13 @@ async fn response(
     Path((environment, request_id)): Path<(String, String)>,
     request: Request,
 ) -> Response {
+    let attempt = Attempt::new(request_id, request.headers());
     let (outcome, taken) = match to_bytes(request.into_body(), RESPONSE_BYTES).await {
         Ok(payload) => (Ok(payload), StatusCode::ACCEPTED),
-        Err(_) => (Err(too_large()), StatusCode::PAYLOAD_TOO_LARGE),
+        Err(reason) if is_too_large(&reason) => (Err(too_large()), StatusCode::PAYLOAD_TOO_LARGE),
+        Err(_) => (Err(truncated()), StatusCode::BAD_REQUEST),
     };
-    answer(&shared, &environment, request_id, outcome, taken).await
+    answer(&shared, &environment, attempt, outcome, taken).await
 }
 
 async fn error(
@@ -95,11 +102,12 @@ async fn error(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
+    let attempt = Attempt::new(request_id, &headers);
     let failure = reported(&headers, body).await;
     answer(
         &shared,
         &environment,
-        request_id,
+        attempt,
         Err(failure),
         StatusCode::ACCEPTED,
     )
@@ -125,17 +133,17 @@ async fn init_error(
 async fn answer(
     shared: &Weak<Shared>,
     environment: &str,
-    request_id: String,
+    attempt: Attempt,
     outcome: Result<bytes::Bytes, Failure>,
     accept: StatusCode,
 ) -> Response {
     let Some(desk) = desk(shared, environment) else {
         return unknown();
     };
-    let (taken, is_current) = oneshot::channel();
+    let (taken, receipt) = oneshot::channel();
     if desk
         .send(Message::Answer {
-            request_id,
+            attempt,
             outcome,
             taken,
         })
@@ -144,13 +152,31 @@ async fn answer(
     {
         return unknown();
     }
-    match is_current.await {
-        Ok(true) => accepted(accept),
-        _ => refusal(
+    match receipt.await {
+        Ok(Receipt::Taken) => accepted(accept),
+        Ok(Receipt::Stale) => refusal(
+            StatusCode::GONE,
+            "StaleInvocation",
+            "this attempt is over: it timed out, or was answered before",
+        ),
+        Ok(Receipt::Unknown) => refusal(
             StatusCode::BAD_REQUEST,
             "InvalidRequestID",
             "Invalid request ID",
         ),
+        Err(_) => unknown(),
+    }
+}
+
+impl Attempt {
+    fn new(request_id: String, headers: &HeaderMap) -> Attempt {
+        let nonce = headers
+            .get(INVOCATION_ID)
+            .and_then(|value| value.to_str().ok());
+        Attempt {
+            request_id,
+            invocation_id: nonce.map(str::to_owned),
+        }
     }
 }
 
@@ -176,6 +202,7 @@ impl IntoResponse for Delivery {
         let headers = [
             ("content-type", "application/json".to_owned()),
             ("lambda-runtime-aws-request-id", self.request_id),
+            (INVOCATION_ID, self.invocation_id),
             ("lambda-runtime-deadline-ms", self.deadline_ms.to_string()),
             ("lambda-runtime-invoked-function-arn", self.function_arn),
             ("lambda-runtime-trace-id", trace),
@@ -202,6 +229,20 @@ fn refusal(status: StatusCode, error_type: &str, message: &str) -> Response {
         axum::Json(json!({ "errorType": error_type, "errorMessage": message })),
     )
         .into_response()
+}
+
+fn truncated() -> Failure {
+    Failure::new(
+        FailureKind::Truncated,
+        "Runtime.TruncatedResponse",
+        "the function's answer broke off",
+    )
+}
+
+/// Tells a body beyond the limit from one that broke off.
+fn is_too_large(reason: &axum::Error) -> bool {
+    let cause = reason.source();
+    cause.is_some_and(|cause| cause.is::<LengthLimitError>())
 }
 
 fn too_large() -> Failure {

@@ -22,7 +22,7 @@ use super::{
     process::{Process, Spawner, describe},
 };
 
-/// How long an environment that has answered may take to ask for more before others are started instead.
+/// How long an environment that has answered may take to ask for more, or to be seen dead, before that counts.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What all environments share.
@@ -43,17 +43,35 @@ pub(super) enum Message {
     Next(oneshot::Sender<Delivery>),
     /// It answers a request, with the acknowledgement's way back.
     Answer {
-        request_id: String,
+        attempt: Attempt,
         outcome: Result<Bytes, Failure>,
-        taken: oneshot::Sender<bool>,
+        taken: oneshot::Sender<Receipt>,
     },
     /// It cannot start.
     InitError(Failure),
 }
 
+/// Which run an answer belongs to, as far as the process says.
+pub(super) struct Attempt {
+    pub(super) request_id: String,
+    /// The nonce of the attempt; `None` from a runtime that does not know of it.
+    pub(super) invocation_id: Option<String>,
+}
+
+/// What becomes of an answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Receipt {
+    Taken,
+    /// It names an attempt that is over.
+    Stale,
+    /// It names no request that is open.
+    Unknown,
+}
+
 /// A request on its way to a process.
 pub(super) struct Delivery {
     pub(super) request_id: String,
+    pub(super) invocation_id: String,
     pub(super) deadline_ms: u128,
     pub(super) function_arn: String,
     pub(super) event: Bytes,
@@ -70,6 +88,8 @@ struct Environment {
     messages: mpsc::Receiver<Message>,
     /// Its open question for work.
     asked: Option<oneshot::Sender<Delivery>>,
+    /// The nonce of the run it is in, or was in last.
+    invocation_id: String,
     /// How long it took to come up, until a REPORT line has told it.
     init: Option<Duration>,
     /// Whether the pool counts on it to ask for work.
@@ -229,6 +249,7 @@ impl Environment {
             secret,
             messages,
             asked: None,
+            invocation_id: String::new(),
             init: None,
             arriving: true,
             build,
@@ -246,7 +267,7 @@ impl Environment {
                         return Ok(());
                     }
                     Message::InitError(failure) => return Err(NotUp::Reported(failure)),
-                    Message::Answer { taken, .. } => { let _ = taken.send(false); }
+                    Message::Answer { attempt, taken, .. } => { let _ = taken.send(attempt.late()); }
                 },
                 status = self.process.wait() => return Err(NotUp::Ended(describe(status))),
             }
@@ -274,12 +295,17 @@ impl Environment {
         self.process.freeze();
         self.card.show(EnvironmentState::Idle);
         let shared = Arc::clone(self.pool.shared());
-        let job = tokio::select! {
-            biased;
-            job = &mut slot => job.ok(),
-            _ = self.process.wait() => None,
-            () = shared.stopping.cancelled() => None,
-            () = sleep(shared.settings.idle_after) => None,
+        let idle_ends = Instant::now() + shared.settings.idle_after;
+        let job = loop {
+            tokio::select! {
+                biased;
+                job = &mut slot => break job.ok(),
+                // What was on its way when it was frozen: its connection broke, or a thread it left behind answers.
+                Some(message) = self.messages.recv() => { self.answer_to(None, message); }
+                _ = self.process.wait() => break None,
+                () = shared.stopping.cancelled() => break None,
+                () = sleep_until(idle_ends) => break None,
+            }
         };
         self.process.thaw();
         // A job may have come in the very moment that the waiting ended for another reason.
@@ -290,8 +316,10 @@ impl Environment {
     /// Sends the event to the process; a process found dead costs the caller nothing but the time.
     async fn hand_over(&mut self, job: Job) -> Option<Job> {
         let deadline = SystemTime::now() + self.pool.function().timeout;
+        self.invocation_id = uuid::Uuid::new_v4().to_string();
         let mut delivery = Delivery {
             request_id: job.request_id.clone(),
+            invocation_id: self.invocation_id.clone(),
             deadline_ms: deadline
                 .duration_since(SystemTime::UNIX_EPOCH)
                 .unwrap_or_default()
@@ -369,8 +397,8 @@ impl Environment {
             tokio::select! {
                 biased;
                 Some(message) = self.messages.recv() => {
-                    if let Some(outcome) = self.answer_to(request_id, message) {
-                        return Verdict::Answered(outcome);
+                    if let Some(outcome) = self.answer_to(Some(request_id), message) {
+                        return self.explain(outcome).await;
                     }
                 }
                 status = self.process.wait() => return Verdict::Exited(describe(status)),
@@ -401,16 +429,35 @@ impl Environment {
         }
     }
 
-    fn answer_to(&mut self, expected: &str, message: Message) -> Option<Result<Bytes, Failure>> {
+    /// Looks for the reason of an answer that broke off: most likely its process has just died.
+    async fn explain(&mut self, outcome: Result<Bytes, Failure>) -> Verdict {
+        let is_truncated = |failure: &Failure| failure.kind == FailureKind::Truncated;
+        if outcome.as_ref().is_err_and(is_truncated)
+            && let Ok(status) = timeout(PATIENCE, self.process.wait()).await
+        {
+            return Verdict::Exited(describe(status));
+        }
+        Verdict::Answered(outcome)
+    }
+
+    /// Takes a message; returns the answer to the request in `open` if it is that.
+    fn answer_to(
+        &mut self,
+        open: Option<&str>,
+        message: Message,
+    ) -> Option<Result<Bytes, Failure>> {
         match message {
             Message::Answer {
-                request_id,
+                attempt,
                 outcome,
                 taken,
             } => {
-                let is_current = request_id == expected;
-                let _ = taken.send(is_current);
-                is_current.then_some(outcome)
+                let receipt = match open {
+                    Some(request_id) => attempt.receipt(request_id, &self.invocation_id),
+                    None => attempt.late(),
+                };
+                let _ = taken.send(receipt);
+                (receipt == Receipt::Taken).then_some(outcome)
             }
             Message::Next(asked) => {
                 self.asked = Some(asked);
@@ -454,6 +501,25 @@ impl Drop for Environment {
     fn drop(&mut self) {
         self.pool.shared().desks().remove(&self.secret);
         self.pool.ended(self.process.pid());
+    }
+}
+
+impl Attempt {
+    /// Compares with the run that is open.
+    fn receipt(&self, request_id: &str, invocation_id: &str) -> Receipt {
+        match &self.invocation_id {
+            Some(nonce) if nonce != invocation_id => Receipt::Stale,
+            _ if self.request_id != request_id => Receipt::Unknown,
+            _ => Receipt::Taken,
+        }
+    }
+
+    /// What it deserves when no run is open.
+    fn late(&self) -> Receipt {
+        match self.invocation_id {
+            Some(_) => Receipt::Stale,
+            None => Receipt::Unknown,
+        }
     }
 }
 

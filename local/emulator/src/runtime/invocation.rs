@@ -56,6 +56,8 @@ pub enum FailureKind {
     Init,
     /// The answer is larger than Lambda passes on.
     TooLarge,
+    /// The answer broke off, and the process lives on.
+    Truncated,
     /// The function's reserved concurrency is in use. Nothing ran.
     Throttled,
     /// The template has no such function. Nothing ran.

@@ -155,9 +155,6 @@ impl Pool {
 
     /// Gives `job` to an environment, now or as soon as there is one.
     pub(super) fn submit(self: &Arc<Self>, mut job: Job) {
-        if self.shared.is_stopping() {
-            return job.fail(super::stopping());
-        }
         if let Some(failure) = self.faults().next_failure(&self.function.name) {
             return job.fail(failure);
         }
@@ -189,6 +186,11 @@ impl Pool {
 
     fn dispatch(self: &Arc<Self>, mut job: Job) {
         let mut state = self.state();
+        // Asked under the lock: whoever stops the pool empties the queue under it, and nobody comes after.
+        if self.shared.is_stopping() {
+            drop(state);
+            return job.fail(super::stopping());
+        }
         while let Some(idle) = state.idle.pop() {
             match idle.send(job) {
                 Ok(()) => return,
@@ -271,6 +273,8 @@ impl Pool {
         let mut state = self.state();
         state.alive -= 1;
         state.arriving -= usize::from(was_arriving);
+        // Work goes to the environment used last, so nobody would come across the place of one used long ago.
+        state.idle.retain(|slot| !slot.is_closed());
         self.grow(&mut state);
     }
 

@@ -9,5 +9,6 @@ mod kills;
 mod life;
 mod queues;
 mod reload;
+mod runtime;
 mod storm;
 mod world;

@@ -312,7 +312,7 @@ fn template_text() -> String {
     text
 }
 
-fn probe_dir() -> PathBuf {
+pub(crate) fn probe_dir() -> PathBuf {
     build_functions::bin_dir()
         .expect("a folder with binaries")
         .join("examples")
