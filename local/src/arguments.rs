@@ -48,6 +48,12 @@ pub(crate) struct WorldArguments {
     /// Keep running the functions as they are, whatever is edited or built meanwhile.
     #[arg(long, global = true)]
     pub(crate) no_watch: bool,
+    /// Let functions go on between invocations, for a debugger; Lambda freezes them.
+    #[arg(long, global = true)]
+    pub(crate) no_freeze: bool,
+    /// Let functions use more memory than their MemorySize; Lambda kills them.
+    #[arg(long, global = true)]
+    pub(crate) no_memory_limit: bool,
     /// Show every invocation, and what the functions log.
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,

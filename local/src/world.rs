@@ -112,6 +112,8 @@ async fn start_on(socket: Socket, watch: Watch, arguments: &WorldArguments) -> R
         bin_dir: build_functions::bin_dir().context("cannot find the functions' binaries")?,
         mounts: mounts(&data, &checkout),
         echo_logs: arguments.verbose,
+        freeze: !arguments.no_freeze,
+        limit_memory: !arguments.no_memory_limit,
         watch,
     };
     let emulator = Emulator::start(socket, options).await?;

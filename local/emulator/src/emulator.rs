@@ -49,6 +49,10 @@ pub struct Options {
     pub mounts: Vec<Mount>,
     /// Whether what functions log also goes to the terminal.
     pub echo_logs: bool,
+    /// Whether processes are frozen between runs, as on Lambda.
+    pub freeze: bool,
+    /// Whether a process is killed when it needs more than its function's memory size.
+    pub limit_memory: bool,
     /// What is watched for changes while it runs.
     pub watch: Watch,
 }
@@ -300,6 +304,8 @@ async fn start_functions(
     make_folder(&log_dir)?;
     let mut settings = Settings::new(options.bin_dir.clone(), log_dir);
     settings.echo_logs = options.echo_logs;
+    settings.freeze = options.freeze;
+    settings.limit_memory = options.limit_memory;
     settings.environment = BTreeMap::from([
         ("AWS_ENDPOINT_URL_SQS".to_owned(), base.to_owned()),
         ("AWS_ENDPOINT_URL_LAMBDA".to_owned(), base.to_owned()),

@@ -62,7 +62,7 @@ impl Card {
                 .find(|known| *known as u8 == state)
                 .unwrap_or(EnvironmentState::Busy),
             started_at: self.started_at,
-            memory_mb: super::process::memory_mb(self.process, "VmRSS:"),
+            memory_mb: super::memory::resident_mb(self.process),
         }
     }
 }

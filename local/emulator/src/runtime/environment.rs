@@ -3,6 +3,7 @@ use std::{
     collections::HashMap,
     io,
     net::SocketAddr,
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, SystemTime},
 };
@@ -18,6 +19,7 @@ use super::{
     EnvironmentState, Failure, FailureKind, Invocation, Run, Settings, api,
     card::Card,
     log::{Log, Report},
+    memory::{self, Peak},
     pool::{Job, Pool, Work},
     process::{Process, Spawner, describe},
 };
@@ -104,6 +106,8 @@ enum NotUp {
     Ended(String),
     Reported(Failure),
     TooSlow(Duration),
+    /// It needs more than this much memory, in MB.
+    TooLarge(u32),
     Stopping,
 }
 
@@ -112,6 +116,8 @@ enum Verdict {
     Answered(Result<Bytes, Failure>),
     Exited(String),
     TimedOut,
+    /// It needs more memory than it may have.
+    Outgrown,
     Stopped,
 }
 
@@ -208,8 +214,10 @@ async fn start_within(pool: &Arc<Pool>, build: u64, limit: Duration) -> Result<E
         .await
         .map_err(NotUp::Missing)?;
     let stopping = pool.shared().stopping.clone();
+    let (process, memory_limit_mb) = (environment.process.pid(), pool.memory_limit_mb());
     let up = tokio::select! {
         up = environment.come_up() => up,
+        () = memory::outgrown(process, memory_limit_mb) => Err(NotUp::TooLarge(pool.function().memory_mb)),
         () = sleep(limit) => Err(NotUp::TooSlow(limit)),
         () = stopping.cancelled() => Err(NotUp::Stopping),
     };
@@ -292,7 +300,9 @@ impl Environment {
             Work::Now(job) => return Some(job),
             Work::Later(slot) => slot,
         };
-        self.process.freeze();
+        if self.pool.shared().settings.freeze {
+            self.process.freeze();
+        }
         self.card.show(EnvironmentState::Idle);
         let shared = Arc::clone(self.pool.shared());
         let idle_ends = Instant::now() + shared.settings.idle_after;
@@ -356,12 +366,7 @@ impl Environment {
         if !latency.is_zero() && matches!(verdict, Verdict::Answered(_)) {
             verdict = self.hold_back(verdict, latency, deadline).await;
         }
-        let run = Run {
-            process: self.process.pid(),
-            duration: begin.elapsed(),
-            init: self.init.take(),
-            memory_used_mb: self.process.peak_memory_mb(),
-        };
+        let (run, verdict) = self.measure(begin, verdict);
         // A process whose program was replaced ends with its answer.
         let stays = matches!(verdict, Verdict::Answered(_)) && self.pool.build() == self.build;
         if !stays {
@@ -390,9 +395,38 @@ impl Environment {
         stays
     }
 
+    /// Takes the run's figures; one that has needed too much memory meanwhile would not have lived to answer.
+    fn measure(&mut self, begin: Instant, mut verdict: Verdict) -> (Run, Verdict) {
+        let peak = Peak::of(self.process.pid());
+        if peak.is_beyond(self.pool.memory_limit_mb()) {
+            verdict = Verdict::Outgrown;
+        }
+        let memory_mb = u64::from(self.pool.function().memory_mb);
+        if matches!(verdict, Verdict::Outgrown) {
+            tracing::warn!(
+                function = self.pool.function().name,
+                memory_mb,
+                "{} was killed: it needs more than its MemorySize of {memory_mb} MB",
+                self.pool.function().name
+            );
+        }
+        let run = Run {
+            process: self.process.pid(),
+            duration: begin.elapsed(),
+            init: self.init.take(),
+            memory_used_mb: match verdict {
+                Verdict::Outgrown => memory_mb,
+                _ => peak.resident_mb,
+            },
+        };
+        (run, verdict)
+    }
+
     async fn watch(&mut self, request_id: &str, deadline: Instant) -> Verdict {
         let shared = Arc::clone(self.pool.shared());
         let mut grace_ends = None;
+        let outgrown = memory::outgrown(self.process.pid(), self.pool.memory_limit_mb());
+        let mut outgrown = pin!(outgrown);
         loop {
             tokio::select! {
                 biased;
@@ -403,6 +437,7 @@ impl Environment {
                 }
                 status = self.process.wait() => return Verdict::Exited(describe(status)),
                 () = sleep_until(deadline) => return Verdict::TimedOut,
+                () = &mut outgrown => return Verdict::Outgrown,
                 () = sleep_until(grace_ends.unwrap_or(deadline)), if grace_ends.is_some() => return Verdict::Stopped,
                 () = shared.stopping.cancelled(), if grace_ends.is_none() => {
                     grace_ends = Some(shared.grace_ends());
@@ -532,6 +567,9 @@ impl NotUp {
             NotUp::TooSlow(limit) => {
                 format!("Task timed out after {:.2} seconds", limit.as_secs_f64())
             }
+            NotUp::TooLarge(memory_mb) => format!(
+                "Runtime exited with error: signal: killed (it needs more than its MemorySize of {memory_mb} MB)"
+            ),
             NotUp::Stopping => "the emulator is stopping".to_owned(),
         }
     }
@@ -540,7 +578,7 @@ impl NotUp {
         let sentence = self.sentence();
         let error_type = match self {
             NotUp::Missing(_) => "Runtime.InvalidEntrypoint",
-            NotUp::Ended(_) => "Runtime.ExitError",
+            NotUp::Ended(_) | NotUp::TooLarge(_) => "Runtime.ExitError",
             NotUp::TooSlow(_) => "Sandbox.Timedout",
             NotUp::Reported(failure) => {
                 return Failure {
@@ -565,6 +603,16 @@ impl Verdict {
             Verdict::Answered(Ok(payload)) => (Ok(payload), ""),
             Verdict::Answered(Err(failure)) => {
                 (Err(failure), "\tStatus: error\tError Type: Function.Error")
+            }
+            Verdict::Outgrown => {
+                let message = format!(
+                    "RequestId: {request_id} Error: Runtime exited with error: signal: killed"
+                );
+                let failure = Failure::new(FailureKind::Exited, "Runtime.ExitError", message);
+                (
+                    Err(failure),
+                    "\tStatus: error\tError Type: Runtime.OutOfMemory",
+                )
             }
             Verdict::Exited(how) => {
                 let message = format!("RequestId: {request_id} Error: {how}");

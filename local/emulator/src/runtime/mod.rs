@@ -18,6 +18,7 @@ mod card;
 mod environment;
 mod invocation;
 mod log;
+mod memory;
 mod pool;
 mod process;
 mod settings;

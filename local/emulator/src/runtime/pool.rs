@@ -125,6 +125,12 @@ impl Pool {
         &self.shared.settings().faults
     }
 
+    /// Returns how much memory a process may have; `None` when nobody counts.
+    pub(super) fn memory_limit_mb(&self) -> Option<u64> {
+        let is_limited = self.shared.settings().limit_memory;
+        is_limited.then_some(u64::from(self.function.memory_mb))
+    }
+
     pub(super) fn log(&self) -> &Arc<LogFile> {
         &self.log
     }

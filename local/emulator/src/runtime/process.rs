@@ -166,11 +166,6 @@ impl Process {
         status
     }
 
-    /// Returns the most memory the process has had, from the kernel's own count.
-    pub(super) fn peak_memory_mb(&self) -> u64 {
-        memory_mb(self.pid, "VmHWM:")
-    }
-
     fn signal(&self, signal: Signal) {
         // After the process has been waited for, its number may belong to somebody else.
         if self.exit.is_none() {
@@ -183,19 +178,6 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.signal(Signal::SIGKILL);
     }
-}
-
-/// Returns one of the kernel's figures of a process's memory; 0 when the process is gone.
-pub(super) fn memory_mb(pid: u32, field: &str) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(field));
-    let kilobytes: u64 = line
-        .unwrap_or_default()
-        .trim()
-        .trim_end_matches(" kB")
-        .parse()
-        .unwrap_or_default();
-    kilobytes.div_ceil(1024)
 }
 
 /// Kills a process and its group as `kill -9` does; it must be one that lives.

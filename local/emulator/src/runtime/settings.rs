@@ -25,6 +25,13 @@ pub struct Settings {
     pub init_limit: Duration,
     /// How long a process may go on after SIGTERM.
     pub grace: Duration,
+    /// Whether a process is frozen between runs, as on Lambda; a debugger wants it to go on.
+    pub freeze: bool,
+    /// Whether a process is killed when it needs more than its function's memory size.
+    ///
+    /// On from the start: that a function only dies on AWS is what an emulator is there to prevent. Off for
+    /// builds that are larger than what will be deployed, with a sanitizer for one.
+    pub limit_memory: bool,
     /// What is made to go wrong.
     pub faults: Faults,
 }
@@ -42,6 +49,8 @@ impl Settings {
             idle_after: Duration::from_secs(600),
             init_limit: Duration::from_secs(10),
             grace: Duration::from_secs(4),
+            freeze: true,
+            limit_memory: true,
             faults: Faults::default(),
         }
     }

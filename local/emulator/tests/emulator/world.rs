@@ -257,6 +257,8 @@ pub(crate) fn options(folder: &Path) -> Options {
             cache_control: None,
         }],
         echo_logs: false,
+        freeze: true,
+        limit_memory: true,
         watch: Watch::Nothing,
     }
 }
