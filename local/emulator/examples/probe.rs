@@ -12,11 +12,7 @@ use std::{
 use serde_json::{Value, json};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    match std::env::var("PROBE_INIT").as_deref() {
-        Ok("exit") => process::exit(7),
-        Ok("stall") => thread::sleep(Duration::from_secs(3600)),
-        _ => {}
-    }
+    begin();
     let base = format!(
         "{}/2018-06-01/runtime/invocation",
         std::env::var("AWS_LAMBDA_RUNTIME_API")?
@@ -67,6 +63,19 @@ fn note(event: &Value) -> io::Result<()> {
     diary.write_all(format!("{event}\n").as_bytes())
 }
 
+/// Begins as `PROBE_INIT` says. With a file in `PROBE_ONCE` only the first process does, which leaves it there.
+fn begin() {
+    let once = std::env::var_os("PROBE_ONCE");
+    if once.is_some_and(|file| File::create_new(file).is_err()) {
+        return;
+    }
+    match std::env::var("PROBE_INIT").as_deref() {
+        Ok("exit") => process::exit(7),
+        Ok("stall") => thread::sleep(Duration::from_secs(3600)),
+        _ => {}
+    }
+}
+
 /// Answers; returns the status of that, 0 when there was none.
 fn post(url: &str, invocation_id: &str, answer: &Value) -> u16 {
     let request = ureq::post(url)
@@ -102,6 +111,16 @@ fn obey(event: &Value) -> Result<Value, String> {
     match command["do"].as_str() {
         Some("exit") => process::exit(3),
         Some("abort") => process::abort(),
+        Some("panic") => panic!("a secret that only the log may know"),
+        Some("grow") => {
+            let megabytes = command["megabytes"].as_u64().unwrap_or_default() as usize;
+            let held = vec![1u8; megabytes << 20];
+            thread::sleep(Duration::from_millis(
+                command["then_ms"].as_u64().unwrap_or_default(),
+            ));
+            Ok(json!({ "held": held.len() }))
+        }
+        Some("go on") => Ok(json!(go_on(command["file"].as_str().unwrap_or_default()))),
         Some("fail") => Err("as asked".to_owned()),
         Some("fill") => {
             let size_bytes = command["fill_bytes"].as_u64().unwrap_or(7 << 20);
@@ -114,6 +133,18 @@ fn obey(event: &Value) -> Result<Value, String> {
         )),
         _ => Ok(json!({ "event": event })),
     }
+}
+
+/// Leaves a thread behind that writes to a file for a minute.
+fn go_on(file: &str) -> Result<(), String> {
+    let mut file = File::create(file).map_err(|error| error.to_string())?;
+    thread::spawn(move || {
+        for _ in 0..6_000 {
+            let _ = file.write_all(b".");
+            thread::sleep(Duration::from_millis(10));
+        }
+    });
+    Ok(())
 }
 
 /// Returns the number that a test has appended to this program, as if it had been built anew.

@@ -26,7 +26,8 @@ use tokio::{
 
 use super::{
     Failure, FailureKind,
-    environment::{Attempt, Delivery, Message, Receipt, Shared},
+    environment::Shared,
+    message::{Attempt, Delivery, Message, Receipt},
 };
 
 /// Names one attempt to run a request; a runtime that knows it sends it back with the answer.

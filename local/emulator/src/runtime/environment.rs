@@ -20,8 +20,10 @@ use super::{
     card::Card,
     log::{Log, Report},
     memory::{self, Peak},
+    message::{Delivery, Message, Receipt},
     pool::{Job, Pool, Work},
     process::{Process, Spawner, describe},
+    verdict::{NotUp, Verdict},
 };
 
 /// How long an environment that has answered may take to ask for more, or to be seen dead, before that counts.
@@ -37,46 +39,6 @@ pub(super) struct Shared {
     /// When processes that were asked to end are killed.
     grace_ends: OnceLock<Instant>,
     tasks: TaskTracker,
-}
-
-/// What a process says through the Runtime API.
-pub(super) enum Message {
-    /// It asks for work.
-    Next(oneshot::Sender<Delivery>),
-    /// It answers a request, with the acknowledgement's way back.
-    Answer {
-        attempt: Attempt,
-        outcome: Result<Bytes, Failure>,
-        taken: oneshot::Sender<Receipt>,
-    },
-    /// It cannot start.
-    InitError(Failure),
-}
-
-/// Which run an answer belongs to, as far as the process says.
-pub(super) struct Attempt {
-    pub(super) request_id: String,
-    /// The nonce of the attempt; `None` from a runtime that does not know of it.
-    pub(super) invocation_id: Option<String>,
-}
-
-/// What becomes of an answer.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Receipt {
-    Taken,
-    /// It names an attempt that is over.
-    Stale,
-    /// It names no request that is open.
-    Unknown,
-}
-
-/// A request on its way to a process.
-pub(super) struct Delivery {
-    pub(super) request_id: String,
-    pub(super) invocation_id: String,
-    pub(super) deadline_ms: u128,
-    pub(super) function_arn: String,
-    pub(super) event: Bytes,
 }
 
 /// The process, as long as it serves.
@@ -98,27 +60,6 @@ struct Environment {
     arriving: bool,
     /// The build of the program that it runs.
     build: u64,
-}
-
-/// Why an environment did not come up.
-enum NotUp {
-    Missing(io::Error),
-    Ended(String),
-    Reported(Failure),
-    TooSlow(Duration),
-    /// It needs more than this much memory, in MB.
-    TooLarge(u32),
-    Stopping,
-}
-
-/// How a run ended.
-enum Verdict {
-    Answered(Result<Bytes, Failure>),
-    Exited(String),
-    TimedOut,
-    /// It needs more memory than it may have.
-    Outgrown,
-    Stopped,
 }
 
 impl Shared {
@@ -199,11 +140,14 @@ pub(super) async fn run(pool: Arc<Pool>) {
 
 /// Starts a process and waits until it asks for work.
 ///
-/// As on Lambda, one that takes longer than the init limit gets a second try with the function's own timeout.
+/// As on Lambda, one that takes longer than the init limit or crashes gets a second try with the function's own
+/// timeout.
 async fn start(pool: &Arc<Pool>, build: u64) -> Result<Environment, NotUp> {
     let first_limit = pool.shared().settings().init_limit;
     match start_within(pool, build, first_limit).await {
-        Err(NotUp::TooSlow(_)) => start_within(pool, build, pool.function().timeout).await,
+        Err(reason) if reason.may_pass() => {
+            start_within(pool, build, pool.function().timeout).await
+        }
         other => other,
     }
 }
@@ -536,111 +480,5 @@ impl Drop for Environment {
     fn drop(&mut self) {
         self.pool.shared().desks().remove(&self.secret);
         self.pool.ended(self.process.pid());
-    }
-}
-
-impl Attempt {
-    /// Compares with the run that is open.
-    fn receipt(&self, request_id: &str, invocation_id: &str) -> Receipt {
-        match &self.invocation_id {
-            Some(nonce) if nonce != invocation_id => Receipt::Stale,
-            _ if self.request_id != request_id => Receipt::Unknown,
-            _ => Receipt::Taken,
-        }
-    }
-
-    /// What it deserves when no run is open.
-    fn late(&self) -> Receipt {
-        match self.invocation_id {
-            Some(_) => Receipt::Stale,
-            None => Receipt::Unknown,
-        }
-    }
-}
-
-impl NotUp {
-    fn sentence(&self) -> String {
-        match self {
-            NotUp::Missing(error) => format!("the program cannot be started: {error}"),
-            NotUp::Ended(how) => how.clone(),
-            NotUp::Reported(failure) => format!("{}: {}", failure.error_type, failure.message),
-            NotUp::TooSlow(limit) => {
-                format!("Task timed out after {:.2} seconds", limit.as_secs_f64())
-            }
-            NotUp::TooLarge(memory_mb) => format!(
-                "Runtime exited with error: signal: killed (it needs more than its MemorySize of {memory_mb} MB)"
-            ),
-            NotUp::Stopping => "the emulator is stopping".to_owned(),
-        }
-    }
-
-    fn into_failure(self, request_id: &str) -> Failure {
-        let sentence = self.sentence();
-        let error_type = match self {
-            NotUp::Missing(_) => "Runtime.InvalidEntrypoint",
-            NotUp::Ended(_) | NotUp::TooLarge(_) => "Runtime.ExitError",
-            NotUp::TooSlow(_) => "Sandbox.Timedout",
-            NotUp::Reported(failure) => {
-                return Failure {
-                    kind: FailureKind::Init,
-                    ..failure
-                };
-            }
-            NotUp::Stopping => return super::stopping(),
-        };
-        Failure::new(
-            FailureKind::Init,
-            error_type,
-            format!("RequestId: {request_id} Error: {sentence}"),
-        )
-    }
-}
-
-impl Verdict {
-    /// Returns what the caller gets, and what the REPORT line adds.
-    fn judge(self, request_id: &str, limit: Duration) -> (Result<Bytes, Failure>, &'static str) {
-        match self {
-            Verdict::Answered(Ok(payload)) => (Ok(payload), ""),
-            Verdict::Answered(Err(failure)) => {
-                (Err(failure), "\tStatus: error\tError Type: Function.Error")
-            }
-            Verdict::Outgrown => {
-                let message = format!(
-                    "RequestId: {request_id} Error: Runtime exited with error: signal: killed"
-                );
-                let failure = Failure::new(FailureKind::Exited, "Runtime.ExitError", message);
-                (
-                    Err(failure),
-                    "\tStatus: error\tError Type: Runtime.OutOfMemory",
-                )
-            }
-            Verdict::Exited(how) => {
-                let message = format!("RequestId: {request_id} Error: {how}");
-                let failure = Failure::new(FailureKind::Exited, "Runtime.ExitError", message);
-                (
-                    Err(failure),
-                    "\tStatus: error\tError Type: Runtime.ExitError",
-                )
-            }
-            Verdict::Stopped => {
-                let message = format!("RequestId: {request_id} Error: the emulator stopped");
-                (
-                    Err(Failure::new(
-                        FailureKind::Exited,
-                        "Runtime.ExitError",
-                        message,
-                    )),
-                    "\tStatus: error",
-                )
-            }
-            Verdict::TimedOut => {
-                let message = format!(
-                    "RequestId: {request_id} Error: Task timed out after {:.2} seconds",
-                    limit.as_secs_f64()
-                );
-                let failure = Failure::new(FailureKind::TimedOut, "Sandbox.Timedout", message);
-                (Err(failure), "\tStatus: timeout")
-            }
-        }
     }
 }

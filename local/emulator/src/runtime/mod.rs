@@ -19,9 +19,11 @@ mod environment;
 mod invocation;
 mod log;
 mod memory;
+mod message;
 mod pool;
 mod process;
 mod settings;
+mod verdict;
 
 pub use card::{EnvironmentState, EnvironmentView};
 pub use invocation::{Failure, FailureKind, Invocation, Run};

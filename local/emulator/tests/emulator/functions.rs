@@ -91,6 +91,23 @@ async fn an_error_reported_by_the_function_reaches_the_caller() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_panic_reaches_the_log_and_never_the_browser() {
+    let world = World::start().await;
+    let path = "/probe/1";
+
+    let mut response = world.post(path, json!({ "do": "panic" })).await;
+
+    assert_eq!(response.status(), 500);
+    let body = response.body_mut().read_to_string().unwrap();
+    assert_eq!(body, r#"{"message":"Internal Server Error"}"#);
+    assert!(
+        world
+            .log("Probe")
+            .contains("a secret that only the log may know")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_timeout_kills_the_process() {
     let world = World::start().await;
     world.invoke("Short", json!({})).await;

@@ -8,13 +8,14 @@ use std::{
 use bytes::Bytes;
 use emulator::{
     journal::Origin,
-    runtime::{Failure, Functions, Invocation, Settings},
+    runtime::{Failure, FailureKind, Functions, Invocation, Settings},
     template::Function,
 };
+use futures::future::join_all;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::world::probe_dir;
+use crate::world::{eventually, probe_dir, state_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_to_an_attempt_that_is_over_is_gone() {
@@ -25,6 +26,151 @@ async fn an_answer_to_an_attempt_that_is_over_is_gone() {
 
     assert_eq!(answer.unwrap(), json!([410]));
     assert_eq!(statuses.unwrap(), json!([410, 202, 410]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_outgrows_its_memory_size_is_killed() {
+    let lab = Lab::start(|_, _| {}).await;
+    lab.invoke(json!({})).await.unwrap();
+
+    for then_ms in [0, 9_000] {
+        let run = lab
+            .run(json!({ "do": "grow", "megabytes": 200, "then_ms": then_ms }))
+            .await;
+
+        let failure = run.outcome.unwrap_err();
+        assert_eq!(failure.error_type, "Runtime.ExitError");
+        let killed = "Error: Runtime exited with error: signal: killed";
+        assert!(failure.message.ends_with(killed), "{}", failure.message);
+        let log = String::from_utf8(run.log_tail.to_vec()).unwrap();
+        assert!(log.contains("Memory Size: 128 MB\tMax Memory Used: 128 MB\t"));
+        assert!(run.run.unwrap().duration < Duration::from_secs(8));
+        lab.invoke(json!({})).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn memory_below_the_limit_or_without_one_harms_nobody() {
+    let lab = Lab::start(|_, _| {}).await;
+    let unlimited = Lab::start(|_, settings| settings.limit_memory = false).await;
+
+    let small = lab
+        .invoke(json!({ "do": "grow", "megabytes": 90, "then_ms": 300 }))
+        .await;
+    let large = unlimited
+        .invoke(json!({ "do": "grow", "megabytes": 200, "then_ms": 300 }))
+        .await;
+
+    assert_eq!(small.unwrap(), json!({ "held": 90 << 20 }));
+    assert_eq!(large.unwrap(), json!({ "held": 200 << 20 }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn work_left_behind_by_an_answer_is_frozen_until_the_next_event() {
+    let lab = Lab::start(|_, _| {}).await;
+    let file = lab.path("left-behind");
+
+    lab.invoke(json!({ "do": "go on", "file": file }))
+        .await
+        .unwrap();
+    let process = lab.functions.processes("Probe")[0];
+    eventually("the process is frozen", || state_of(process) == Some('T')).await;
+    let frozen_at = size(&file);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(size(&file), frozen_at);
+    lab.invoke(json!({ "sleep_ms": 200 })).await.unwrap();
+
+    assert!(size(&file) > frozen_at);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_freezing_work_left_behind_goes_on() {
+    let lab = Lab::start(|_, settings| settings.freeze = false).await;
+    let file = lab.path("left-behind");
+
+    lab.invoke(json!({ "do": "go on", "file": file }))
+        .await
+        .unwrap();
+
+    let size_then = size(&file);
+    eventually("the work goes on", || size(&file) > size_then + 20).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_start_that_crashes_or_hangs_costs_only_time() {
+    for first in ["exit", "stall"] {
+        let lab = Lab::start(|function, settings| {
+            settings.init_limit = Duration::from_millis(500);
+            let once = settings.log_dir.with_extension("once");
+            let once = once.display().to_string();
+            function.environment = BTreeMap::from([
+                ("PROBE_INIT".to_owned(), first.to_owned()),
+                ("PROBE_ONCE".to_owned(), once),
+            ]);
+        })
+        .await;
+
+        lab.invoke(json!({})).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_start_has_the_functions_own_timeout() {
+    let lab = Lab::start(|function, settings| {
+        settings.init_limit = Duration::from_millis(200);
+        function.timeout = Duration::from_secs(1);
+        function.environment = BTreeMap::from([("PROBE_INIT".to_owned(), "stall".to_owned())]);
+    })
+    .await;
+
+    let failure = lab.invoke(json!({})).await.unwrap_err();
+
+    assert_eq!(failure.error_type, "Sandbox.Timedout");
+    let timed_out = "Error: Task timed out after 1.00 seconds";
+    assert!(failure.message.ends_with(timed_out), "{}", failure.message);
+    let log = std::fs::read_to_string(lab.path("logs/Probe.log")).unwrap();
+    assert_eq!(log.matches("INIT_REPORT").count(), 2, "{log}");
+    assert!(lab.functions.processes("Probe").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn environments_nobody_needs_are_ended() {
+    let lab = Lab::start(|_, settings| settings.idle_after = Duration::from_millis(300)).await;
+
+    join_all((0..4).map(|_| lab.invoke(json!({ "sleep_ms": 100 })))).await;
+    let processes = lab.functions.processes("Probe");
+
+    assert_eq!(processes.len(), 4);
+    eventually("all are gone", || {
+        lab.functions.processes("Probe").is_empty()
+    })
+    .await;
+    assert!(
+        processes
+            .into_iter()
+            .all(|process| state_of(process).is_none())
+    );
+    lab.invoke(json!({})).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_with_nothing_reserved_is_always_throttled() {
+    let lab = Lab::start(|function, _| function.reserved_concurrency = Some(0)).await;
+
+    let failure = lab.invoke(json!({})).await.unwrap_err();
+
+    assert_eq!(failure.kind, FailureKind::Throttled);
+    assert!(lab.functions.processes("Probe").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn requests_beyond_the_most_environments_wait_for_one() {
+    let lab = Lab::start(|_, settings| settings.most_environments = 2).await;
+
+    let answers = join_all((0..8).map(|_| lab.invoke(json!({ "sleep_ms": 50 })))).await;
+
+    assert!(answers.iter().all(Result::is_ok));
+    assert_eq!(lab.functions.processes("Probe").len(), 2);
 }
 
 /// One function called `Probe`, and its settings.
@@ -70,6 +216,6 @@ impl Lab {
     }
 }
 
-fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_default()
+fn size(file: &Path) -> u64 {
+    std::fs::metadata(file).map_or(0, |facts| facts.len())
 }

@@ -219,6 +219,12 @@ impl World {
         blocking(move || agent.run(request).expect("an answer")).await
     }
 
+    /// Returns what a function has logged so far.
+    pub(crate) fn log(&self, function: &str) -> String {
+        let path = self.folder.path().join(format!("data/logs/{function}.log"));
+        std::fs::read_to_string(path).expect("a log")
+    }
+
     pub(crate) fn processes(&self, function: &str) -> Vec<u32> {
         self.emulator.functions().processes(function)
     }
