@@ -168,6 +168,7 @@ impl Emulator {
         let queue_dir = options.data.join("queue");
         let queues = Queues::open(&queue_dir, &template.queues, &base, clock.clone())?;
         let functions = start_functions(&template.functions, &options, &base).await?;
+        queues.resume_moves().await?;
         let names = binaries.into_iter().collect();
         let reload = Reload::start(
             &options.watch,

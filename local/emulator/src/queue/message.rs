@@ -12,6 +12,12 @@ pub(crate) struct Message {
     pub(crate) body: String,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) attributes: BTreeMap<String, Attribute>,
+    /// Who it is about, where one sender's messages should not hold up another's. It changes nothing here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) group_id: Option<String>,
+    /// The X-Ray header of its sender.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) trace_header: Option<String>,
     pub(crate) sent_at_ms: u64,
     pub(crate) visible_at_ms: u64,
     #[serde(default)]
@@ -54,6 +60,8 @@ impl Message {
             id: uuid::Uuid::new_v4().to_string(),
             body,
             attributes: BTreeMap::new(),
+            group_id: None,
+            trace_header: None,
             sent_at_ms,
             visible_at_ms,
             receive_count: 0,
@@ -104,10 +112,7 @@ impl Message {
 
     /// Returns what counts against the queue's limit: the body and every part of the attributes.
     pub(crate) fn size_bytes(&self) -> usize {
-        let attributes = self.attributes.iter().map(|(name, attribute)| {
-            name.len() + attribute.data_type.len() + attribute.value().1.len()
-        });
-        self.body.len() + attributes.sum::<usize>()
+        self.body.len() + size_bytes(&self.attributes)
     }
 
     /// Returns what SQS tells a receiver about the message, all as text.
@@ -119,6 +124,12 @@ impl Message {
             ("SenderId", crate::template::ACCOUNT_ID.to_owned()),
             ("SentTimestamp", self.sent_at_ms.to_string()),
         ]);
+        if let Some(group) = &self.group_id {
+            attributes.insert("MessageGroupId", group.clone());
+        }
+        if let Some(header) = &self.trace_header {
+            attributes.insert("AWSTraceHeader", header.clone());
+        }
         if let Some(source) = &self.moved_from {
             attributes.insert(
                 "DeadLetterQueueSourceArn",
@@ -127,6 +138,14 @@ impl Message {
         }
         attributes
     }
+}
+
+/// Returns how many bytes attributes count for: names, types and values.
+pub(super) fn size_bytes(attributes: &BTreeMap<String, Attribute>) -> usize {
+    let sizes = attributes.iter().map(|(name, attribute)| {
+        name.len() + attribute.data_type.len() + attribute.value().1.len()
+    });
+    sizes.sum()
 }
 
 impl Attribute {

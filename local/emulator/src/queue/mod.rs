@@ -2,7 +2,15 @@
 //!
 //! [`Queues`] holds them all. [`Queues::handle`] answers the SDKs, boto3 and the AWS CLI; [`deliver`] is the
 //! event source mapping. Both go through the same few functions here, and those through [`store`].
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::SeqCst},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE};
@@ -19,6 +27,7 @@ mod api;
 mod delivery;
 mod fault;
 mod message;
+mod redrive;
 mod store;
 
 pub use delivery::{Delivered, deliver};
@@ -29,6 +38,9 @@ pub(crate) use store::{Next, Store};
 use fault::Fault;
 use message::Handle;
 use store::{Counts, Hidden, Receive};
+
+/// How long after a purge the next one is refused.
+const PURGE_PAUSE_MS: u64 = 60_000;
 
 /// An HTTP answer of the SQS API.
 #[derive(Clone, Debug)]
@@ -53,12 +65,16 @@ struct Inner {
     base: String,
     /// Says when messages were sent, appear and are too old.
     clock: Clock,
+    /// When the queues were opened, in seconds since 1970.
+    opened_s: u64,
 }
 
 /// A queue and the bell that rings when a message is sent to it or becomes visible earlier than it was to.
 struct Line {
     queue: Queue,
     bell: Notify,
+    /// When it was purged; 0 for never.
+    purged_at_ms: AtomicU64,
 }
 
 impl Queues {
@@ -78,6 +94,7 @@ impl Queues {
                 Line {
                     queue: queue.clone(),
                     bell: Notify::new(),
+                    purged_at_ms: AtomicU64::new(0),
                 },
             )
         });
@@ -85,6 +102,7 @@ impl Queues {
             store: Store::open(folder)?,
             queues: lines.collect(),
             base: base.to_owned(),
+            opened_s: clock.now_ms() / 1_000,
             clock,
         };
         Ok(Queues {
@@ -222,16 +240,11 @@ impl Queues {
         Ok(self.inner.store.delete(name, handles).await?)
     }
 
-    /// Hides a message that is in flight for `time` from now.
+    /// Hides a message for `time` from now.
     async fn hide(&self, name: &str, handle: Handle, time: Duration) -> Result<Hidden, Fault> {
         let line = self.line(name)?;
-        let now_ms = self.now_ms();
-        let until_ms = now_ms + millis(time);
-        let hidden = self
-            .inner
-            .store
-            .hide(name, handle, until_ms, now_ms)
-            .await?;
+        let until_ms = self.now_ms() + millis(time);
+        let hidden = self.inner.store.hide(name, handle, until_ms).await?;
         line.bell.notify_waiters();
         Ok(hidden)
     }
@@ -257,7 +270,13 @@ impl Queues {
         Ok(self.inner.store.counts(name, self.now_ms()).await?)
     }
 
+    /// Forgets all messages of a queue, once a minute.
     async fn purge(&self, name: &str) -> Result<(), Fault> {
+        let (line, now_ms) = (self.line(name)?, self.now_ms());
+        let purged = line.purged_at_ms.fetch_update(SeqCst, SeqCst, |before_ms| {
+            (before_ms == 0 || now_ms >= before_ms + PURGE_PAUSE_MS).then_some(now_ms)
+        });
+        purged.map_err(|_| Fault::purged_already(name))?;
         Ok(self.inner.store.purge(name).await?)
     }
 }

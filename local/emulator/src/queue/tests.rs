@@ -14,6 +14,8 @@ use tokio_util::task::TaskTracker;
 use super::*;
 use crate::template::{Mapping, Redrive};
 
+mod redrive;
+
 const BASE: &str = "http://127.0.0.1:9000";
 
 struct World {
@@ -34,6 +36,7 @@ fn line(name: &str, visibility: Duration, redrive: Option<u32>) -> Queue {
             dead_letter_queue: "dead".to_owned(),
             max_receive_count,
         }),
+        tags: BTreeMap::from([("purpose".to_owned(), "tests".to_owned())]),
     }
 }
 
@@ -360,7 +363,7 @@ async fn an_old_handle_neither_deletes_nor_hides() {
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(
         document["__type"],
-        "com.amazonaws.sqs#InvalidParameterValue"
+        "com.amazon.coral.service#InvalidParameterValueException"
     );
     assert_eq!(
         headers["x-amzn-query-error"],
@@ -376,60 +379,96 @@ async fn what_sqs_refuses_is_refused_by_the_same_name() {
         (
             "SendMessage",
             json!({"QueueUrl": format!("{BASE}/1/none"), "MessageBody": "a"}),
-            "QueueDoesNotExist",
+            "sqs#QueueDoesNotExist",
         ),
-        ("SendMessage", json!({"QueueUrl": url}), "MissingParameter"),
+        (
+            "SendMessage",
+            json!({"QueueUrl": url}),
+            "service#MissingRequiredParameterException",
+        ),
         (
             "SendMessage",
             json!({"QueueUrl": url, "MessageBody": "a\u{0}"}),
-            "InvalidMessageContents",
+            "sqs#InvalidMessageContents",
         ),
         (
             "SendMessage",
             json!({"QueueUrl": url, "MessageBody": "a".repeat(1_048_577)}),
-            "InvalidParameterValue",
+            "service#InvalidParameterValueException",
         ),
         (
             "SendMessage",
             json!({"QueueUrl": url, "MessageBody": "a", "DelaySeconds": 901}),
-            "InvalidParameterValue",
+            "service#InvalidParameterValueException",
         ),
         (
             "ReceiveMessage",
             json!({"QueueUrl": url, "MaxNumberOfMessages": 11}),
-            "InvalidParameterValue",
+            "service#InvalidParameterValueException",
         ),
         (
             "DeleteMessage",
             json!({"QueueUrl": url, "ReceiptHandle": "x"}),
-            "ReceiptHandleIsInvalid",
+            "sqs#ReceiptHandleIsInvalid",
         ),
         (
             "SendMessageBatch",
             json!({"QueueUrl": url, "Entries": []}),
-            "EmptyBatchRequest",
+            "sqs#EmptyBatchRequest",
         ),
         (
             "GetQueueAttributes",
             json!({"QueueUrl": url, "AttributeNames": ["Size"]}),
-            "InvalidAttributeName",
+            "sqs#InvalidAttributeName",
         ),
         (
             "CreateQueue",
             json!({"QueueName": "new"}),
-            "UnknownOperationException",
+            "sqs#UnsupportedOperation",
         ),
-        ("SendMessage", json!([1]), "SerializationException"),
+        ("Dance", json!({}), "service#UnknownOperationException"),
+        (
+            "SendMessageBatch",
+            json!({"QueueUrl": url, "Entries": [{"Id": "a b", "MessageBody": "a"}]}),
+            "sqs#InvalidBatchEntryId",
+        ),
+        (
+            "SendMessageBatch",
+            json!({"QueueUrl": url, "Entries": [
+                {"Id": "1", "MessageBody": "a".repeat(600_000)},
+                {"Id": "2", "MessageBody": "a".repeat(600_000)},
+            ]}),
+            "sqs#BatchRequestTooLong",
+        ),
+        (
+            "SendMessage",
+            json!({"QueueUrl": url, "MessageBody": "a", "MessageAttributes": {"n": {"DataType": "Number", "StringValue": "x"}}}),
+            "service#InvalidParameterValueException",
+        ),
+        (
+            "SendMessage",
+            json!({"QueueUrl": url, "MessageBody": "a", "MessageAttributes": {"n": {"DataType": "String", "StringValue": ""}}}),
+            "service#InvalidParameterValueException",
+        ),
+        (
+            "SendMessage",
+            json!({"QueueUrl": url, "MessageBody": "a", "MessageAttributes": {"n": {"DataType": "Text", "StringValue": "x"}}}),
+            "service#InvalidParameterValueException",
+        ),
+        (
+            "SendMessage",
+            json!({"QueueUrl": url, "MessageBody": "a", "MessageDeduplicationId": "1"}),
+            "service#InvalidParameterValueException",
+        ),
+        ("SendMessage", json!([1]), "service#SerializationException"),
     ];
     for (operation, request, name) in cases {
         let (status, document, headers) = world.call(operation, request).await;
 
-        assert_eq!(status, StatusCode::BAD_REQUEST, "{operation} {name}");
-        assert_eq!(
-            document["__type"],
-            format!("com.amazonaws.sqs#{name}"),
-            "{operation}"
-        );
+        let is_unknown_handle = name.ends_with("ReceiptHandleIsInvalid");
+        assert_eq!(status, if is_unknown_handle { 404 } else { 400 }, "{name}");
+        let kind = document["__type"].as_str().expect("a name");
+        assert!(kind.ends_with(&format!(".{name}")), "{operation}: {kind}");
         assert!(headers.contains_key("x-amzn-query-error"));
     }
     assert_eq!(world.counts_of("jobs").await, Counts::default());
@@ -742,4 +781,79 @@ async fn a_delivery_that_has_begun_is_settled_after_the_stop() {
     invoke_for(&world.queues, mapping(1), slow, SHORT / 3).await;
 
     assert_eq!(world.counts_of("jobs").await, Counts::default());
+}
+
+#[tokio::test]
+async fn lists_come_page_by_page_and_tags_and_sources_are_told() {
+    let world = World::start(LONG);
+
+    let first = world.ask("ListQueues", json!({"MaxResults": 1})).await;
+    let next = json!({"MaxResults": 1, "NextToken": first["NextToken"]});
+    let second = world.ask("ListQueues", next).await;
+    let dead_url = format!("{BASE}/1/dead");
+    let sources = world
+        .ask("ListDeadLetterSourceQueues", json!({"QueueUrl": dead_url}))
+        .await;
+    let tags = world.ask("ListQueueTags", json!({})).await;
+
+    assert_eq!(first["QueueUrls"][0], format!("{BASE}/000000000000/dead"));
+    assert_eq!(second["QueueUrls"][0], format!("{BASE}/000000000000/jobs"));
+    assert_eq!(second["NextToken"], Value::Null);
+    assert_eq!(
+        sources,
+        json!({"queueUrls": [format!("{BASE}/000000000000/jobs")]})
+    );
+    assert_eq!(tags, json!({"Tags": {"purpose": "tests"}}));
+}
+
+#[tokio::test]
+async fn a_queue_is_purged_once_a_minute() {
+    let world = World::start(LONG);
+    let url = format!("{BASE}/000000000000/jobs");
+
+    world.ask("PurgeQueue", json!({})).await;
+    let (status, document, _) = world.call("PurgeQueue", json!({ "QueueUrl": url })).await;
+    world.queues.inner.clock.advance(Duration::from_secs(61));
+    world.ask("PurgeQueue", json!({})).await;
+
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    assert_eq!(document["__type"], "com.amazonaws.sqs#PurgeQueueInProgress");
+}
+
+#[tokio::test]
+async fn a_message_that_is_visible_again_can_still_be_hidden_by_its_newest_handle() {
+    let world = World::start(LONG);
+    world.send("a").await;
+    let received = world
+        .ask("ReceiveMessage", json!({"VisibilityTimeout": 0}))
+        .await;
+    let handle = &received["Messages"][0]["ReceiptHandle"];
+
+    let hide = json!({"ReceiptHandle": handle, "VisibilityTimeout": 60});
+    world.ask("ChangeMessageVisibility", hide).await;
+
+    assert_eq!(world.counts_of("jobs").await.in_flight, 1);
+}
+
+#[tokio::test]
+async fn what_a_sender_says_beside_the_body_reaches_the_receiver() {
+    let world = World::start(LONG);
+    let header = "Root=1-5759e988-bd862e3fe1be46a994272793";
+    world
+        .ask(
+            "SendMessage",
+            json!({
+                "MessageBody": "a", "MessageGroupId": "tenant",
+                "MessageSystemAttributes": {"AWSTraceHeader": {"DataType": "String", "StringValue": header}},
+            }),
+        )
+        .await;
+
+    let received = world
+        .ask("ReceiveMessage", json!({"AttributeNames": ["All"]}))
+        .await;
+
+    let attributes = &received["Messages"][0]["Attributes"];
+    assert_eq!(attributes["MessageGroupId"], "tenant");
+    assert_eq!(attributes["AWSTraceHeader"], header);
 }

@@ -171,6 +171,8 @@ pub struct Queue {
     pub maximum_message_bytes: usize,
     /// Where messages go that are received too often.
     pub redrive: Option<Redrive>,
+    /// What the queue is labelled with.
+    pub tags: BTreeMap<String, String>,
 }
 
 /// Where messages go that are received too often.

@@ -1,5 +1,5 @@
 //! `AWS::SQS::Queue`.
-use std::time::Duration;
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use super::{
     Queue, Redrive, Refusal,
@@ -20,7 +20,6 @@ pub(super) fn read(entry: &Entry, scope: &Scope<'_>) -> Result<Queue, Refusal> {
         "KmsMasterKeyId",
         "KmsDataKeyReusePeriodSeconds",
         "SqsManagedSseEnabled",
-        "Tags",
     ]);
     if let Some(fifo) = fields.take("FifoQueue")
         && matches!(&fifo.value, Value::Text(text) if text.eq_ignore_ascii_case("true"))
@@ -65,6 +64,7 @@ pub(super) fn read(entry: &Entry, scope: &Scope<'_>) -> Result<Queue, Refusal> {
             .number("MaximumMessageSize", 1_024..=1_048_576)?
             .unwrap_or(1_048_576) as usize,
         redrive: redrive(&mut fields)?,
+        tags: tags(&mut fields, scope.file)?,
     };
     fields.finish()?;
     Ok(queue)
@@ -75,6 +75,25 @@ fn is_name(name: &str) -> bool {
         && name
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
+fn tags(fields: &mut Fields<'_>, file: &Path) -> Result<BTreeMap<String, String>, Refusal> {
+    let Some(list) = fields.take("Tags") else {
+        return Ok(BTreeMap::new());
+    };
+    let Value::List(items) = &list.value else {
+        return Err(fields.wrong("Tags", list, "a list of Key and Value"));
+    };
+    let read = |item| {
+        let mut tag = Fields::of(item, "a tag", file)?;
+        let pair = (tag.text("Key")?, tag.text("Value")?);
+        tag.finish()?;
+        match pair {
+            (Some(key), Some(value)) => Ok((key.to_owned(), value.to_owned())),
+            _ => Err(fields.wrong("Tags", item, "a list of Key and Value")),
+        }
+    };
+    items.iter().map(read).collect()
 }
 
 fn redrive(fields: &mut Fields<'_>) -> Result<Option<Redrive>, Refusal> {

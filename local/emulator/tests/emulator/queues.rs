@@ -34,6 +34,30 @@ async fn a_message_that_always_fails_ends_in_the_dead_letter_queue() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_job_in_the_dead_letter_queue_can_be_sent_to_a_worker_that_does_it() {
+    let world = World::start().await;
+    world
+        .sqs("SendMessage", "BadJobs", json!({ "MessageBody": "a job" }))
+        .await;
+    settled(&world, "BadJobs").await;
+    let arn = |queue: &str| format!("arn:aws:sqs:us-east-1:000000000000:{queue}");
+
+    let redrive = json!({ "SourceArn": arn("DeadJobs"), "DestinationArn": arn("GoodJobs") });
+    world.sqs("StartMessageMoveTask", "DeadJobs", redrive).await;
+
+    eventually("the worker runs", || {
+        !world.processes("GoodWorker").is_empty()
+    })
+    .await;
+    for queue in ["DeadJobs", "GoodJobs"] {
+        assert_eq!(settled(&world, queue).await, (0, 0), "{queue}");
+    }
+    let tasks = json!({ "SourceArn": arn("DeadJobs") });
+    let tasks = world.sqs("ListMessageMoveTasks", "DeadJobs", tasks).await;
+    assert_eq!(tasks["Results"][0]["Status"], "COMPLETED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_foreign_page_cannot_send_messages_or_run_functions() {
     let world = World::start().await;
     let origin = ("origin", "https://evil.example");

@@ -12,6 +12,7 @@ mod send;
 mod settle;
 
 mod describe;
+mod moves;
 
 const MAX_BATCH: usize = 10;
 const MAX_VISIBILITY_S: u64 = 43_200;
@@ -31,7 +32,14 @@ pub(super) async fn handle(queues: &Queues, target: &str, body: &[u8]) -> Result
         "GetQueueUrl" => describe::url(queues, read(body)?),
         "GetQueueAttributes" => describe::attributes(queues, read(body)?).await,
         "ListQueues" => describe::list(queues, read(body)?),
+        "ListQueueTags" => describe::tags(queues, read(body)?),
+        "ListDeadLetterSourceQueues" => describe::dead_letter_sources(queues, read(body)?),
         "PurgeQueue" => describe::purge(queues, read(body)?).await,
+        "StartMessageMoveTask" => moves::start(queues, read(body)?).await,
+        "ListMessageMoveTasks" => moves::list(queues, read(body)?).await,
+        "CancelMessageMoveTask" => moves::cancel(queues, read(body)?).await,
+        operation @ ("AddPermission" | "CreateQueue" | "DeleteQueue" | "RemovePermission"
+        | "SetQueueAttributes" | "TagQueue" | "UntagQueue") => Err(Fault::unsupported(operation)),
         _ => Err(Fault::unknown_operation(target)),
     }
 }
@@ -65,9 +73,12 @@ impl<T> Batch<T> {
             return Err(Fault::empty_batch());
         }
         if entries.len() > MAX_BATCH {
-            return Err(Fault::long_batch());
+            return Err(Fault::long_batch(entries.len()));
         }
         for (index, entry) in entries.iter().enumerate() {
+            if !is_entry_id(&entry.id) {
+                return Err(Fault::odd_id());
+            }
             if entries[..index].iter().any(|other| other.id == entry.id) {
                 return Err(Fault::repeated_id(&entry.id));
             }
@@ -76,9 +87,17 @@ impl<T> Batch<T> {
     }
 }
 
+fn is_entry_id(id: &str) -> bool {
+    (1..=80).contains(&id.len())
+        && id
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+}
+
 /// Returns the queue that a URL names by its last segment; the host may be any by which a caller reached us.
 fn queue_of<'q>(queues: &'q Queues, url: Option<&str>) -> Result<&'q Queue, Fault> {
-    let url = url.ok_or_else(|| Fault::missing("QueueUrl"))?;
+    // Without a URL AWS says the same.
+    let url = url.ok_or_else(Fault::no_such_queue)?;
     let name = url.rsplit('/').next().unwrap_or_default();
     queues.line(name).map(|line| &line.queue)
 }

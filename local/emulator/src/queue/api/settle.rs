@@ -84,7 +84,6 @@ impl Change {
             .await?
         {
             Hidden::Changed => Ok(()),
-            Hidden::NotInFlight => Err(Fault::not_in_flight()),
             Hidden::Gone => Err(Fault::invalid(format!(
                 "Value {} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.",
                 handle.to_text()

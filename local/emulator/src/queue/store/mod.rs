@@ -7,9 +7,12 @@ use super::message::{Handle, Message};
 
 mod disk;
 mod error;
+mod moves;
 mod tables;
 
 pub use error::StoreError;
+
+pub(super) use moves::{MoveState, MoveTask, Step};
 
 use disk::Disk;
 use tables::{MESSAGES, Tables, VISIBLE};
@@ -40,8 +43,6 @@ pub(super) struct Received {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Hidden {
     Changed,
-    /// The message is there, but nobody holds it.
-    NotInFlight,
     /// The message is gone, or was received again since.
     Gone,
 }
@@ -113,22 +114,18 @@ impl Store {
         self.disk.write(delete).await
     }
 
-    /// Sets when a message appears again.
+    /// Sets when a message appears again. One that has appeared already is hidden anew, as on AWS.
     pub(super) async fn hide(
         &self,
         queue: &str,
         handle: Handle,
         until_ms: u64,
-        now_ms: u64,
     ) -> Result<Hidden, StoreError> {
         let queue = queue.to_owned();
         let hide = move |tables: &mut Tables<'_>| {
             let Some(message) = tables.named(&queue, handle)? else {
                 return Ok(Hidden::Gone);
             };
-            if message.visible_at_ms <= now_ms {
-                return Ok(Hidden::NotInFlight);
-            }
             tables.show_at(&queue, message, until_ms)?;
             Ok(Hidden::Changed)
         };

@@ -1,7 +1,7 @@
 //! The tables of the store, in one transaction.
 use redb::{ReadableTable, Table, TableDefinition, WriteTransaction};
 
-use super::StoreError;
+use super::{StoreError, moves::MOVES};
 use crate::queue::message::{Handle, Message};
 
 /// Queue name and sequence to the message as JSON.
@@ -16,6 +16,7 @@ pub(super) struct Tables<'t> {
     messages: Table<'t, (&'static str, u64), &'static [u8]>,
     visible: Table<'t, (&'static str, u64, u64), ()>,
     sequence: Table<'t, (), u64>,
+    pub(super) moves: Table<'t, (&'static str, u64), &'static [u8]>,
 }
 
 impl<'t> Tables<'t> {
@@ -24,6 +25,7 @@ impl<'t> Tables<'t> {
             messages: transaction.open_table(MESSAGES)?,
             visible: transaction.open_table(VISIBLE)?,
             sequence: transaction.open_table(SEQUENCE)?,
+            moves: transaction.open_table(MOVES)?,
         })
     }
 
@@ -47,8 +49,7 @@ impl<'t> Tables<'t> {
 
     /// Puts a message behind all others.
     pub(super) fn append(&mut self, queue: &str, message: &Message) -> Result<(), StoreError> {
-        let sequence = self.sequence.get(())?.map_or(0, |last| last.value()) + 1;
-        self.sequence.insert((), sequence)?;
+        let sequence = self.next_sequence()?;
         self.put(
             queue,
             &Message {
@@ -56,6 +57,13 @@ impl<'t> Tables<'t> {
                 ..message.clone()
             },
         )
+    }
+
+    /// Returns a number that was never given out before.
+    pub(super) fn next_sequence(&mut self) -> Result<u64, StoreError> {
+        let sequence = self.sequence.get(())?.map_or(0, |last| last.value()) + 1;
+        self.sequence.insert((), sequence)?;
+        Ok(sequence)
     }
 
     pub(super) fn put(&mut self, queue: &str, message: &Message) -> Result<(), StoreError> {
