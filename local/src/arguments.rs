@@ -36,6 +36,9 @@ pub(crate) struct WorldArguments {
     /// SAM template that says which functions there are; infra/template.yaml of this checkout by default.
     #[arg(long, global = true)]
     pub(crate) template: Option<PathBuf>,
+    /// Value for a parameter of the template, as NAME=VALUE; may be given again for another.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parameter, global = true)]
+    pub(crate) parameter: Vec<(String, String)>,
     /// Folder of the voices, or `tone` for one beep a word while the voice does not matter.
     #[arg(long, global = true)]
     pub(crate) voice: Option<String>,
@@ -70,6 +73,13 @@ pub(crate) struct WorldArguments {
 pub(crate) enum LogFormat {
     Text,
     Json,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("must be NAME=VALUE".to_owned()),
+    }
 }
 
 /// The episode someone wants.

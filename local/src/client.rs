@@ -31,10 +31,14 @@ impl Client {
         }
     }
 
-    /// Whether the API answers there.
+    /// Whether an emulator answers there, and not just any server.
     pub(crate) fn answers(&self) -> bool {
-        self.get("/api/v1/podcasts/?limit=1")
-            .is_ok_and(|(status, _)| status == 200)
+        let list_queues = self
+            .agent
+            .post(&self.origin)
+            .header("x-amz-target", "AmazonSQS.ListQueues")
+            .send("{}");
+        list_queues.is_ok_and(|answer| answer.status() == 200)
     }
 
     /// Reads JSON; gives the status with it.

@@ -2,8 +2,8 @@
 //!
 //! `serve` starts the emulator on the template, the page and the media folder; `generate` makes one
 //! episode from the terminal; `invoke` runs one function on one event. The last two use a running
-//! `serve` when there is one, and start their own otherwise. Read [`world`] first: it says what the
-//! emulator, which knows nothing about podcasts, is given here.
+//! `serve` when there is one, and start their own otherwise. Read [`world`] first: it starts the emulator;
+//! [`wherecast`] says what the emulator, which knows nothing about podcasts, is given for it.
 
 mod arguments;
 mod client;
@@ -11,6 +11,7 @@ mod generate;
 mod invoke;
 mod serve;
 mod terminal;
+mod wherecast;
 mod world;
 
 use std::process::ExitCode;

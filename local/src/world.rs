@@ -1,24 +1,30 @@
-//! What the emulator, which knows nothing about podcasts, is given to run Wherecast on one machine.
+//! The emulator on one template: Wherecast's by default, any other that is asked for.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
     path::{Path, PathBuf, absolute},
     time::SystemTime,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use emulator::{
-    Emulator, Mount, Options, Socket, Watch, build_functions, journal::Journal, template::Template,
+    Emulator, Options, Socket, Watch,
+    build_functions::{self, Workspace},
+    journal::Journal,
+    template::Template,
 };
 
-use crate::{arguments::WorldArguments, client::Client, terminal};
+use crate::{
+    arguments::WorldArguments,
+    client::Client,
+    terminal,
+    wherecast::{self, Place},
+};
 
 /// Says in the data folder where a running `serve` is, so that other commands use it.
 const ADDRESS_FILE: &str = "address";
-/// Where episodes are under the public address.
-const MEDIA_PREFIX: &str = "/media";
 
 /// A system to talk to: started by this process, or found running.
 pub(crate) struct World {
@@ -60,7 +66,7 @@ pub(crate) async fn reach(arguments: &WorldArguments) -> Result<World> {
         }
     }
     let socket = Socket::open(([127, 0, 0, 1], 0).into()).await?;
-    start_on(socket, Watch::Nothing, arguments).await
+    start_on(socket, false, arguments).await
 }
 
 /// Builds the functions and starts the system on the address asked for.
@@ -70,22 +76,14 @@ pub(crate) async fn reach(arguments: &WorldArguments) -> Result<World> {
 /// missing, or the functions do not build.
 pub(crate) async fn start(arguments: &WorldArguments) -> Result<World> {
     let socket = Socket::open(arguments.listen).await?;
-    let watch = match (arguments.no_watch, arguments.no_build) {
-        (true, _) => Watch::Nothing,
-        (false, true) => Watch::Binaries,
-        (false, false) => Watch::Sources {
-            workspace: checkout(),
-            built_at: SystemTime::now(),
-        },
-    };
-    let world = start_on(socket, watch, arguments).await?;
+    let world = start_on(socket, true, arguments).await?;
     if let Some((emulator, _)) = &world.own {
         terminal::show(emulator, arguments).context("cannot write to the terminal")?;
     }
     Ok(world)
 }
 
-async fn start_on(socket: Socket, watch: Watch, arguments: &WorldArguments) -> Result<World> {
+async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Result<World> {
     let data = prepare(&arguments.data)?;
     let checkout = checkout();
     let origin = socket.base_url();
@@ -94,23 +92,44 @@ async fn start_on(socket: Socket, watch: Watch, arguments: &WorldArguments) -> R
         .clone()
         .unwrap_or_else(|| checkout.join("infra/template.yaml"));
     let public = public_url(arguments, &socket);
-    let parameters = parameters(arguments, &data, &checkout, &public)?;
+    let place = Place {
+        data: &data,
+        checkout: &checkout,
+        origin: &public,
+    };
+    let is_ours = wherecast::is_described_by(&Template::parameter_names(&template)?);
+    let (mut parameters, mounts, workspace) = match is_ours {
+        true => (
+            wherecast::parameters(arguments.voice.as_deref(), &place)?,
+            wherecast::mounts(&place),
+            Workspace::of_this_program(checkout.clone())?,
+        ),
+        false => (
+            BTreeMap::new(),
+            Vec::new(),
+            Workspace::around(&template).await?,
+        ),
+    };
+    parameters.extend(arguments.parameter.iter().cloned());
+    let built_at = SystemTime::now();
     if !arguments.no_build {
-        let functions = Template::read(&template, &parameters, &origin)?.functions;
-        let binaries: Vec<String> = functions
-            .into_iter()
-            .map(|function| function.binary)
-            .collect();
-        eprintln!("building {}", binaries.join(", "));
-        build_functions::build(&checkout, &binaries).await?;
+        build(&workspace, &template, &parameters, &origin).await?;
     }
+    let watch = match (stays && !arguments.no_watch, arguments.no_build) {
+        (false, _) => Watch::Nothing,
+        (true, true) => Watch::Binaries,
+        (true, false) => Watch::Sources {
+            workspace: workspace.root.clone(),
+            built_at,
+        },
+    };
     let options = Options {
         template,
         parameters,
         environment: passed_on(),
         data: data.clone(),
-        bin_dir: build_functions::bin_dir().context("cannot find the functions' binaries")?,
-        mounts: mounts(&data, &checkout),
+        bin_dir: workspace.bin_dir,
+        mounts,
         echo_logs: arguments.verbose,
         freeze: !arguments.no_freeze,
         limit_memory: !arguments.no_memory_limit,
@@ -124,6 +143,22 @@ async fn start_on(socket: Socket, watch: Watch, arguments: &WorldArguments) -> R
         origin,
         own: Some((emulator, address_file)),
     })
+}
+
+async fn build(
+    workspace: &Workspace,
+    template: &Path,
+    parameters: &BTreeMap<String, String>,
+    origin: &str,
+) -> Result<()> {
+    let functions = Template::read(template, parameters, origin)?.functions;
+    let binaries: BTreeSet<String> = functions
+        .into_iter()
+        .map(|function| function.binary)
+        .collect();
+    let binaries = Vec::from_iter(binaries);
+    eprintln!("building {}", binaries.join(", "));
+    Ok(build_functions::build(&workspace.root, &binaries).await?)
 }
 
 /// Returns the URL by which listeners reach the media, with no slash at its end.
@@ -166,82 +201,6 @@ fn prepare(data: &Path) -> Result<PathBuf> {
     fs::create_dir_all(data.join("media"))
         .with_context(|| format!("cannot use the data folder {}", data.display()))?;
     Ok(data)
-}
-
-/// What `sam deploy --parameter-overrides` would say, for this machine.
-fn parameters(
-    arguments: &WorldArguments,
-    data: &Path,
-    checkout: &Path,
-    public: &str,
-) -> Result<BTreeMap<String, String>> {
-    let voice = match &arguments.voice {
-        Some(voice) if is_tone(voice) => voice.clone(),
-        Some(folder) => voices(Path::new(folder))?,
-        None => voices(&checkout.join("functions/generate/speech/voices"))?,
-    };
-    let text = |path: PathBuf| path.display().to_string();
-    Ok(BTreeMap::from([
-        ("DatabaseUrl".to_owned(), text(data.join("wherecast.db"))),
-        (
-            "MediaStore".to_owned(),
-            format!("file://{}", text(data.join("media"))),
-        ),
-        ("MediaBaseUrl".to_owned(), format!("{public}{MEDIA_PREFIX}")),
-        ("VoiceDir".to_owned(), voice),
-    ]))
-}
-
-/// `tone`, `tone:MS` for lines that take a while, or `tone:MS:WORD` for a word that crashes the worker.
-fn is_tone(voice: &str) -> bool {
-    let mut parts = voice.splitn(3, ':');
-    let (kind, ms) = (parts.next(), parts.next());
-    kind == Some("tone") && ms.is_none_or(|ms| ms.parse::<u32>().is_ok())
-}
-
-/// Makes sure that every voice file is there, before a job finds out that one is not.
-fn voices(folder: &Path) -> Result<String> {
-    let folder = absolute(folder).context("cannot find the working folder")?;
-    let list = folder.join("SHA256SUMS");
-    let sums = fs::read_to_string(&list).with_context(|| {
-        format!(
-            "the voices are missing: cannot read {}; take them from the checkout",
-            list.display()
-        )
-    })?;
-    for name in sums
-        .lines()
-        .filter_map(|line| line.split_whitespace().nth(1))
-    {
-        if !folder.join(name).is_file() {
-            bail!(
-                "the voice file {} is missing; take it from the checkout",
-                folder.join(name).display()
-            );
-        }
-    }
-    Ok(folder.display().to_string())
-}
-
-/// Episodes under the public address; the page and the API's description at its root.
-fn mounts(data: &Path, checkout: &Path) -> Vec<Mount> {
-    vec![
-        Mount {
-            prefix: MEDIA_PREFIX.to_owned(),
-            folder: data.join("media"),
-            cache_control: None,
-        },
-        Mount {
-            prefix: "/".to_owned(),
-            folder: checkout.join("local/web"),
-            cache_control: None,
-        },
-        Mount {
-            prefix: "/".to_owned(),
-            folder: checkout.join("infra/api"),
-            cache_control: None,
-        },
-    ]
 }
 
 /// The checkout this program was built from: it holds the template, the page and the voices.

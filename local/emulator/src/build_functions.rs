@@ -5,6 +5,7 @@ use std::{
     process::Stdio,
 };
 
+use serde::Deserialize;
 use thiserror::Error;
 use tokio::process::Command;
 
@@ -17,9 +18,88 @@ pub enum BuildError {
     /// Cargo has said why on standard error.
     #[error("the functions do not build: cargo ended with {0}")]
     Failed(std::process::ExitStatus),
+    /// There is no cargo project where one is needed.
+    #[error("{} is in no cargo project with the functions: {reason}", folder.display())]
+    NoWorkspace {
+        /// Where it was looked for.
+        folder: PathBuf,
+        /// What cargo says.
+        reason: String,
+    },
     /// A binary is not where the emulator looks for it.
     #[error("{} is missing: build the functions first", .0.display())]
     Missing(PathBuf),
+}
+
+/// A cargo workspace with functions.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    /// Its folder.
+    pub root: PathBuf,
+    /// The folder with its binaries in the emulator's own profile.
+    pub bin_dir: PathBuf,
+}
+
+impl Workspace {
+    /// Returns the workspace at `root`, which the running program belongs to.
+    ///
+    /// # Errors
+    /// When the system does not say where the running program lies.
+    pub fn of_this_program(root: PathBuf) -> io::Result<Workspace> {
+        let bin_dir = bin_dir()?;
+        Ok(Workspace { root, bin_dir })
+    }
+
+    /// Asks cargo for the workspace that the file at `path` lies in.
+    ///
+    /// # Errors
+    /// When cargo is missing, or knows of none.
+    pub async fn around(path: &Path) -> Result<Workspace, BuildError> {
+        let folder = match path.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        let mut cargo = Command::from(cargo());
+        cargo
+            .args(["metadata", "--no-deps", "--format-version", "1"])
+            .current_dir(folder);
+        // A folder that is not there would look like cargo that is not there.
+        let output = match folder.is_dir() {
+            true => cargo.output().await.map_err(BuildError::NoCargo)?,
+            false => return Err(no_workspace(folder, "there is no such folder")),
+        };
+        if !output.status.success() {
+            let reason = String::from_utf8_lossy(&output.stderr);
+            return Err(no_workspace(
+                folder,
+                reason.trim().trim_start_matches("error: "),
+            ));
+        }
+        let metadata: Metadata = serde_json::from_slice(&output.stdout)
+            .map_err(|error| no_workspace(folder, &error.to_string()))?;
+        let profile = match cfg!(debug_assertions) {
+            true => "debug",
+            false => "release",
+        };
+        Ok(Workspace {
+            root: metadata.workspace_root,
+            bin_dir: metadata.target_directory.join(profile),
+        })
+    }
+}
+
+/// What is used of `cargo metadata`.
+#[derive(Deserialize)]
+struct Metadata {
+    workspace_root: PathBuf,
+    target_directory: PathBuf,
+}
+
+fn no_workspace(folder: &Path, reason: &str) -> BuildError {
+    BuildError::NoWorkspace {
+        folder: folder.to_owned(),
+        reason: reason.to_owned(),
+    }
 }
 
 /// Builds `binaries` of the workspace at `workspace`; cargo shows what it does.
@@ -130,6 +210,26 @@ mod tests {
                 removed.contains(&(name.as_ref(), None)),
                 "{name}: {removed:?}"
             );
+        }
+    }
+
+    #[tokio::test]
+    async fn a_template_is_built_in_the_workspace_around_it() {
+        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("template.yaml");
+
+        let workspace = Workspace::around(&template).await.expect("a workspace");
+
+        assert!(workspace.root.join("Cargo.lock").is_file());
+        assert_eq!(workspace.bin_dir, bin_dir().expect("a folder"));
+    }
+
+    #[tokio::test]
+    async fn a_template_in_no_workspace_is_said_to_be() {
+        for folder in ["/", "/nowhere"] {
+            let error = Workspace::around(&Path::new(folder).join("template.yaml")).await;
+
+            let sentence = error.expect_err("there is none").to_string();
+            assert!(sentence.contains("in no cargo project"), "{sentence}");
         }
     }
 }

@@ -2,7 +2,11 @@
 //!
 //! [`Template::read`] is the only way in. It refuses by name, file and line whatever the emulator does not
 //! emulate, and whatever AWS would refuse on deployment, so that nothing is silently ignored.
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    time::Duration,
+};
 
 mod read;
 
@@ -22,6 +26,8 @@ mod refusal;
 mod scope;
 
 pub use refusal::Refusal;
+
+use node::Node;
 
 /// The region that ARNs and events name.
 pub const REGION: &str = "us-east-1";
@@ -248,6 +254,19 @@ impl Template {
         let text =
             std::fs::read_to_string(path).map_err(|error| Refusal::unreadable(path, &error))?;
         read::read(&text, path, parameters, queue_base)
+    }
+
+    /// Returns the names of the parameters that the template at `path` has.
+    ///
+    /// # Errors
+    /// When the file cannot be read or is not YAML.
+    pub fn parameter_names(path: &Path) -> Result<BTreeSet<String>, Refusal> {
+        let text =
+            std::fs::read_to_string(path).map_err(|error| Refusal::unreadable(path, &error))?;
+        let root = Node::parse(&text, path)?;
+        let parameters = root.field("Parameters").map(Node::entries);
+        let names = parameters.unwrap_or_default().iter();
+        Ok(names.map(|entry| entry.key.clone()).collect())
     }
 }
 
