@@ -1,6 +1,6 @@
 //! What the terminal shows while the system serves: a line for each invocation, and how builds go.
 //!
-//! [`line`] is the text of one invocation, [`fold`] keeps a page that polls from flooding the screen.
+//! [`mod@line`] is the text of one invocation, [`fold`] keeps a page that polls from flooding the screen.
 use std::{io, thread, time::Duration};
 
 use anstyle::{AnsiColor, Style};
