@@ -6,31 +6,57 @@ use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
 
-use super::body::{self, NoBody};
+use super::{
+    body::{self, NoBody},
+    event_stream,
+};
 use crate::{
     asynchronous::{Asynchronous, EVENT_BYTES},
     journal::Origin,
-    runtime::{Failure, FailureKind, Functions, Invocation},
+    runtime::{Answering, Failure, FailureKind, Functions, Invocation},
     template::function_arn,
 };
 
-/// The beginning of every path of the API.
-pub(super) const PREFIX: &str = "/2015-03-31/functions/";
+/// Where a function is invoked for an answer in one piece.
+const WHOLE: Operation = Operation {
+    prefix: "/2015-03-31/functions/",
+    suffix: "/invocations",
+};
+
+/// Where a function is invoked for an answer as it comes.
+const STREAMED: Operation = Operation {
+    prefix: "/2021-11-15/functions/",
+    suffix: "/response-streaming-invocations",
+};
 
 const SYNCHRONOUS_BYTES: usize = 6 << 20;
 
-/// Answers a request whose path begins with [`PREFIX`].
+/// An operation by its path, which has the function's name in it.
+struct Operation {
+    prefix: &'static str,
+    suffix: &'static str,
+}
+
+impl Operation {
+    fn function<'a>(&self, path: &'a str) -> Option<&'a str> {
+        path.strip_prefix(self.prefix)?.strip_suffix(self.suffix)
+    }
+}
+
+/// Whether a path is one of the API's, known or not.
+pub(super) fn is_for(path: &str) -> bool {
+    path.starts_with(WHOLE.prefix) || path.starts_with(STREAMED.prefix)
+}
+
+/// Answers a request whose path is one of the API's.
 pub(super) async fn handle(
     functions: &Functions,
     door: &Asynchronous,
     request: Request<Incoming>,
 ) -> Response<Body> {
-    let rest = request
-        .uri()
-        .path()
-        .strip_prefix(PREFIX)
-        .unwrap_or_default();
-    let Some(name) = rest.strip_suffix("/invocations") else {
+    let path = request.uri().path();
+    let streamed = STREAMED.function(path);
+    let Some(name) = streamed.or_else(|| WHOLE.function(path)) else {
         return refusal(
             StatusCode::NOT_FOUND,
             "ResourceNotFoundException",
@@ -50,7 +76,9 @@ pub(super) async fn handle(
         return refusal(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
     };
     let function = function.name.clone();
+    let is_streamed = streamed.is_some();
     match text(request.headers(), "x-amz-invocation-type").unwrap_or("RequestResponse") {
+        "RequestResponse" if is_streamed => streaming(functions, &function, request).await,
         "RequestResponse" => synchronous(functions, &function, request).await,
         "Event" => asynchronous(door, &function, request).await,
         "DryRun" => status(StatusCode::NO_CONTENT),
@@ -74,6 +102,26 @@ async fn synchronous(
             answer(run.await, wants_log)
         }
         Err(refusal) => *refusal,
+    }
+}
+
+async fn streaming(
+    functions: &Functions,
+    function: &str,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    let wants_log = text(request.headers(), "x-amz-log-type") == Some("Tail");
+    let event = match event(request, SYNCHRONOUS_BYTES).await {
+        Ok(event) => event,
+        Err(refusal) => return *refusal,
+    };
+    let run = functions.invoke_streaming(function, event.into(), Origin::Invoke);
+    match run.await {
+        Answering::Whole(Invocation {
+            outcome: Err(failure),
+            ..
+        }) if failure.never_ran() => not_run(&failure),
+        answering => event_stream::respond(answering, wants_log),
     }
 }
 
@@ -106,14 +154,7 @@ async fn asynchronous(
 fn answer(invocation: Invocation, wants_log: bool) -> Response<Body> {
     let (payload, failed) = match invocation.outcome {
         Ok(payload) => (payload, false),
-        Err(failure) if failure.kind == FailureKind::Throttled => return throttled(&failure),
-        Err(failure) if failure.kind == FailureKind::Stopping => {
-            return refusal(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "ServiceException",
-                &failure.message,
-            );
-        }
+        Err(failure) if failure.never_ran() => return not_run(&failure),
         Err(failure) => (failure.payload, true),
     };
     let mut response = Response::new(Body::from(payload));
@@ -179,6 +220,17 @@ async fn event(request: Request<Incoming>, limit: usize) -> Result<String, Box<R
 fn function_name(text: &str) -> String {
     let name = text.split_once("function:").map_or(text, |(_, name)| name);
     name.split(':').next().unwrap_or_default().to_owned()
+}
+
+fn not_run(failure: &Failure) -> Response<Body> {
+    if failure.kind == FailureKind::Throttled {
+        return throttled(failure);
+    }
+    refusal(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "ServiceException",
+        &failure.message,
+    )
 }
 
 fn throttled(failure: &Failure) -> Response<Body> {

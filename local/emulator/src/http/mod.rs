@@ -16,18 +16,20 @@ use crate::{
     asynchronous::Asynchronous,
     journal::Origin,
     queue::Queues,
-    runtime::{Failure, FailureKind, Functions},
-    template::{Cors, Template},
+    runtime::{Answering, Failure, FailureKind, Functions},
+    template::{Cors, Function, InvokeMode, Template},
 };
 
 mod body;
 mod cors;
 mod event;
+mod event_stream;
 mod files;
 mod invoke;
 mod reply;
 mod route;
 mod server;
+mod stream;
 
 pub use files::Mount;
 
@@ -93,7 +95,7 @@ impl Gateway {
         peer: SocketAddr,
     ) -> Response<Body> {
         let target = sqs_target(&request);
-        let is_invocation = request.uri().path().starts_with(invoke::PREFIX);
+        let is_invocation = invoke::is_for(request.uri().path());
         // Programs call these, so a browser here means a foreign page that tries what it may not.
         if (is_invocation || target.is_some()) && request.headers().contains_key(ORIGIN) {
             return reply::message(StatusCode::FORBIDDEN, "Forbidden");
@@ -181,6 +183,29 @@ impl Gateway {
         response
     }
 
+    /// Returns a function's answer as a response, as it comes if it may; `None` when it makes no sense as one.
+    async fn answer_of(
+        &self,
+        function: &str,
+        event: Bytes,
+        origin: Origin,
+    ) -> Result<Option<Response<Body>>, Failure> {
+        let is_streamed = matches!(origin, Origin::FunctionUrl { .. })
+            && self.functions.find(function).is_some_and(is_streamed);
+        if !is_streamed {
+            let invocation = self.functions.invoke(function, event, origin).await;
+            return invocation.outcome.map(reply::from_payload);
+        }
+        match self
+            .functions
+            .invoke_streaming(function, event, origin)
+            .await
+        {
+            Answering::Whole(invocation) => invocation.outcome.map(reply::from_payload),
+            Answering::Stream(stream) => stream::respond(stream).await,
+        }
+    }
+
     async fn invoke(
         &self,
         function: &str,
@@ -188,14 +213,11 @@ impl Gateway {
         origin: Origin,
         head: &Parts,
     ) -> Response<Body> {
-        let invocation = self.functions.invoke(function, event, origin);
-        let Ok(invocation) = timeout(INTEGRATION_LIMIT, invocation).await else {
+        let response = self.answer_of(function, event, origin);
+        let Ok(response) = timeout(INTEGRATION_LIMIT, response).await else {
             return reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
         };
-        let response = match invocation.outcome {
-            Ok(payload) => reply::from_payload(payload),
-            Err(failure) => Some(failed(&failure)),
-        };
+        let response = response.unwrap_or_else(|failure| Some(failed(&failure)));
         response.unwrap_or_else(|| {
             tracing::error!(
                 function,
@@ -205,6 +227,12 @@ impl Gateway {
             reply::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
         })
     }
+}
+
+/// Whether requests to the function's own URL see its answer as it comes.
+fn is_streamed(function: &Function) -> bool {
+    let url = function.url.as_ref();
+    url.is_some_and(|url| url.invoke_mode == InvokeMode::ResponseStream)
 }
 
 /// Says no more than a status: what went wrong inside is for the log, not for the internet.

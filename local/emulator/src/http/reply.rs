@@ -11,6 +11,9 @@ use http::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// What stands between the head of a streamed response and its body.
+pub(super) const PRELUDE_END: [u8; 8] = [0; 8];
+
 /// The answer of a function that thinks in HTTP.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -32,13 +35,36 @@ struct Structured {
 ///
 /// A JSON value without `statusCode` is the body of a 200.
 pub(super) fn from_payload(payload: Bytes) -> Option<Response<Body>> {
-    let value: Value = serde_json::from_slice(&payload).ok()?;
+    let Ok(value) = serde_json::from_slice::<Value>(&payload) else {
+        return from_streamed(payload);
+    };
     if value.get("statusCode").is_none() {
         return Some(plain_json(StatusCode::OK, Body::from(payload)));
     }
     serde_json::from_value::<Structured>(value)
         .ok()?
         .into_response()
+}
+
+/// Makes the response of an answer that was meant to be streamed, in one piece.
+fn from_streamed(payload: Bytes) -> Option<Response<Body>> {
+    let end = end_of_prelude(&payload)?;
+    let head = from_prelude(&payload[..end])?;
+    Some(head.map(|_| Body::from(payload.slice(end + PRELUDE_END.len()..))))
+}
+
+/// Makes the head of a response from the document before a streamed body.
+pub(super) fn from_prelude(prelude: &[u8]) -> Option<Response<Body>> {
+    serde_json::from_slice::<Structured>(prelude)
+        .ok()?
+        .into_response()
+}
+
+/// Finds where the document before a streamed body ends; no JSON contains what ends it.
+pub(super) fn end_of_prelude(bytes: &[u8]) -> Option<usize> {
+    bytes
+        .windows(PRELUDE_END.len())
+        .position(|window| window == PRELUDE_END)
 }
 
 /// Makes one of the gateway's own answers.

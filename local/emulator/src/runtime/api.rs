@@ -2,7 +2,6 @@
 //!
 //! Every environment has its own path before `/2018-06-01`, so one process cannot take another's work.
 use std::{
-    error::Error,
     io,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Weak},
@@ -10,14 +9,14 @@ use std::{
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Path, Request, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
     routing::{get, post},
     serve::ListenerExt,
 };
-use http_body_util::LengthLimitError;
+use bytes::Bytes;
 use serde_json::json;
 use tokio::{
     net::TcpListener,
@@ -28,13 +27,11 @@ use super::{
     Failure, FailureKind,
     environment::Shared,
     message::{Attempt, Delivery, Message, Receipt},
+    stream,
 };
 
 /// Names one attempt to run a request; a runtime that knows it sends it back with the answer.
 const INVOCATION_ID: &str = "lambda-runtime-invocation-id";
-
-/// The largest answer Lambda passes on.
-const RESPONSE_BYTES: usize = 6_291_556;
 
 pub(super) async fn bind() -> io::Result<(TcpListener, SocketAddr)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
@@ -89,12 +86,46 @@ async fn response(
     request: Request,
 ) -> Response {
     let attempt = Attempt::new(request_id, request.headers());
-    let (outcome, taken) = match to_bytes(request.into_body(), RESPONSE_BYTES).await {
-        Ok(payload) => (Ok(payload), StatusCode::ACCEPTED),
-        Err(reason) if is_too_large(&reason) => (Err(too_large()), StatusCode::PAYLOAD_TOO_LARGE),
-        Err(_) => (Err(truncated()), StatusCode::BAD_REQUEST),
+    let to = match is_streamed(request.headers()) {
+        false => None,
+        true => match destination(&shared, &environment, &attempt, request.headers()).await {
+            Ok(to) => to,
+            Err(refusal) => return refusal,
+        },
+    };
+    let outcome = stream::receive(request.into_body(), to).await;
+    let taken = match &outcome {
+        Err(failure) if failure.kind == FailureKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        _ => StatusCode::ACCEPTED,
     };
     answer(&shared, &environment, attempt, outcome, taken).await
+}
+
+fn is_streamed(headers: &HeaderMap) -> bool {
+    let mode = headers.get("lambda-runtime-function-response-mode");
+    mode.is_some_and(|mode| mode.as_bytes().eq_ignore_ascii_case(b"streaming"))
+}
+
+/// Asks where the pieces of an answer go.
+async fn destination(
+    shared: &Weak<Shared>,
+    environment: &str,
+    attempt: &Attempt,
+    headers: &HeaderMap,
+) -> Result<Option<mpsc::Sender<Bytes>>, Response> {
+    let desk = desk(shared, environment).ok_or_else(unknown)?;
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let (begin, destination) = oneshot::channel();
+    let question = Message::Stream {
+        attempt: attempt.clone(),
+        content_type: content_type.map(str::to_owned),
+        begin,
+    };
+    desk.send(question).await.map_err(|_| unknown())?;
+    let destination = destination.await.map_err(|_| unknown())?;
+    destination.map_err(|receipt| receipt.into_response(StatusCode::ACCEPTED))
 }
 
 async fn error(
@@ -135,7 +166,7 @@ async fn answer(
     shared: &Weak<Shared>,
     environment: &str,
     attempt: Attempt,
-    outcome: Result<bytes::Bytes, Failure>,
+    outcome: Result<Bytes, Failure>,
     accept: StatusCode,
 ) -> Response {
     let Some(desk) = desk(shared, environment) else {
@@ -154,18 +185,26 @@ async fn answer(
         return unknown();
     }
     match receipt.await {
-        Ok(Receipt::Taken) => accepted(accept),
-        Ok(Receipt::Stale) => refusal(
-            StatusCode::GONE,
-            "StaleInvocation",
-            "this attempt is over: it timed out, or was answered before",
-        ),
-        Ok(Receipt::Unknown) => refusal(
-            StatusCode::BAD_REQUEST,
-            "InvalidRequestID",
-            "Invalid request ID",
-        ),
+        Ok(receipt) => receipt.into_response(accept),
         Err(_) => unknown(),
+    }
+}
+
+impl Receipt {
+    fn into_response(self, accept: StatusCode) -> Response {
+        match self {
+            Receipt::Taken => accepted(accept),
+            Receipt::Stale => refusal(
+                StatusCode::GONE,
+                "StaleInvocation",
+                "this attempt is over: it timed out, or was answered before",
+            ),
+            Receipt::Unknown => refusal(
+                StatusCode::BAD_REQUEST,
+                "InvalidRequestID",
+                "Invalid request ID",
+            ),
+        }
     }
 }
 
@@ -185,9 +224,9 @@ async fn reported(headers: &HeaderMap, body: Body) -> Failure {
     let error_type = headers
         .get("lambda-runtime-function-error-type")
         .and_then(|value| value.to_str().ok());
-    match to_bytes(body, RESPONSE_BYTES).await {
+    match stream::receive(body, None).await {
         Ok(document) => Failure::reported(error_type, document),
-        Err(_) => too_large(),
+        Err(failure) => failure,
     }
 }
 
@@ -230,28 +269,4 @@ fn refusal(status: StatusCode, error_type: &str, message: &str) -> Response {
         axum::Json(json!({ "errorType": error_type, "errorMessage": message })),
     )
         .into_response()
-}
-
-fn truncated() -> Failure {
-    Failure::new(
-        FailureKind::Truncated,
-        "Runtime.TruncatedResponse",
-        "the function's answer broke off",
-    )
-}
-
-/// Tells a body beyond the limit from one that broke off.
-fn is_too_large(reason: &axum::Error) -> bool {
-    let cause = reason.source();
-    cause.is_some_and(|cause| cause.is::<LengthLimitError>())
-}
-
-fn too_large() -> Failure {
-    Failure::new(
-        FailureKind::TooLarge,
-        "Function.ResponseSizeTooLarge",
-        format!(
-            "Response payload size exceeded maximum allowed payload size ({RESPONSE_BYTES} bytes)."
-        ),
-    )
 }

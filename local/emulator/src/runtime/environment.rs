@@ -20,7 +20,7 @@ use super::{
     card::Card,
     log::{Log, Report},
     memory::{self, Peak},
-    message::{Delivery, Message, Receipt},
+    message::{Attempt, Delivery, Message, Receipt},
     pool::{Job, Pool, Work},
     process::{Process, Spawner, describe},
     verdict::{NotUp, Verdict},
@@ -219,7 +219,7 @@ impl Environment {
                         return Ok(());
                     }
                     Message::InitError(failure) => return Err(NotUp::Reported(failure)),
-                    Message::Answer { attempt, taken, .. } => { let _ = taken.send(attempt.late()); }
+                    message => { self.answer_to(None, message); }
                 },
                 status = self.process.wait() => return Err(NotUp::Ended(describe(status))),
             }
@@ -302,10 +302,10 @@ impl Environment {
     }
 
     /// Sees one run through and tells the caller; `false` when the process is of no more use.
-    async fn run(&mut self, job: Job) -> bool {
+    async fn run(&mut self, mut job: Job) -> bool {
         let begin = Instant::now();
         let deadline = begin + self.pool.function().timeout;
-        let mut verdict = self.watch(&job.request_id, deadline).await;
+        let mut verdict = self.watch(&mut job, deadline).await;
         let latency = self.pool.faults().of(&self.pool.function().name).latency;
         if !latency.is_zero() && matches!(verdict, Verdict::Answered(_)) {
             verdict = self.hold_back(verdict, latency, deadline).await;
@@ -366,7 +366,7 @@ impl Environment {
         (run, verdict)
     }
 
-    async fn watch(&mut self, request_id: &str, deadline: Instant) -> Verdict {
+    async fn watch(&mut self, job: &mut Job, deadline: Instant) -> Verdict {
         let shared = Arc::clone(self.pool.shared());
         let mut grace_ends = None;
         let outgrown = memory::outgrown(self.process.pid(), self.pool.memory_limit_mb());
@@ -375,7 +375,7 @@ impl Environment {
             tokio::select! {
                 biased;
                 Some(message) = self.messages.recv() => {
-                    if let Some(outcome) = self.answer_to(Some(request_id), message) {
+                    if let Some(outcome) = self.answer_to(Some(job), message) {
                         return self.explain(outcome).await;
                     }
                 }
@@ -422,19 +422,28 @@ impl Environment {
     /// Takes a message; returns the answer to the request in `open` if it is that.
     fn answer_to(
         &mut self,
-        open: Option<&str>,
+        open: Option<&mut Job>,
         message: Message,
     ) -> Option<Result<Bytes, Failure>> {
         match message {
+            Message::Stream {
+                attempt,
+                content_type,
+                begin,
+            } => {
+                let receipt = self.receipt(open.as_deref(), &attempt);
+                let _ = begin.send(match (receipt, open) {
+                    (Receipt::Taken, Some(job)) => Ok(job.open_stream(content_type)),
+                    _ => Err(receipt),
+                });
+                None
+            }
             Message::Answer {
                 attempt,
                 outcome,
                 taken,
             } => {
-                let receipt = match open {
-                    Some(request_id) => attempt.receipt(request_id, &self.invocation_id),
-                    None => attempt.late(),
-                };
+                let receipt = self.receipt(open.as_deref(), &attempt);
                 let _ = taken.send(receipt);
                 (receipt == Receipt::Taken).then_some(outcome)
             }
@@ -443,6 +452,13 @@ impl Environment {
                 None
             }
             Message::InitError(_) => None,
+        }
+    }
+
+    fn receipt(&self, open: Option<&Job>, attempt: &Attempt) -> Receipt {
+        match open {
+            Some(job) => attempt.receipt(&job.request_id, &self.invocation_id),
+            None => attempt.late(),
         }
     }
 

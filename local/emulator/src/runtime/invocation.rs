@@ -9,7 +9,7 @@ use serde_json::json;
 pub struct Invocation {
     /// The id that the function, its log and the caller know the run by.
     pub request_id: String,
-    /// The function's answer, or why there is none.
+    /// The function's answer, or why there is none. Of an answer that was streamed, the beginning.
     pub outcome: Result<Bytes, Failure>,
     /// The last 4 KB the function logged during the run.
     pub log_tail: Bytes,

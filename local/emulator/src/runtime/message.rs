@@ -1,6 +1,6 @@
 //! What the Runtime API and an environment tell each other.
 use bytes::Bytes;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::Failure;
 
@@ -14,11 +14,18 @@ pub(super) enum Message {
         outcome: Result<Bytes, Failure>,
         taken: oneshot::Sender<Receipt>,
     },
+    /// It begins to stream an answer and asks where to: to the caller, or nowhere, and the answer is kept whole.
+    Stream {
+        attempt: Attempt,
+        content_type: Option<String>,
+        begin: oneshot::Sender<Result<Option<mpsc::Sender<Bytes>>, Receipt>>,
+    },
     /// It cannot start.
     InitError(Failure),
 }
 
 /// Which run an answer belongs to, as far as the process says.
+#[derive(Clone)]
 pub(super) struct Attempt {
     pub(super) request_id: String,
     /// The nonce of the attempt; `None` from a runtime that does not know of it.

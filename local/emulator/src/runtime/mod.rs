@@ -23,11 +23,13 @@ mod message;
 mod pool;
 mod process;
 mod settings;
+mod stream;
 mod verdict;
 
 pub use card::{EnvironmentState, EnvironmentView};
 pub use invocation::{Failure, FailureKind, Invocation, Run};
 pub use settings::Settings;
+pub use stream::{Answering, Stream};
 
 use environment::Shared;
 use pool::{Job, Pool};
@@ -101,24 +103,58 @@ impl Functions {
         event: Bytes,
         origin: Origin,
     ) -> (u64, impl Future<Output = Invocation> + use<>) {
-        let pool = self.inner.pools.get(function);
-        let name = pool.map_or(function, |pool| &pool.function().name);
-        let record = self
-            .inner
-            .journal
-            .begin(name, &request_id, origin, event.clone());
-        let number = record.number();
-        let (reply, answer) = oneshot::channel();
-        let job = Job::new(record, event, reply);
-        match pool {
-            Some(pool) => pool.submit(job),
-            None => job.fail(unknown(function)),
-        }
+        let (job, answer) = self.job(request_id.clone(), function, event, origin);
+        let number = job.number();
+        self.submit(function, job);
         let answer = async move {
             let answer = answer.await;
             answer.unwrap_or_else(|_| Invocation::not_run(request_id, stopping()))
         };
         (number, answer)
+    }
+
+    /// Runs a function and returns with its answer, or as soon as it begins to stream one.
+    ///
+    /// Dropping the future means the same as with [`Functions::invoke`].
+    pub async fn invoke_streaming(
+        &self,
+        function: &str,
+        event: Bytes,
+        origin: Origin,
+    ) -> Answering {
+        let request_id = uuid::Uuid::new_v4().to_string();
+        let (job, mut answer) = self.job(request_id.clone(), function, event, origin);
+        let (stream, opening) = oneshot::channel();
+        self.submit(function, job.streaming(stream));
+        tokio::select! {
+            biased;
+            Ok(opening) = opening => Answering::Stream(Stream::new(opening, answer)),
+            invocation = &mut answer => Answering::Whole(
+                invocation.unwrap_or_else(|_| Invocation::not_run(request_id, stopping())),
+            ),
+        }
+    }
+
+    fn job(
+        &self,
+        request_id: String,
+        function: &str,
+        event: Bytes,
+        origin: Origin,
+    ) -> (Job, oneshot::Receiver<Invocation>) {
+        let pool = self.inner.pools.get(function);
+        let name = pool.map_or(function, |pool| &pool.function().name);
+        let journal = &self.inner.journal;
+        let record = journal.begin(name, &request_id, origin, event.clone());
+        let (reply, answer) = oneshot::channel();
+        (Job::new(record, event, reply), answer)
+    }
+
+    fn submit(&self, function: &str, job: Job) {
+        match self.inner.pools.get(function) {
+            Some(pool) => pool.submit(job),
+            None => job.fail(unknown(function)),
+        }
     }
 
     /// Returns the function called `name`, by its logical id, its name or its binary.

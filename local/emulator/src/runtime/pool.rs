@@ -10,7 +10,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::{
     EnvironmentView, Failure, FailureKind, Invocation,
@@ -18,6 +18,7 @@ use super::{
     environment::{self, Shared},
     log::LogFile,
     process,
+    stream::{self, Opening},
 };
 use crate::{faults::Faults, journal::Pending, template::Function};
 
@@ -30,6 +31,8 @@ pub(super) struct Job {
     pub(super) event: Bytes,
     record: Pending,
     reply: oneshot::Sender<Invocation>,
+    /// The way to a caller who wants the answer as it comes, until it has begun to.
+    stream: Option<oneshot::Sender<Opening>>,
     /// One unit of the function's reserved concurrency.
     permit: Option<OwnedSemaphorePermit>,
     /// How many environments have died before they read it.
@@ -71,9 +74,35 @@ impl Job {
             event,
             record,
             reply,
+            stream: None,
             permit: None,
             deaths: 0,
         }
+    }
+
+    /// Returns its number in the journal.
+    pub(super) fn number(&self) -> u64 {
+        self.record.number()
+    }
+
+    /// Has the answer streamed, if the function streams it.
+    pub(super) fn streaming(self, stream: oneshot::Sender<Opening>) -> Job {
+        Job {
+            stream: Some(stream),
+            ..self
+        }
+    }
+
+    /// Tells the caller that the answer comes in pieces, if that is wanted; they go to what this returns.
+    pub(super) fn open_stream(
+        &mut self,
+        content_type: Option<String>,
+    ) -> Option<mpsc::Sender<Bytes>> {
+        let caller = self.stream.take()?;
+        let (pieces, opening) = stream::open(content_type);
+        // A caller who is gone is found out with the first piece.
+        let _ = caller.send(opening);
+        Some(pieces)
     }
 
     /// Answers the caller, who may be gone.

@@ -11,4 +11,5 @@ mod queues;
 mod reload;
 mod runtime;
 mod storm;
+mod streaming;
 mod world;
