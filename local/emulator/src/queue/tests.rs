@@ -109,12 +109,12 @@ fn mapping(batch_size: u32) -> Mapping {
     }
 }
 
-/// Feeds `answers` to the mapping's first runs and `{}` to all others; stops after `time`.
-async fn deliver_for(
+/// Feeds `answers` to the mapping's first runs and `{}` to all others; stops once there are as many as `runs`.
+async fn deliver_until(
     queues: &Queues,
     mapping: Mapping,
     answers: Vec<Delivered>,
-    time: Duration,
+    runs: usize,
 ) -> Vec<Value> {
     let answers = Arc::new(Mutex::new(answers.into_iter()));
     let events = Arc::new(Mutex::new(Vec::new()));
@@ -126,21 +126,29 @@ async fn deliver_for(
         let next = answers.lock().expect("no test panicked").next();
         std::future::ready(next.unwrap_or_else(|| Delivered::Answered(Bytes::from("{}"))))
     };
-    invoke_for(queues, mapping, invoke, time).await;
+    let enough = async || events.lock().expect("no test panicked").len() >= runs;
+    invoke_until(queues, mapping, invoke, enough).await;
     let events = events.lock().expect("no test panicked");
     events.clone()
 }
 
-/// Feeds `invoke`; stops after `time`, and returns once everything is settled.
-async fn invoke_for<F, Run>(queues: &Queues, mapping: Mapping, invoke: F, time: Duration)
-where
+/// Feeds `invoke`; stops when `holds`, and returns once everything is settled.
+async fn invoke_until<F, Run>(
+    queues: &Queues,
+    mapping: Mapping,
+    invoke: F,
+    holds: impl AsyncFn() -> bool,
+) where
     F: Fn(Bytes) -> Run + Send + 'static,
     Run: Future<Output = Delivered> + Send + 'static,
 {
     let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
     let (queues, stop) = (queues.clone(), stopping.clone());
     tasks.spawn(deliver(queues, mapping, stop, tasks.clone(), invoke));
-    tokio::time::sleep(time).await;
+    let patience = Instant::now() + LONG;
+    while !holds().await && Instant::now() < patience {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     stopping.cancel();
     tasks.close();
     tasks.wait().await;
@@ -539,13 +547,7 @@ async fn every_failing_subset_of_a_batch_keeps_exactly_those() {
         let answer =
             Delivered::Answered(Bytes::from(json!({"batchItemFailures": items}).to_string()));
 
-        let events = deliver_for(
-            &world.queues,
-            mapping(10),
-            vec![answer],
-            Duration::from_millis(200),
-        )
-        .await;
+        let events = deliver_until(&world.queues, mapping(10), vec![answer], 1).await;
 
         assert_eq!(events.len(), 1, "{subset:03b}");
         assert_eq!(
@@ -607,13 +609,7 @@ async fn an_answer_decides_over_the_whole_batch() {
         world.send("a").await;
         let delivered = Delivered::Answered(Bytes::from(answer));
 
-        deliver_for(
-            &world.queues,
-            mapping(1),
-            vec![delivered],
-            Duration::from_millis(100),
-        )
-        .await;
+        deliver_until(&world.queues, mapping(1), vec![delivered], 1).await;
 
         assert_eq!(
             world.counts_of("jobs").await.in_flight,
@@ -628,13 +624,7 @@ async fn a_function_sees_the_event_lambda_writes() {
     let world = World::start(LONG);
     let id = world.send("{\"podcast\":1}").await;
 
-    let events = deliver_for(
-        &world.queues,
-        mapping(1),
-        Vec::new(),
-        Duration::from_millis(100),
-    )
-    .await;
+    let events = deliver_until(&world.queues, mapping(1), Vec::new(), 1).await;
 
     let record = &events[0]["Records"][0];
     assert_eq!(record["messageId"], id.as_str());
@@ -664,8 +654,11 @@ async fn a_failed_message_comes_back_and_ends_in_the_dead_letter_queue() {
         })
     };
 
-    let time = Duration::from_millis(700);
-    invoke_for(&world.queues, mapping(1), poison_fails, time).await;
+    let moved = async || {
+        let is_moved = world.counts_of("dead").await.visible == 1;
+        is_moved && world.counts_of("jobs").await == Counts::default()
+    };
+    invoke_until(&world.queues, mapping(1), poison_fails, moved).await;
 
     assert_eq!(world.counts_of("jobs").await, Counts::default());
     assert_eq!(world.counts_of("dead").await.visible, 1);
@@ -677,13 +670,7 @@ async fn a_throttled_delivery_does_not_count() {
     world.send("a").await;
     let throttled = vec![Delivered::NotRun, Delivered::NotRun];
 
-    let events = deliver_for(
-        &world.queues,
-        mapping(1),
-        throttled,
-        Duration::from_millis(2_500),
-    )
-    .await;
+    let events = deliver_until(&world.queues, mapping(1), throttled, 3).await;
 
     assert_eq!(events.len(), 3);
     for event in events {
@@ -713,8 +700,8 @@ async fn no_more_runs_at_a_time_than_the_maximum_concurrency() {
         }
     };
 
-    let time = Duration::from_millis(600);
-    invoke_for(&world.queues, mapping(1), slow, time).await;
+    let done = async || world.counts_of("jobs").await == Counts::default();
+    invoke_until(&world.queues, mapping(1), slow, done).await;
 
     assert_eq!(most.load(Ordering::SeqCst), 2);
     assert_eq!(world.counts_of("jobs").await, Counts::default());
@@ -724,18 +711,16 @@ async fn no_more_runs_at_a_time_than_the_maximum_concurrency() {
 async fn a_window_gathers_a_batch() {
     let world = World::start(LONG);
     let gathering = Mapping {
-        window: Duration::from_millis(300),
+        window: Duration::from_secs(1),
         ..mapping(3)
     };
-    let queues = world.queues.clone();
-    let delivery = tokio::spawn(async move {
-        deliver_for(&queues, gathering, Vec::new(), Duration::from_millis(700)).await
-    });
-    world.send("a").await;
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    world.send("b").await;
+    let delivery = deliver_until(&world.queues, gathering, Vec::new(), 1);
 
-    let events = delivery.await.expect("no panic");
+    let (events, ()) = tokio::join!(delivery, async {
+        world.send("a").await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        world.send("b").await;
+    });
 
     assert_eq!(events.len(), 1);
     assert_eq!(events[0]["Records"].as_array().map(Vec::len), Some(2));
@@ -750,15 +735,10 @@ async fn a_batch_that_was_not_delivered_before_the_stop_is_given_back() {
         ..mapping(3)
     };
 
-    let events = deliver_for(
-        &world.queues,
-        gathering,
-        Vec::new(),
-        Duration::from_millis(200),
-    )
-    .await;
+    let never = |_| std::future::ready(Delivered::Failed("there is to be no run".to_owned()));
+    let received = async || world.counts_of("jobs").await.in_flight == 1;
+    invoke_until(&world.queues, gathering, never, received).await;
 
-    assert!(events.is_empty());
     assert_eq!(world.counts_of("jobs").await.visible, 1);
     let received = world
         .ask("ReceiveMessage", json!({"AttributeNames": ["All"]}))
@@ -773,12 +753,18 @@ async fn a_batch_that_was_not_delivered_before_the_stop_is_given_back() {
 async fn a_delivery_that_has_begun_is_settled_after_the_stop() {
     let world = World::start(LONG);
     world.send("a").await;
-    let slow = |_| async {
-        tokio::time::sleep(SHORT).await;
-        Delivered::Answered(Bytes::from("{}"))
+    let begun = Arc::new(AtomicU32::new(0));
+    let counted = Arc::clone(&begun);
+    let slow = move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        async {
+            tokio::time::sleep(SHORT).await;
+            Delivered::Answered(Bytes::from("{}"))
+        }
     };
 
-    invoke_for(&world.queues, mapping(1), slow, SHORT / 3).await;
+    let has_begun = async || begun.load(Ordering::SeqCst) == 1;
+    invoke_until(&world.queues, mapping(1), slow, has_begun).await;
 
     assert_eq!(world.counts_of("jobs").await, Counts::default());
 }
