@@ -164,7 +164,7 @@ impl Emulator {
             .collect();
         build_functions::check(&options.bin_dir, &binaries)?;
         make_folder(&options.data)?;
-        let clock = Clock::default();
+        let clock = open_clock(&options.data)?;
         let queue_dir = options.data.join("queue");
         let queues = Queues::open(&queue_dir, &template.queues, &base, clock.clone())?;
         let functions = start_functions(&template.functions, &options, &base).await?;
@@ -337,6 +337,13 @@ async fn tick(door: Asynchronous, schedule: Schedule, event: String) {
     if let Err(error) = door.invoke(function, event, Some(name)).await {
         tracing::error!(%error, function, "a scheduled run of {function} is left out: {error}");
     }
+}
+
+fn open_clock(data: &Path) -> Result<Clock, StartError> {
+    Clock::open(data.join("clock")).map_err(|reason| StartError::Data {
+        folder: data.to_owned(),
+        reason,
+    })
 }
 
 fn make_folder(folder: &Path) -> Result<(), StartError> {
