@@ -29,6 +29,12 @@ use super::{
 /// How long an environment that has answered may take to ask for more, or to be seen dead, before that counts.
 const PATIENCE: Duration = Duration::from_millis(100);
 
+/// How long an environment that asks for work is left running before it is frozen.
+///
+/// Under load there is work sooner, and each of the process's threads is spared a stop and a start. Lambda
+/// promises no moment for it, and work that a handler leaves running is stopped all the same.
+const FREEZE_AFTER: Duration = Duration::from_millis(2);
+
 /// What all environments share.
 pub(super) struct Shared {
     settings: Settings,
@@ -237,13 +243,16 @@ impl Environment {
         }
     }
 
-    /// Waits for work, frozen; `None` when the environment's time is over.
+    /// Waits for work, soon frozen; `None` when the environment's time is over.
     async fn find_work(&mut self) -> Option<Job> {
         let was_arriving = std::mem::take(&mut self.arriving);
         let mut slot = match self.pool.arrived(was_arriving, self.build)? {
             Work::Now(job) => return Some(job),
             Work::Later(slot) => slot,
         };
+        if let Ok(job) = timeout(FREEZE_AFTER, &mut slot).await {
+            return job.ok();
+        }
         if self.pool.shared().settings.freeze {
             self.process.freeze();
         }
