@@ -130,6 +130,7 @@ async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Re
         data: data.clone(),
         bin_dir: workspace.bin_dir,
         mounts,
+        samples: Some(workspace.root.join("tests/events")),
         echo_logs: arguments.verbose,
         freeze: !arguments.no_freeze,
         limit_memory: !arguments.no_memory_limit,

@@ -17,13 +17,15 @@ use crate::{
     asynchronous::Asynchronous,
     build_functions::{self, BuildError},
     clock::Clock,
+    console::{self, Console},
+    faults::Faults,
     http::{Gateway, Mount},
     journal::Origin,
     queue::{self, Delivered, Queues, StoreError},
     reload::{Build, Reload, Watch},
     runtime::{Functions, Settings},
-    schedule,
-    template::{Function, Refusal, Schedule, Template},
+    schedule::{self, Planned},
+    template::{Function, Mapping, Refusal, Schedule, Template},
 };
 
 /// The public address, taken before anything is read, so that settings can name it.
@@ -47,6 +49,8 @@ pub struct Options {
     pub bin_dir: PathBuf,
     /// Folders that are served beside the API.
     pub mounts: Vec<Mount>,
+    /// The folder of saved events that the console offers, one JSON file each.
+    pub samples: Option<PathBuf>,
     /// Whether what functions log also goes to the terminal.
     pub echo_logs: bool,
     /// Whether processes are frozen between runs, as on Lambda.
@@ -166,26 +170,27 @@ impl Emulator {
         make_folder(&options.data)?;
         let clock = open_clock(&options.data)?;
         let queue_dir = options.data.join("queue");
-        let queues = Queues::open(&queue_dir, &template.queues, &base, clock.clone())?;
-        let functions = start_functions(&template.functions, &options, &base).await?;
+        let faults = Faults::default();
+        let queues = Queues::open(
+            &queue_dir,
+            &template.queues,
+            &base,
+            clock.clone(),
+            faults.clone(),
+        )?;
+        let functions = start_functions(&template.functions, &options, &base, faults).await?;
         queues.resume_moves().await?;
         let names = binaries.into_iter().collect();
         let reload = Reload::start(
             &options.watch,
             functions.clone(),
-            options.template,
-            options.bin_dir,
+            options.template.clone(),
+            options.bin_dir.clone(),
             names,
         )
         .map_err(StartError::Functions)?;
         Ok(Emulator::run(
-            socket,
-            &template,
-            functions,
-            queues,
-            clock,
-            reload,
-            &options.mounts,
+            socket, &template, functions, queues, clock, reload, &options,
         ))
     }
 
@@ -196,18 +201,36 @@ impl Emulator {
         queues: Queues,
         clock: Clock,
         reload: Reload,
-        mounts: &[Mount],
+        options: &Options,
     ) -> Emulator {
         let asynchronous =
             Asynchronous::new(template, functions.clone(), queues.clone(), clock.clone());
+        let gateway_stop = CancellationToken::new();
+        let schedules = template.schedules.iter();
+        let schedules: Vec<_> = schedules
+            .map(|schedule| Arc::new(Planned::new(schedule.clone(), &clock)))
+            .collect();
+        let console = Console::new(console::World {
+            functions: functions.clone(),
+            asynchronous: asynchronous.clone(),
+            queues: queues.clone(),
+            clock: clock.clone(),
+            schedules: schedules.clone(),
+            function_list: template.functions.clone(),
+            queue_list: template.queues.clone(),
+            mappings: template.mappings.clone(),
+            build: reload.build(),
+            samples: options.samples.clone(),
+            stopping: gateway_stop.clone(),
+        });
         let gateway = Arc::new(Gateway::new(
             template,
             functions.clone(),
             asynchronous.clone(),
             queues.clone(),
-            mounts,
+            console,
+            &options.mounts,
         ));
-        let gateway_stop = CancellationToken::new();
         let emulator = Emulator {
             address: socket.address,
             gateway: tokio::spawn(gateway.serve(socket.listener, gateway_stop.clone())),
@@ -220,13 +243,13 @@ impl Emulator {
             clock,
             reload,
         };
-        emulator.start_sources(template);
+        emulator.start_sources(&template.mappings, schedules);
         emulator
     }
 
-    fn start_sources(&self, template: &Template) {
+    fn start_sources(&self, mappings: &[Mapping], schedules: Vec<Arc<Planned>>) {
         self.asynchronous.run(&self.sources_stop, &self.sources);
-        for mapping in &template.mappings {
+        for mapping in mappings {
             let (functions, function) = (self.functions.clone(), mapping.function.clone());
             let origin = Origin::Queue {
                 name: mapping.queue.clone(),
@@ -242,14 +265,14 @@ impl Emulator {
                 invoke,
             ));
         }
-        for schedule in &template.schedules {
-            let (door, schedule) = (self.asynchronous.clone(), schedule.clone());
-            let runs = schedule::run(schedule.clone(), self.clock.clone(), move |event| {
-                tick(door.clone(), schedule.clone(), event)
+        for planned in schedules {
+            let (door, schedule) = (self.asynchronous.clone(), planned.schedule.clone());
+            let (clock, stopping) = (self.clock.clone(), self.sources_stop.clone());
+            let send = move |event| tick(door.clone(), schedule.clone(), event);
+            self.sources.spawn(async move {
+                let runs = schedule::run(&planned, clock, send);
+                stopping.run_until_cancelled(runs).await
             });
-            let stopping = self.sources_stop.clone();
-            self.sources
-                .spawn(async move { stopping.run_until_cancelled(runs).await });
         }
     }
 
@@ -300,6 +323,7 @@ async fn start_functions(
     functions: &[Function],
     options: &Options,
     base: &str,
+    faults: Faults,
 ) -> Result<Functions, StartError> {
     let log_dir = options.data.join("logs");
     make_folder(&log_dir)?;
@@ -307,6 +331,7 @@ async fn start_functions(
     settings.echo_logs = options.echo_logs;
     settings.freeze = options.freeze;
     settings.limit_memory = options.limit_memory;
+    settings.faults = faults;
     settings.environment = BTreeMap::from([
         ("AWS_ENDPOINT_URL_SQS".to_owned(), base.to_owned()),
         ("AWS_ENDPOINT_URL_LAMBDA".to_owned(), base.to_owned()),

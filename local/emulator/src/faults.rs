@@ -3,6 +3,7 @@
 //! Everything that can be broken asks here, and asking costs one atomic load while nothing is broken.
 use std::{
     collections::BTreeMap,
+    io,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -20,6 +21,7 @@ pub struct Faults {
 
 #[derive(Debug, Default)]
 struct Inner {
+    disk_is_full: AtomicBool,
     /// Whether any function has a fault.
     any: AtomicBool,
     functions: Mutex<BTreeMap<String, FunctionFaults>>,
@@ -57,6 +59,26 @@ impl Faults {
             return FunctionFaults::default();
         }
         self.functions().get(name).copied().unwrap_or_default()
+    }
+
+    /// Makes writes of the queues fail as on a full disk, or lets them through again.
+    pub fn fill_disk(&self, is_full: bool) {
+        self.inner.disk_is_full.store(is_full, Ordering::Relaxed);
+    }
+
+    /// Whether the disk counts as full.
+    #[must_use]
+    pub fn disk_is_full(&self) -> bool {
+        self.inner.disk_is_full.load(Ordering::Relaxed)
+    }
+
+    /// Fails as a write to a full disk does.
+    pub(crate) fn write(&self) -> io::Result<()> {
+        if self.disk_is_full() {
+            Err(io::ErrorKind::StorageFull.into())
+        } else {
+            Ok(())
+        }
     }
 
     /// Returns how the next invocation of a function is to fail, if it is; a counted failure is used up.

@@ -7,6 +7,7 @@
 mod asynchronous;
 pub mod build_functions;
 mod clock;
+mod console;
 mod emulator;
 pub mod faults;
 mod http;

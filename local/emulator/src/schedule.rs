@@ -1,5 +1,8 @@
 //! Functions that run on a clock.
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
 
 use serde_json::json;
 
@@ -14,29 +17,50 @@ use crate::{
 /// and what was left behind should not wait for a period.
 const FIRST_RUN: Duration = Duration::from_secs(3);
 
-/// Hands `send` an event [`FIRST_RUN`] from now and then each period of `clock`, for ever.
+/// A schedule and its next run.
+pub struct Planned {
+    /// The schedule as the template has it.
+    pub schedule: Schedule,
+    next_ms: AtomicU64,
+}
+
+impl Planned {
+    /// Plans the first run, [`FIRST_RUN`] from now.
+    #[must_use]
+    pub fn new(schedule: Schedule, clock: &Clock) -> Planned {
+        let next_ms = AtomicU64::new(clock.now_ms() + millis(FIRST_RUN));
+        Planned { schedule, next_ms }
+    }
+
+    /// Returns when it runs next; `None` if it is disabled.
+    #[must_use]
+    pub fn next_ms(&self) -> Option<u64> {
+        let next_ms = self.next_ms.load(Ordering::Relaxed);
+        self.schedule.enabled.then_some(next_ms)
+    }
+}
+
+/// Hands `send` an event at the first run and then each period of `clock`, for ever.
 ///
 /// The periods that a clock passes over that is moved are left out.
-pub async fn run<F, Sent>(schedule: Schedule, clock: Clock, send: F)
+pub async fn run<F, Sent>(planned: &Planned, clock: Clock, send: F)
 where
     F: Fn(String) -> Sent,
     Sent: Future<Output = ()>,
 {
-    if !schedule.enabled {
-        return;
-    }
+    let schedule = &planned.schedule;
     let period_ms = millis(schedule.every);
-    let mut next_ms = clock.now_ms() + millis(FIRST_RUN);
-    loop {
+    while let Some(next_ms) = planned.next_ms() {
         clock.sleep_until_ms(next_ms).await;
-        send(event(&schedule, clock.now_ms())).await;
+        send(event(schedule, clock.now_ms())).await;
         let missed = clock.now_ms().saturating_sub(next_ms) / period_ms;
-        next_ms += (missed + 1) * period_ms;
+        let next_ms = next_ms + (missed + 1) * period_ms;
+        planned.next_ms.store(next_ms, Ordering::Relaxed);
     }
 }
 
 /// Returns the event of a run at `now_ms`: the schedule's own text, or what EventBridge sends.
-fn event(schedule: &Schedule, now_ms: u64) -> String {
+pub(crate) fn event(schedule: &Schedule, now_ms: u64) -> String {
     if let Some(input) = &schedule.input {
         return input.clone();
     }
@@ -80,7 +104,9 @@ mod tests {
             events.send(event).expect("the test goes on");
             std::future::ready(())
         };
-        let schedule = tokio::spawn(run(every_minute(), clock.clone(), send));
+        let planned = Planned::new(every_minute(), &clock);
+        let runs = clock.clone();
+        let schedule = tokio::spawn(async move { run(&planned, runs, send).await });
         tokio::task::yield_now().await;
         assert!(sent.is_empty());
 

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     asynchronous::Asynchronous,
+    console::Console,
     journal::Origin,
     queue::Queues,
     runtime::{Answering, Failure, FailureKind, Functions},
@@ -57,6 +58,7 @@ pub(crate) struct Gateway {
     functions: Functions,
     asynchronous: Asynchronous,
     queues: Queues,
+    console: Console,
     router: Router,
     cors: Option<Cors>,
     /// The longest prefix first.
@@ -69,6 +71,7 @@ impl Gateway {
         functions: Functions,
         asynchronous: Asynchronous,
         queues: Queues,
+        console: Console,
         mounts: &[Mount],
     ) -> Gateway {
         let mut files: Vec<Files> = mounts.iter().map(Files::new).collect();
@@ -77,6 +80,7 @@ impl Gateway {
             functions,
             asynchronous,
             queues,
+            console,
             router: Router::new(&template.routes),
             cors: template.cors.clone(),
             files,
@@ -94,6 +98,9 @@ impl Gateway {
         request: Request<Incoming>,
         peer: SocketAddr,
     ) -> Response<Body> {
+        if Console::covers(request.uri().path()) {
+            return self.console.handle(request, peer).await;
+        }
         let target = sqs_target(&request);
         let is_invocation = invoke::is_for(request.uri().path());
         // Programs call these, so a browser here means a foreign page that tries what it may not.

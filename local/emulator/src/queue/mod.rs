@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     clock::{Clock, millis},
+    faults::Faults,
     template::Queue,
 };
 
@@ -87,6 +88,7 @@ impl Queues {
         queues: &[Queue],
         base: &str,
         clock: Clock,
+        faults: Faults,
     ) -> Result<Queues, StoreError> {
         let lines = queues.iter().map(|queue| {
             (
@@ -99,7 +101,7 @@ impl Queues {
             )
         });
         let inner = Inner {
-            store: Store::open(folder)?,
+            store: Store::open(folder, faults)?,
             queues: lines.collect(),
             base: base.to_owned(),
             opened_s: clock.now_ms() / 1_000,
@@ -144,6 +146,15 @@ impl Queues {
         if let Some(line) = self.inner.queues.get(name) {
             line.bell.notify_waiters();
         }
+    }
+
+    /// Returns the first messages of a queue, in the order of their arrival and whatever their state.
+    pub(crate) async fn messages(
+        &self,
+        name: &str,
+        at_most: usize,
+    ) -> Result<Vec<Message>, StoreError> {
+        self.inner.store.messages(name, at_most).await
     }
 
     fn line(&self, name: &str) -> Result<&Line, Fault> {
@@ -266,8 +277,8 @@ impl Queues {
         Ok(())
     }
 
-    async fn counts(&self, name: &str) -> Result<Counts, Fault> {
-        Ok(self.inner.store.counts(name, self.now_ms()).await?)
+    pub(crate) async fn counts(&self, name: &str) -> Result<Counts, StoreError> {
+        self.inner.store.counts(name, self.now_ms()).await
     }
 
     /// Forgets all messages of a queue, once a minute.

@@ -45,7 +45,8 @@ fn open(folder: &Path, visibility: Duration) -> Queues {
         line("jobs", visibility, Some(3)),
         line("dead", visibility, None),
     ];
-    Queues::open(folder, &queues, BASE, Clock::default()).expect("the queue opens")
+    Queues::open(folder, &queues, BASE, Clock::default(), Faults::default())
+        .expect("the queue opens")
 }
 
 impl World {
@@ -314,7 +315,13 @@ async fn a_message_in_flight_reappears_on_time_after_a_restart() {
 async fn two_processes_cannot_have_one_queue() {
     let world = World::start(LONG);
 
-    let second = Queues::open(world.folder.path(), &[], BASE, Clock::default());
+    let second = Queues::open(
+        world.folder.path(),
+        &[],
+        BASE,
+        Clock::default(),
+        Faults::default(),
+    );
 
     assert!(matches!(second, Err(StoreError::InUse)));
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod asynchronous;
+mod console;
 mod full_disk;
 mod functions;
 mod http_api;

@@ -159,6 +159,11 @@ impl World {
             .count()
     }
 
+    /// Returns the path of a saved event.
+    pub(crate) fn sample(&self, name: &str) -> PathBuf {
+        self.folder.path().join("samples").join(name)
+    }
+
     pub(crate) fn advance(&self, time_s: u64) {
         self.emulator.clock().advance(Duration::from_secs(time_s));
     }
@@ -186,6 +191,24 @@ impl World {
             .post(self.url(path))
             .content_type("application/json");
         blocking(move || request.send(body.to_string()).expect("an answer")).await
+    }
+
+    /// Calls the console's API: the status and the answer.
+    pub(crate) async fn console(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        let mut request = ureq::http::Request::builder()
+            .method(method)
+            .uri(self.url(&format!("/_console/api{path}")));
+        let body = if body.is_null() {
+            String::new()
+        } else {
+            request = request.header("content-type", "application/json");
+            body.to_string()
+        };
+        let request = request.body(body).expect("a request");
+        let agent = self.agent.clone();
+        let mut response = blocking(move || agent.run(request).expect("an answer")).await;
+        let answer = response.body_mut().read_json().unwrap_or_default();
+        (response.status().as_u16(), answer)
     }
 
     /// Calls the SQS API as an SDK does.
@@ -262,6 +285,7 @@ pub(crate) fn options(folder: &Path) -> Options {
             folder: folder.join("media"),
             cache_control: None,
         }],
+        samples: Some(folder.join("samples")),
         echo_logs: false,
         freeze: true,
         limit_memory: true,

@@ -9,6 +9,7 @@ use redb::{Database, ReadTransaction, ReadableDatabase};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{StoreError, tables::Tables};
+use crate::faults::Faults;
 
 /// The most changes in one commit. The disk takes about as long for one as for all.
 const MOST_CHANGES: usize = 256;
@@ -23,6 +24,7 @@ pub(super) struct Disk {
 
 struct File {
     path: PathBuf,
+    faults: Faults,
     /// `None` after a failure, until opening it again succeeds.
     open: RwLock<Option<Database>>,
 }
@@ -44,13 +46,14 @@ struct Pending<F, T> {
 
 impl Disk {
     /// Opens the file at `path`, making it if there is none.
-    pub(super) fn open(path: PathBuf) -> Result<Disk, StoreError> {
+    pub(super) fn open(path: PathBuf, faults: Faults) -> Result<Disk, StoreError> {
         let open = Database::create(&path)?;
         let transaction = open.begin_write()?;
         Tables::open(&transaction)?;
         transaction.commit()?;
         let file = Arc::new(File {
             path,
+            faults,
             open: RwLock::new(Some(open)),
         });
         let (changes, waiting) = mpsc::unbounded_channel();
@@ -145,6 +148,7 @@ impl File {
     /// redb's default durability has the changes on disk when its commit returns.
     fn commit(&self, changes: &mut [Box<dyn Change>]) -> Result<(), StoreError> {
         let committed = self.with(|database| {
+            self.faults.write().map_err(redb::StorageError::Io)?;
             let transaction = database.begin_write()?;
             let mut tables = Tables::open(&transaction)?;
             for change in changes {

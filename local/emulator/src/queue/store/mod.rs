@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, path::Path};
 use redb::ReadTransaction;
 
 use super::message::{Handle, Message};
+use crate::faults::Faults;
 
 mod disk;
 mod error;
@@ -49,10 +50,10 @@ pub(super) enum Hidden {
 
 /// How many messages a queue has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) visible: u64,
-    pub(super) in_flight: u64,
-    pub(super) delayed: u64,
+pub(crate) struct Counts {
+    pub(crate) visible: u64,
+    pub(crate) in_flight: u64,
+    pub(crate) delayed: u64,
 }
 
 /// The first of a queue's messages that nobody works on.
@@ -72,9 +73,9 @@ pub(crate) struct Store {
 
 impl Store {
     /// Opens the store in `folder`, making it if there is none.
-    pub(super) fn open(folder: &Path) -> Result<Store, StoreError> {
+    pub(super) fn open(folder: &Path, faults: Faults) -> Result<Store, StoreError> {
         std::fs::create_dir_all(folder)?;
-        let disk = Disk::open(folder.join("queue.redb"))?;
+        let disk = Disk::open(folder.join("queue.redb"), faults)?;
         Ok(Store { disk })
     }
 
@@ -222,6 +223,25 @@ impl Store {
             Ok(first.map(|(key, _)| key.value().1))
         };
         self.disk.read(next).await
+    }
+
+    /// Returns the first messages of a queue, in the order of their arrival.
+    pub(super) async fn messages(
+        &self,
+        queue: &str,
+        at_most: usize,
+    ) -> Result<Vec<Message>, StoreError> {
+        let queue = queue.to_owned();
+        let list = move |transaction: &ReadTransaction| {
+            let messages = transaction.open_table(MESSAGES)?;
+            let all = messages.range((queue.as_str(), 0)..=(queue.as_str(), u64::MAX))?;
+            let first = all.take(at_most).map(|entry| {
+                let (key, value) = entry?;
+                Ok(Message::read(value.value(), key.value().1)?)
+            });
+            first.collect()
+        };
+        self.disk.read(list).await
     }
 
     pub(super) async fn counts(&self, queue: &str, now_ms: u64) -> Result<Counts, StoreError> {

@@ -1,0 +1,118 @@
+// Wires the page together: the stream in, the lists, the drawers and the keys.
+
+import * as api from "./api.js";
+import * as detail from "./detail.js";
+import { attempt, announce, setText } from "./dom.js";
+import * as functions from "./functions.js";
+import * as invocations from "./invocations.js";
+import * as queues from "./queues.js";
+import * as schedules from "./schedules.js";
+import * as sender from "./sender.js";
+
+const connection = document.querySelector("#connection");
+const clock = document.querySelector("#clock");
+const disk = document.querySelector("#disk");
+const build = document.querySelector("#build");
+const activity = document.querySelector("#activity");
+const rate = document.querySelector("#rate");
+const SECONDS = 60;
+
+/** How far the emulator's clock is ahead of this page's. */
+let ahead_ms = 0;
+let state = null;
+/** Invocations asked for and failed in each of the last seconds. */
+const seconds = Array.from({ length: SECONDS }, () => ({ asked: 0, failed: 0 }));
+let last = 0;
+
+invocations.start(detail.show);
+detail.start(sender.open);
+sender.start(detail.show);
+functions.start({ send: (name) => sender.open(name), only: invocations.only });
+api.follow({ onInvocations, onState, onConnected });
+setInterval(tick, 1000);
+
+document.querySelector("#send").addEventListener("click", () => sender.open());
+disk.addEventListener("change", () => attempt(() => api.setDisk(disk.checked)));
+for (const step of document.querySelectorAll("[data-advance]")) {
+  step.addEventListener("click", () => attempt(async () => {
+    await api.advanceClock(Number(step.dataset.advance));
+    announce("The clock was moved.");
+  }, step));
+}
+document.addEventListener("keydown", (event) => {
+  if (event.target.matches("input, textarea, select") || document.querySelector("dialog[open]")) return;
+  if (event.key === "/") document.querySelector("#filter").elements.text.focus();
+  else if (event.key === "p") invocations.togglePaused();
+  else if (event.key === "s") sender.open();
+  else return;
+  event.preventDefault();
+});
+if (/^#\d+$/.test(location.hash)) detail.show(Number(location.hash.slice(1)));
+
+function onInvocations({ invocations: entries, left_out }) {
+  const now = seconds[SECONDS - 1];
+  for (const entry of entries) {
+    if (entry.number > last) now.asked += 1;
+    if (entry.outcome === "failed") now.failed += 1;
+    last = Math.max(last, entry.number);
+  }
+  // Each that is left out began, ended or both since the last batch.
+  now.asked += left_out;
+  invocations.take(entries);
+}
+
+function onState(news) {
+  state = news;
+  ahead_ms = news.now_ms - Date.now();
+  const names = news.functions.map((fn) => fn.name);
+  invocations.setFunctions(names);
+  sender.setFunctions(names);
+  queues.show(news.queues);
+  disk.checked = news.disk_is_full;
+  showBuild(news.build);
+  showTimes();
+}
+
+// What was missed while nobody listened is in the list.
+function onConnected(isConnected) {
+  connection.dataset.connected = String(isConnected);
+  setText(connection, isConnected ? "Live" : "The emulator does not answer. Trying again…");
+  if (isConnected) invocations.load();
+}
+
+function tick() {
+  showTimes();
+  showActivity();
+  seconds.push({ asked: 0, failed: 0 });
+  seconds.shift();
+}
+
+function showBuild({ is_running, error }) {
+  build.hidden = !is_running && !error;
+  build.classList.toggle("calm", is_running);
+  if (is_running) setText(build, "Building; the old code goes on.");
+  else setText(build, error ? `The build failed; the old code goes on.\n\n${error}` : "");
+}
+
+function showTimes() {
+  if (!state || document.hidden) return;
+  const now_ms = Date.now() + ahead_ms;
+  functions.show(state.functions, now_ms, state.disk_is_full);
+  schedules.show(state.schedules, now_ms);
+  const hours = Math.abs(ahead_ms) > 2000 ? " (moved)" : "";
+  setText(clock, new Date(now_ms).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" }) + hours);
+}
+
+// One bar a second; the part that failed is at its foot.
+function showActivity() {
+  if (document.hidden) return;
+  const most = Math.max(4, ...seconds.map(({ asked }) => asked));
+  const bars = seconds.map(({ asked, failed }, index) => {
+    const height = (30 * asked) / most;
+    const red = Math.min((30 * failed) / most, height);
+    const bar = (y, tall, kind) => (tall > 0 ? `<rect x="${index * 4}" y="${y}" width="3" height="${tall}" class="${kind}"/>` : "");
+    return bar(31 - height, height, "asked") + bar(31 - red, red, "failed");
+  });
+  activity.innerHTML = bars.join("");
+  setText(rate, String(seconds[SECONDS - 1].asked));
+}

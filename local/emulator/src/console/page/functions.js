@@ -1,0 +1,116 @@
+// The functions: what their environments are doing, and what can be done to them.
+
+import * as api from "./api.js";
+import { announce, attempt, button, element, keyed, setText, span } from "./dom.js";
+
+const list = document.querySelector("#functions");
+const banner = document.querySelector("#faults");
+let choose = { send: () => {}, only: () => {} };
+
+/** Wires the cards: `send(name)` opens the sender, `only(name)` filters the list. */
+export function start(actions) {
+  choose = actions;
+}
+
+/** Shows the functions as they are now. */
+export function show(functions, now_ms, diskIsFull) {
+  keyed(list, functions, (fn) => fn.name, makeCard, (card, fn) => updateCard(card, fn, now_ms));
+  showFaults(functions, diskIsFull);
+}
+
+function makeCard({ name }) {
+  const card = element("li", { className: "card function" },
+    element("div", { className: "card-head" },
+      button(name, () => choose.only(name), { className: "name", title: `Show the invocations of ${name} alone` }),
+      element("span", { className: "counts" })),
+    element("ul", { className: "environments", "aria-label": `Environments of ${name}` }),
+    element("div", { className: "tools" },
+      button("Send", () => choose.send(name), { "aria-label": `Send an event to ${name}` }),
+      breaking(name)));
+  return card;
+}
+
+// Everything that makes a function fail, behind one word.
+function breaking(name) {
+  const form = element("form", { className: "faults" },
+    element("label", {}, "Slower by ", element("input", { name: "latency", type: "number", min: 0, max: 900000, step: 50, value: 0 }), " ms"),
+    element("label", {}, "Fail the next ", element("input", { name: "failures", type: "number", min: 0, max: 100000, value: 0 })),
+    element("label", { className: "switch" }, element("input", { name: "paused", type: "checkbox" }), " Throttle every call"),
+    element("div", { className: "tools" },
+      element("button", { type: "submit", textContent: "Apply" }),
+      button("Heal", () => apply(name, form, true)),
+      button("Kill its processes", () => kill(name), { className: "danger" })));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    attempt(() => apply(name, form, false), event.submitter);
+  });
+  const summary = element("summary", { textContent: "Break it", "aria-label": `Break ${name}` });
+  return element("details", {}, summary, form);
+}
+
+async function apply(name, form, heals) {
+  const { latency, failures, paused } = form.elements;
+  if (heals) form.reset();
+  const faults = { latency_ms: Number(latency.value), failures: Number(failures.value), is_paused: paused.checked };
+  await api.setFaults(name, faults);
+  announce(heals ? `${name} is well again.` : `The faults of ${name} are in force.`);
+}
+
+async function kill(name, process) {
+  const { killed } = await api.kill(name, process);
+  announce(killed === 1 ? `One process of ${name} was killed.` : `${killed} processes of ${name} were killed.`);
+}
+
+function updateCard(card, fn, now_ms) {
+  const [head, environments] = card.children;
+  setText(head.lastChild, countsText(fn));
+  card.dataset.broken = String(faultText(fn) !== "");
+  showInForm(card.querySelector("details"), fn.faults);
+  keyed(environments, fn.environments, (environment) => environment.process,
+    (environment) => makeEnvironment(fn.name, environment),
+    (chip, environment) => updateEnvironment(chip, environment, now_ms));
+}
+
+// Not while somebody types.
+function showInForm(details, faults) {
+  if (details.open) return;
+  const { latency, failures, paused } = details.querySelector("form").elements;
+  latency.value = faults.latency_ms;
+  failures.value = faults.failures;
+  paused.checked = faults.is_paused;
+}
+
+function countsText({ environments, waiting }) {
+  const count = (state) => environments.filter((environment) => environment.state === state).length;
+  const parts = [["busy", count("busy")], ["idle", count("idle")], ["starting", count("starting")], ["waiting", waiting]];
+  return parts.filter(([, n]) => n > 0).map(([name, n]) => `${n} ${name}`).join(" · ") || "asleep";
+}
+
+function makeEnvironment(name, { process }) {
+  return element("li", {},
+    element("span", { className: "dot", "aria-hidden": "true" }),
+    element("span", {}),
+    button("×", () => kill(name, process), { className: "kill", "aria-label": `Kill process ${process}`, title: `Kill process ${process}` }));
+}
+
+function updateEnvironment(chip, { process, state, started_at_ms, memory_mb }, now_ms) {
+  chip.dataset.state = state;
+  chip.title = `${state}, up for ${span(Math.max(now_ms - started_at_ms, 0))}`;
+  setText(chip.children[1], `${process} ${state === "idle" ? "" : state} ${memory_mb} MB`.replace(/ +/g, " "));
+}
+
+function faultText({ faults }) {
+  const parts = [];
+  if (faults.is_paused) parts.push("throttled");
+  if (faults.latency_ms) parts.push(`${span(faults.latency_ms)} slower`);
+  if (faults.failures) parts.push(`failing ${faults.failures === 1 ? "once more" : `${faults.failures} times more`}`);
+  return parts.join(", ");
+}
+
+// A fault somebody has forgotten is a long search: it stays in sight.
+function showFaults(functions, diskIsFull) {
+  const broken = functions.filter((fn) => faultText(fn) !== "").map((fn) => `${fn.name} is ${faultText(fn)}`);
+  if (diskIsFull) broken.push("the disk is full");
+  banner.hidden = broken.length === 0;
+  setText(banner, broken.length ? `Broken on purpose: ${broken.join("; ")}.` : "");
+}

@@ -1,0 +1,85 @@
+// The drawer to send an event: typed, from a sample, or from an invocation that was.
+
+import * as api from "./api.js";
+import { announce, attempt, element, pretty } from "./dom.js";
+
+const drawer = document.querySelector("#sender");
+const form = document.querySelector("#sender-form");
+const failure = document.querySelector("#sender-error");
+const saving = document.querySelector("#save-fields");
+let saved = [];
+let sent = () => {};
+
+/** Wires the drawer; `onSent(number)` is called with the invocation's number. */
+export function start(onSent) {
+  sent = onSent;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    tell(send);
+  });
+  form.querySelector(".close").addEventListener("click", () => drawer.close());
+  form.elements.sample.addEventListener("change", takeSample);
+  form.querySelector("#save").addEventListener("click", () => tell(save));
+  form.elements.event.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+  drawer.addEventListener("click", (event) => event.target === drawer && drawer.close());
+}
+
+/** Takes the names of the functions. */
+export function setFunctions(names) {
+  const select = form.elements.function;
+  if (select.options.length === names.length) return;
+  select.replaceChildren(...names.map((name) => element("option", { value: name, textContent: name })));
+}
+
+/** Opens the drawer, with a function chosen and an event to begin with if they are given. */
+export function open(name, event) {
+  failure.textContent = "";
+  if (name) form.elements.function.value = name;
+  if (event) form.elements.event.value = event;
+  document.querySelector("#detail").close();
+  drawer.showModal();
+  form.elements.event.focus();
+  attempt(loadSamples);
+}
+
+async function loadSamples() {
+  const { samples, can_save } = await api.samples();
+  saved = samples;
+  saving.hidden = !can_save;
+  const select = form.elements.sample;
+  const chosen = select.value;
+  select.replaceChildren(select.options[0], ...samples.map(({ name }) => element("option", { value: name, textContent: name })));
+  select.value = chosen;
+}
+
+function takeSample() {
+  const sample = saved.find(({ name }) => name === form.elements.sample.value);
+  if (sample) form.elements.event.value = pretty(sample.event);
+  form.elements.name.value = sample?.name ?? "";
+}
+
+async function send() {
+  const { number } = await api.invoke(form.elements.function.value, form.elements.event.value);
+  drawer.close();
+  sent(number);
+}
+
+async function save() {
+  const name = form.elements.name.value.trim();
+  await api.saveSample(name || "", form.elements.event.value);
+  await loadSamples();
+  form.elements.sample.value = name;
+  announce(`Saved as ${name}.`);
+}
+
+// What is wrong with an event is said beside it.
+async function tell(act) {
+  failure.textContent = "";
+  try {
+    await act();
+  } catch (error) {
+    failure.textContent = error.message;
+  }
+}
