@@ -224,6 +224,39 @@ async fn a_mistyped_country_offers_places_to_click() {
 }
 
 #[tokio::test]
+async fn the_console_shows_a_request_and_replays_it() {
+    let world = World::start();
+    let browser = Browser::open(&format!("{}/_console", world.origin())).await;
+    browser
+        .until("return document.querySelector('#connection').textContent === 'Live'")
+        .await;
+
+    world.get("/api/v1/podcasts/");
+    browser
+        .until(
+            "const row = [...document.querySelectorAll('#rows button')]
+                 .find((row) => row.textContent.includes('GET /api/v1/podcasts/'));
+             row?.click();
+             return Boolean(row)",
+        )
+        .await;
+    browser
+        .until(
+            "const log = [...document.querySelectorAll('#detail pre')].at(-1)?.textContent ?? '';
+             return log.includes('REPORT RequestId')",
+        )
+        .await;
+    browser
+        .run("document.querySelector('#detail .main').click()")
+        .await;
+
+    browser
+        .until("return document.querySelector('#detail .facts')?.textContent.includes('console')")
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn every_control_has_a_name_and_nothing_comes_from_outside() {
     let world = World::start();
     let id = world.accept("Paris, France", "short");
