@@ -45,6 +45,10 @@ pub(crate) struct WorldArguments {
     /// URL by which listeners reach this machine, for audio; guessed when --listen is open to others.
     #[arg(long, global = true)]
     pub(crate) public_url: Option<String>,
+    /// File with the public keys (JWKS) of an issuer that the template's authorizer names, instead of asking
+    /// the issuer; may be given several times.
+    #[arg(long, value_name = "ISSUER=FILE", value_parser = issuer_and_file, global = true)]
+    pub(crate) jwks: Vec<(String, PathBuf)>,
     /// Start the functions as they were last built, and leave building to others: cargo, an IDE.
     #[arg(long, global = true)]
     pub(crate) no_build: bool,
@@ -129,8 +133,17 @@ pub(crate) struct Call {
     pub(crate) event: PathBuf,
 }
 
+fn issuer_and_file(text: &str) -> Result<(String, PathBuf), String> {
+    match text.rsplit_once('=') {
+        Some((issuer, file)) if !issuer.is_empty() && !file.is_empty() => {
+            Ok((issuer.to_owned(), file.into()))
+        }
+        _ => Err("write ISSUER=FILE, such as https://id.example.com=keys.json".to_owned()),
+    }
+}
+
 /// Warnings, without those of failed invocations: the terminal has a line for each.
-const LINES_INSTEAD: &str = "warn,emulator::reload=info,emulator::http=error,emulator::http::server=warn,\
+const LINES_INSTEAD: &str = "warn,emulator::reload=info,emulator::http=error,emulator::http::server=warn,emulator::http::authorizer=warn,\
      emulator::runtime::environment=error";
 
 /// Logs of the runner itself; RUST_LOG says otherwise.

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use emulator::{
-    Emulator, Options, Socket, Watch,
+    Emulator, INTEGRATION_LIMIT, Options, Socket, Watch,
     build_functions::{self, Workspace},
     journal::Journal,
     template::Template,
@@ -131,6 +131,8 @@ async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Re
         bin_dir: workspace.bin_dir,
         mounts,
         samples: Some(workspace.root.join("tests/events")),
+        jwks: arguments.jwks.iter().cloned().collect(),
+        integration_limit: INTEGRATION_LIMIT,
         echo_logs: arguments.verbose,
         freeze: !arguments.no_freeze,
         limit_memory: !arguments.no_memory_limit,

@@ -19,7 +19,7 @@ use crate::{
     clock::Clock,
     console::{self, Console},
     faults::Faults,
-    http::{Gateway, Mount},
+    http::{Gateway, KeysError, Mount},
     journal::Origin,
     queue::{self, Delivered, Queues, StoreError},
     reload::{Build, Reload, Watch},
@@ -51,6 +51,10 @@ pub struct Options {
     pub mounts: Vec<Mount>,
     /// The folder of saved events that the console offers, one JSON file each.
     pub samples: Option<PathBuf>,
+    /// Files with the public keys of issuers of tokens, by issuer. The others are asked for theirs.
+    pub jwks: BTreeMap<String, PathBuf>,
+    /// The longest the HTTP API waits for a function: [`INTEGRATION_LIMIT`](crate::INTEGRATION_LIMIT) but in tests.
+    pub integration_limit: Duration,
     /// Whether what functions log also goes to the terminal.
     pub echo_logs: bool,
     /// Whether processes are frozen between runs, as on Lambda.
@@ -75,6 +79,9 @@ pub enum StartError {
     /// The template is not accepted.
     #[error(transparent)]
     Template(#[from] Refusal),
+    /// The keys of an issuer of tokens are of no use.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// The data folder is of no use.
     #[error("cannot use the data folder {}: {reason}", folder.display())]
     Data {
@@ -189,9 +196,9 @@ impl Emulator {
             names,
         )
         .map_err(StartError::Functions)?;
-        Ok(Emulator::run(
+        Emulator::run(
             socket, &template, functions, queues, clock, reload, &options,
-        ))
+        )
     }
 
     fn run(
@@ -202,7 +209,7 @@ impl Emulator {
         clock: Clock,
         reload: Reload,
         options: &Options,
-    ) -> Emulator {
+    ) -> Result<Emulator, StartError> {
         let asynchronous =
             Asynchronous::new(template, functions.clone(), queues.clone(), clock.clone());
         let gateway_stop = CancellationToken::new();
@@ -229,8 +236,8 @@ impl Emulator {
             asynchronous.clone(),
             queues.clone(),
             console,
-            &options.mounts,
-        ));
+            options,
+        )?);
         let emulator = Emulator {
             address: socket.address,
             gateway: tokio::spawn(gateway.serve(socket.listener, gateway_stop.clone())),
@@ -244,7 +251,7 @@ impl Emulator {
             reload,
         };
         emulator.start_sources(&template.mappings, schedules);
-        emulator
+        Ok(emulator)
     }
 
     fn start_sources(&self, mappings: &[Mapping], schedules: Vec<Arc<Planned>>) {

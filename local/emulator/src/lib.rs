@@ -21,5 +21,5 @@ pub mod template;
 pub use asynchronous::Asynchronous;
 pub use clock::Clock;
 pub use emulator::{Emulator, Options, Socket, StartError};
-pub use http::Mount;
+pub use http::{INTEGRATION_LIMIT, KeysError, Mount};
 pub use reload::{Build, Built, Watch};

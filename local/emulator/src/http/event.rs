@@ -7,41 +7,70 @@ use http::{HeaderMap, HeaderName, header, request::Parts};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::route::Match;
 use crate::template::ACCOUNT_ID;
 
-/// Makes the event of one request. `path` is what the function sees as the request's path.
-pub(super) fn from_request(
-    request: &Parts,
-    path: &str,
-    body: &Bytes,
-    found: &Match,
-    source: IpAddr,
-    request_id: &str,
-) -> Bytes {
+/// Headers that a function does not see: those of the connection, and cookies, which have a field of their own.
+const OF_THE_CONNECTION: [HeaderName; 3] = [
+    header::CONNECTION,
+    header::TRANSFER_ENCODING,
+    header::COOKIE,
+];
+
+/// A request on its way to a function.
+pub(super) struct Asked<'a> {
+    pub(super) head: &'a Parts,
+    /// The path as the function is told it.
+    pub(super) path: &'a str,
+    pub(super) body: &'a Bytes,
+    pub(super) route_key: &'a str,
+    pub(super) parameters: &'a BTreeMap<String, String>,
+    pub(super) front: Front<'a>,
+    pub(super) source: IpAddr,
+    pub(super) request_id: &'a str,
+    /// What an authorizer says of the caller.
+    pub(super) caller: Option<Value>,
+}
+
+/// What stands between the caller and the function.
+#[derive(Clone, Copy)]
+pub(super) enum Front<'a> {
+    /// The HTTP API, on this stage.
+    HttpApi { stage: &'a str },
+    /// The URL of this function.
+    FunctionUrl { function: &'a str },
+}
+
+/// Makes the event of one request.
+pub(super) fn from_request(asked: Asked<'_>) -> Bytes {
+    let request = asked.head;
     let now = Timestamp::now();
     let host = text(&request.headers, header::HOST);
+    // A function URL that asks for no signature knows no account.
+    let (account, api, stage) = match asked.front {
+        Front::HttpApi { stage } => (ACCOUNT_ID, "local", stage),
+        Front::FunctionUrl { function } => ("anonymous", function, "$default"),
+    };
     let mut event = json!({
         "version": "2.0",
-        "routeKey": found.route_key,
-        "rawPath": path,
+        "routeKey": asked.route_key,
+        "rawPath": asked.path,
         "rawQueryString": request.uri.query().unwrap_or_default(),
-        "headers": headers(request, source, &host),
+        "headers": headers(&asked, &host, now),
         "requestContext": {
-            "accountId": ACCOUNT_ID,
-            "apiId": "local",
+            "accountId": account,
+            "apiId": api,
             "domainName": host,
             "domainPrefix": host.split(['.', ':']).next().unwrap_or_default(),
             "http": {
                 "method": request.method.as_str(),
-                "path": path,
+                "path": asked.path,
                 "protocol": format!("{:?}", request.version),
-                "sourceIp": source.to_string(),
+                "sourceIp": asked.source.to_string(),
                 "userAgent": text(&request.headers, header::USER_AGENT),
             },
-            "requestId": request_id,
-            "routeKey": found.route_key,
-            "stage": "$default",
+            "requestId": asked.request_id,
+            "routeKey": asked.route_key,
+            "stage": stage,
             "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
             "timeEpoch": now.as_millisecond(),
         },
@@ -54,38 +83,59 @@ pub(super) fn from_request(
     if let Some(query) = query(request.uri.query().unwrap_or_default()) {
         fields["queryStringParameters"] = query;
     }
-    if !found.parameters.is_empty() {
-        fields["pathParameters"] = json!(found.parameters);
+    if !asked.parameters.is_empty() {
+        fields["pathParameters"] = json!(asked.parameters);
     }
-    put_body(fields, &request.headers, body);
+    put_body(fields, &request.headers, asked.body);
+    if let Some(caller) = asked.caller {
+        fields["requestContext"]["authorizer"] = caller;
+    }
     Bytes::from(event.to_string())
 }
 
-fn headers(request: &Parts, source: IpAddr, host: &str) -> Value {
+/// Returns the headers by lower-case name, values joined, and those that a gateway adds.
+fn headers(asked: &Asked<'_>, host: &str, now: Timestamp) -> Value {
+    let given = &asked.head.headers;
     let mut headers = Map::new();
-    for name in request
-        .headers
+    for name in given
         .keys()
-        .filter(|name| *name != header::COOKIE)
+        .filter(|name| !OF_THE_CONNECTION.contains(*name))
     {
-        let values: Vec<_> = request
-            .headers
-            .get_all(name)
-            .iter()
-            .map(|value| String::from_utf8_lossy(value.as_bytes()))
-            .collect();
-        headers.insert(name.as_str().to_owned(), Value::String(values.join(",")));
+        headers.insert(name.as_str().to_owned(), Value::String(joined(given, name)));
     }
+    let forwarded_for = match given.contains_key("x-forwarded-for") {
+        true => format!(
+            "{}, {}",
+            headers["x-forwarded-for"].as_str().unwrap_or_default(),
+            asked.source
+        ),
+        false => asked.source.to_string(),
+    };
     let port = host.rsplit_once(':').map_or("80", |(_, port)| port);
-    let forwarded = [
-        ("x-forwarded-for", source.to_string()),
+    let added = [
+        ("content-length", asked.body.len().to_string()),
+        ("x-forwarded-for", forwarded_for),
         ("x-forwarded-port", port.to_owned()),
         ("x-forwarded-proto", "http".to_owned()),
     ];
-    for (name, value) in forwarded {
-        headers.entry(name).or_insert(Value::String(value));
+    for (name, value) in added {
+        headers.insert(name.to_owned(), Value::String(value));
     }
+    // Its parts are the time and any 96 bits; the request's own id has enough of them.
+    let trace = || format!("Root=1-{:08x}-{}", now.as_second(), &asked.request_id[..24]);
+    headers
+        .entry("x-amzn-trace-id")
+        .or_insert_with(|| Value::String(trace()));
     Value::Object(headers)
+}
+
+fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
+    let values: Vec<_> = headers
+        .get_all(name)
+        .iter()
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .collect();
+    values.join(",")
 }
 
 fn cookies(headers: &HeaderMap) -> Option<Value> {
@@ -160,23 +210,21 @@ fn text(headers: &HeaderMap, name: HeaderName) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 
     fn event(request: http::request::Builder, body: &'static [u8]) -> Value {
-        let (parts, ()) = request.body(()).unwrap().into_parts();
-        let found = Match {
-            function: "F".to_owned(),
-            route_key: "POST /v1/{id}".to_owned(),
-            parameters: BTreeMap::from([("id".to_owned(), "a b".to_owned())]),
-        };
-        let source = IpAddr::from([127, 0, 0, 1]);
-        let event = from_request(
-            &parts,
-            parts.uri.path(),
-            &Bytes::from_static(body),
-            &found,
-            source,
-            "id-1",
-        );
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        let event = from_request(Asked {
+            path: head.uri.path(),
+            head: &head,
+            body: &Bytes::from_static(body),
+            route_key: "POST /v1/{id}",
+            parameters: &BTreeMap::from([("id".to_owned(), "a b".to_owned())]),
+            front: Front::HttpApi { stage: "$default" },
+            source: IpAddr::from([127, 0, 0, 1]),
+            request_id: "0123456789abcdef0123456789abcdef",
+            caller: Some(json!({ "jwt": { "claims": { "sub": "ann" }, "scopes": null } })),
+        });
         serde_json::from_slice(&event).unwrap()
     }
 
@@ -211,6 +259,25 @@ mod tests {
         assert_eq!(http["protocol"], "HTTP/1.1");
         assert_eq!(http["sourceIp"], "127.0.0.1");
         assert_eq!(http["userAgent"], "test/1");
+    }
+
+    #[test]
+    fn lambdas_own_type_for_events_finds_everything_in_it() {
+        let request = http::Request::put("/v1/a%20b?x=1&x=2")
+            .header("Host", "127.0.0.1:9000")
+            .header("Cookie", "k=v; l=w");
+
+        let event: ApiGatewayV2httpRequest = serde_json::from_value(event(request, b"{}")).unwrap();
+
+        assert_eq!(event.raw_path.as_deref(), Some("/v1/a%20b"));
+        assert_eq!(event.cookies.unwrap(), ["k=v", "l=w"]);
+        assert_eq!(event.query_string_parameters.all("x").unwrap(), ["1", "2"]);
+        assert_eq!(event.path_parameters["id"], "a b");
+        assert_eq!(event.request_context.http.method, http::Method::PUT);
+        let authorizer = event.request_context.authorizer.unwrap();
+        assert_eq!(authorizer.jwt.unwrap().claims["sub"], "ann");
+        assert!(event.request_context.time_epoch > 0);
+        assert_eq!(event.body.as_deref(), Some("{}"));
     }
 
     #[test]

@@ -9,10 +9,12 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header::ORIGIN, request::Parts};
 use hyper::body::Incoming;
+use percent_encoding::percent_decode_str;
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    Options,
     asynchronous::Asynchronous,
     console::Console,
     journal::Origin,
@@ -21,6 +23,7 @@ use crate::{
     template::{Cors, Function, InvokeMode, Template},
 };
 
+mod authorizer;
 mod body;
 mod cors;
 mod event;
@@ -32,14 +35,17 @@ mod route;
 mod server;
 mod stream;
 
+pub use authorizer::KeysError;
 pub use files::Mount;
 
+use authorizer::Authorizers;
 use body::NoBody;
+use event::{Asked, Front};
 use files::Files;
 use route::{Match, Router};
 
 /// The longest an HTTP API waits for a function; the function itself may go on.
-const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
+pub const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
 
 /// The largest request body of an HTTP API.
 const BODY_BYTES: usize = 10 << 20;
@@ -60,31 +66,42 @@ pub(crate) struct Gateway {
     queues: Queues,
     console: Console,
     router: Router,
+    authorizers: Authorizers,
+    /// The HTTP API's stage: the first part of its paths, unless it is `$default`.
+    stage: String,
     cors: Option<Cors>,
+    integration_limit: Duration,
     /// The longest prefix first.
     files: Vec<Files>,
 }
 
 impl Gateway {
+    /// Prepares it.
+    ///
+    /// # Errors
+    /// When the keys given for an issuer are of no use.
     pub(crate) fn new(
         template: &Template,
         functions: Functions,
         asynchronous: Asynchronous,
         queues: Queues,
         console: Console,
-        mounts: &[Mount],
-    ) -> Gateway {
-        let mut files: Vec<Files> = mounts.iter().map(Files::new).collect();
+        options: &Options,
+    ) -> Result<Gateway, KeysError> {
+        let mut files: Vec<Files> = options.mounts.iter().map(Files::new).collect();
         files.sort_by_key(|files| std::cmp::Reverse(files.prefix_length()));
-        Gateway {
+        Ok(Gateway {
             functions,
             asynchronous,
             queues,
             console,
             router: Router::new(&template.routes),
+            authorizers: Authorizers::new(&template.authorizers, &options.jwks)?,
+            stage: template.stage.clone(),
             cors: template.cors.clone(),
+            integration_limit: options.integration_limit,
             files,
-        }
+        })
     }
 
     /// Serves until `stopping`, then lets open requests finish.
@@ -113,7 +130,7 @@ impl Gateway {
         if let Some(target) = target {
             return self.sqs(target, request).await;
         }
-        let Some(cors) = &self.cors else {
+        let Some(cors) = self.cors(request.uri().path()) else {
             return self.api(request, peer.ip()).await;
         };
         if cors::is_preflight(request.method(), request.headers()) {
@@ -123,6 +140,15 @@ impl Gateway {
         let mut response = self.api(request, peer.ip()).await;
         cors::decorate(cors, origin.as_ref(), response.headers_mut());
         response
+    }
+
+    /// Returns what a browser is told at `path`: a function URL has its own rules.
+    fn cors(&self, path: &str) -> Option<&Cors> {
+        let Some((function, _)) = function_url(path) else {
+            return self.cors.as_ref();
+        };
+        let url = self.functions.find(function)?.url.as_ref()?;
+        url.cors.as_ref()
     }
 
     async fn sqs(&self, target: String, request: Request<Incoming>) -> Response<Body> {
@@ -146,44 +172,81 @@ impl Gateway {
             );
         }
         let path = request.uri().path().to_owned();
-        if let Some((function, rest)) = path.strip_prefix(FUNCTION_URL).map(split_function) {
-            return self.run(url_match(function), rest, request, source).await;
+        if let Some((function, rest)) = function_url(&path) {
+            let front = Front::FunctionUrl { function };
+            return self
+                .run(Match::url(function), front, rest, request, source)
+                .await;
         }
-        if let Some(found) = self.router.find(request.method(), &path) {
-            return self.run(found, &path, request, source).await;
+        // An HTTP API decodes the path it tells, a function URL does not.
+        let told = percent_decode_str(&path).decode_utf8_lossy();
+        let front = Front::HttpApi { stage: &self.stage };
+        let within = self.within_stage(&path);
+        if let Some(found) = within.and_then(|path| self.router.find(request.method(), path)) {
+            return self.run(found, front, &told, request, source).await;
         }
         for files in self.files.iter().filter(|files| files.cover(&path)) {
             if let Some(response) = files.serve(&request).await {
                 return response;
             }
         }
-        match self.router.default() {
-            Some(found) => self.run(found, &path, request, source).await,
+        match within.and_then(|_| self.router.default()) {
+            Some(found) => self.run(found, front, &told, request, source).await,
             None => reply::message(StatusCode::NOT_FOUND, "Not Found"),
         }
     }
 
-    /// Runs the function that a request has met.
+    /// Returns what is left of a path without the stage it must begin with.
+    fn within_stage<'a>(&self, path: &'a str) -> Option<&'a str> {
+        if self.stage == "$default" {
+            return Some(path);
+        }
+        match path.strip_prefix('/')?.strip_prefix(self.stage.as_str())? {
+            "" => Some("/"),
+            rest => rest.starts_with('/').then_some(rest),
+        }
+    }
+
+    /// Answers a request that has met a function.
     async fn run(
         &self,
-        found: Match,
+        found: Match<'_>,
+        front: Front<'_>,
         path: &str,
         request: Request<Incoming>,
         source: IpAddr,
     ) -> Response<Body> {
-        let (head, body) = request.into_parts();
-        let body = match body::read(body, BODY_BYTES).await {
-            Ok(body) => body,
-            Err(NoBody::TooLarge) => return too_large(),
-            Err(NoBody::Broken) => return reply::message(StatusCode::BAD_REQUEST, "Bad Request"),
-        };
         let request_id = uuid::Uuid::new_v4().simple().to_string();
-        let event = event::from_request(&head, path, &body, &found, source, &request_id);
-        if event.len() > EVENT_BYTES {
-            return too_large();
-        }
-        let origin = origin(&head, path);
-        let mut response = self.invoke(&found.function, event, origin, &head).await;
+        let (head, body) = request.into_parts();
+        let caller = match found.authorization {
+            Some(asked) => self.authorizers.admit(asked, &head).await.map(Some),
+            None => Ok(None),
+        };
+        let mut response = match (caller, body::read(body, BODY_BYTES).await) {
+            (Err(denial), _) => denial.into_response(),
+            (_, Err(NoBody::TooLarge)) => too_large(),
+            (_, Err(NoBody::Broken)) => reply::message(StatusCode::BAD_REQUEST, "Bad Request"),
+            (Ok(caller), Ok(body)) => {
+                let event = event::from_request(Asked {
+                    head: &head,
+                    path,
+                    body: &body,
+                    route_key: found.route_key,
+                    parameters: &found.parameters,
+                    front,
+                    source,
+                    request_id: &request_id,
+                    caller,
+                });
+                match event.len() > EVENT_BYTES {
+                    true => too_large(),
+                    false => {
+                        self.invoke(found.function, event, origin(&head, front, path), &head)
+                            .await
+                    }
+                }
+            }
+        };
         if let Ok(id) = HeaderValue::from_str(&request_id) {
             response.headers_mut().insert("apigw-requestid", id);
         }
@@ -221,7 +284,7 @@ impl Gateway {
         head: &Parts,
     ) -> Response<Body> {
         let response = self.answer_of(function, event, origin);
-        let Ok(response) = timeout(INTEGRATION_LIMIT, response).await else {
+        let Ok(response) = timeout(self.integration_limit, response).await else {
             return reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
         };
         let response = response.unwrap_or_else(|failure| Some(failed(&failure)));
@@ -280,27 +343,19 @@ fn head_bytes<B>(request: &Request<B>) -> usize {
 }
 
 /// Says what kind of request asks for a function. `path` is what the function sees as the request's path.
-fn origin(head: &Parts, path: &str) -> Origin {
+fn origin(head: &Parts, front: Front<'_>, path: &str) -> Origin {
     let (method, path) = (head.method.clone(), path.to_owned());
-    if head.uri.path().starts_with(FUNCTION_URL) {
-        Origin::FunctionUrl { method, path }
-    } else {
-        Origin::HttpApi { method, path }
+    match front {
+        Front::HttpApi { .. } => Origin::HttpApi { method, path },
+        Front::FunctionUrl { .. } => Origin::FunctionUrl { method, path },
     }
 }
 
-/// Splits `function/rest` of a function URL; the rest begins with its slash.
-fn split_function(path: &str) -> (&str, &str) {
-    match path.find('/') {
+/// Splits the path of a function URL into the function's name and the rest, which begins with its slash.
+fn function_url(path: &str) -> Option<(&str, &str)> {
+    let path = path.strip_prefix(FUNCTION_URL)?;
+    Some(match path.find('/') {
         Some(slash) => path.split_at(slash),
         None => (path, "/"),
-    }
-}
-
-fn url_match(function: &str) -> Match {
-    Match {
-        function: function.to_owned(),
-        route_key: "$default".to_owned(),
-        parameters: Default::default(),
-    }
+    })
 }

@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::template;
+use crate::template::{self, Authorization};
 
 /// The routes of an HTTP API.
 pub(super) struct Router {
     routes: Vec<Route>,
-    default: Option<String>,
+    default: Option<Route>,
 }
 
 struct Route {
     method: template::Method,
-    path: String,
     pattern: Vec<Segment>,
     function: String,
+    key: String,
+    authorization: Option<Authorization>,
 }
 
 /// One part of a path between slashes; the first variant that fits wins.
@@ -29,10 +30,24 @@ enum Segment {
 
 /// What a request has met.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Match {
-    pub(super) function: String,
-    pub(super) route_key: String,
+pub(super) struct Match<'a> {
+    pub(super) function: &'a str,
+    pub(super) route_key: &'a str,
     pub(super) parameters: BTreeMap<String, String>,
+    /// What the caller must show.
+    pub(super) authorization: Option<&'a Authorization>,
+}
+
+impl<'a> Match<'a> {
+    /// What every request to the URL of `function` meets.
+    pub(super) fn url(function: &'a str) -> Match<'a> {
+        Match {
+            function,
+            route_key: "$default",
+            parameters: BTreeMap::new(),
+            authorization: None,
+        }
+    }
 }
 
 impl Router {
@@ -45,10 +60,7 @@ impl Router {
             .collect();
         // Literal before parameter before greedy, from the left; then a method before ANY.
         named.sort_by_key(|route| (route.ranks(), route.method == template::Method::Any));
-        let default = routes
-            .iter()
-            .find(is_default)
-            .map(|route| route.function.clone());
+        let default = routes.iter().find(is_default).map(Route::new);
         Router {
             routes: named,
             default,
@@ -56,34 +68,18 @@ impl Router {
     }
 
     /// Finds the route that names the path.
-    pub(super) fn find(&self, method: &Method, path: &str) -> Option<Match> {
+    pub(super) fn find(&self, method: &Method, path: &str) -> Option<Match<'_>> {
         let segments: Vec<String> = segments(path).map(decode).collect();
         self.routes
             .iter()
             .filter(|route| route.takes(method))
-            .find_map(|route| {
-                let parameters = route.parameters(&segments)?;
-                let method = match route.method {
-                    template::Method::Any => "ANY",
-                    template::Method::Only(ref method) => method.as_str(),
-                };
-                let route_key = format!("{method} {}", route.path);
-                Some(Match {
-                    function: route.function.clone(),
-                    route_key,
-                    parameters,
-                })
-            })
+            .find_map(|route| Some(route.met(route.parameters(&segments)?)))
     }
 
     /// Returns the route for whatever no other route names.
-    pub(super) fn default(&self) -> Option<Match> {
-        let function = self.default.clone()?;
-        Some(Match {
-            function,
-            route_key: "$default".to_owned(),
-            parameters: BTreeMap::new(),
-        })
+    pub(super) fn default(&self) -> Option<Match<'_>> {
+        let route = self.default.as_ref()?;
+        Some(route.met(BTreeMap::new()))
     }
 }
 
@@ -91,9 +87,22 @@ impl Route {
     fn new(route: &template::Route) -> Route {
         Route {
             method: route.method.clone(),
-            path: route.path.clone(),
             pattern: segments(&route.path).map(Segment::new).collect(),
             function: route.function.clone(),
+            key: match route.path.as_str() {
+                "$default" => route.path.clone(),
+                path => format!("{} {path}", route.method),
+            },
+            authorization: route.authorization.clone(),
+        }
+    }
+
+    fn met(&self, parameters: BTreeMap<String, String>) -> Match<'_> {
+        Match {
+            function: &self.function,
+            route_key: &self.key,
+            parameters,
+            authorization: self.authorization.as_ref(),
         }
     }
 
@@ -176,6 +185,7 @@ mod tests {
                 },
                 path: (*path).to_owned(),
                 function: format!("{method} {path}"),
+                authorization: None,
             })
             .collect();
         Router::new(&routes)
@@ -185,7 +195,7 @@ mod tests {
         router
             .find(&method, path)
             .or_else(|| router.default())
-            .map(|found| found.function)
+            .map(|found| found.function.to_owned())
     }
 
     #[test]

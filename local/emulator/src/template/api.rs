@@ -1,18 +1,38 @@
-//! `AWS::Serverless::HttpApi`: of the API itself only CORS matters here; its routes are the functions' events.
+//! `AWS::Serverless::HttpApi`: CORS and who may call. Its routes are the functions' events.
 use super::{
-    Cors, Refusal, cors,
+    Cors, Refusal,
+    authorizer::ApiAuth,
+    cors,
     fields::Fields,
     function::merge,
     node::{Entry, Node, Value},
     scope::Scope,
 };
 
+/// What an HTTP API says for all its routes.
+pub(super) struct Api {
+    pub(super) stage: String,
+    pub(super) cors: Option<Cors>,
+    pub(super) auth: ApiAuth,
+}
+
+/// An API of which nothing is said.
+impl Default for Api {
+    fn default() -> Api {
+        Api {
+            stage: "$default".to_owned(),
+            cors: None,
+            auth: ApiAuth::default(),
+        }
+    }
+}
+
 /// Reads the API at `entry`; `globals` are the template's `Globals.HttpApi`.
 pub(super) fn read(
     entry: &Entry,
     globals: Option<&Node>,
     scope: &Scope<'_>,
-) -> Result<Option<Cors>, Refusal> {
+) -> Result<Api, Refusal> {
     let nothing = Node {
         line: entry.line,
         value: Value::Map(Vec::new()),
@@ -27,15 +47,30 @@ pub(super) fn read(
         "PropagateTags",
         "Tags",
     ]);
-    if let Some(stage) = fields.take("StageName")
-        && !matches!(&stage.value, Value::Text(text) if text == "$default")
-    {
-        return Err(fields.wrong("StageName", stage, "$default"));
-    }
+    let stage = match fields.take("StageName") {
+        None => "$default",
+        Some(node) => match &node.value {
+            Value::Text(text) if is_stage(text) => text,
+            _ => {
+                let wanted = "$default, or letters, digits, hyphens and underscores";
+                return Err(fields.wrong("StageName", node, wanted));
+            }
+        },
+    };
+    let stage = stage.to_owned();
     let cors = match fields.fields("CorsConfiguration")? {
         None => None,
         Some(configuration) => Some(cors::read(configuration)?),
     };
+    let auth = match fields.fields("Auth")? {
+        None => ApiAuth::default(),
+        Some(auth) => ApiAuth::read(auth, scope.file)?,
+    };
     fields.finish()?;
-    Ok(cors)
+    Ok(Api { stage, cors, auth })
+}
+
+fn is_stage(name: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    name == "$default" || (1..=128).contains(&name.len()) && name.chars().all(is_plain)
 }

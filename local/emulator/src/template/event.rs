@@ -2,7 +2,8 @@
 use std::time::Duration;
 
 use super::{
-    Draft, Mapping, Method, Refusal, Route, Schedule,
+    Draft, DraftRoute, Mapping, Method, Refusal, Route, Schedule,
+    authorizer::RouteAuth,
     fields::Fields,
     node::{Entry, Node, Value},
     scope::Scope,
@@ -27,9 +28,9 @@ pub(super) fn read(
         let properties = Fields::of(properties, &owner, scope.file)?;
         match &kind.value {
             Value::Text(text) if text == "HttpApi" => {
-                let (api, route) = route(logical_id, properties)?;
+                let (api, route) = route(logical_id, entry.line, properties)?;
                 draft.apis_used.push((entry.line, owner.clone(), api));
-                draft.routes.push((entry.line, route));
+                draft.routes.push(route);
             }
             Value::Text(text) if text == "SQS" => {
                 draft
@@ -48,7 +49,11 @@ pub(super) fn read(
     Ok(())
 }
 
-fn route(function: &str, mut fields: Fields<'_>) -> Result<(Option<String>, Route), Refusal> {
+fn route(
+    function: &str,
+    line: usize,
+    mut fields: Fields<'_>,
+) -> Result<(Option<String>, DraftRoute), Refusal> {
     let api = fields.text("ApiId")?.map(str::to_owned);
     let path = fields.take("Path");
     let method = fields.take("Method");
@@ -77,15 +82,18 @@ fn route(function: &str, mut fields: Fields<'_>) -> Result<(Option<String>, Rout
         }
         Some((_, node)) => return Err(fields.wrong("Method", node, "an HTTP method or ANY")),
     };
+    let auth = match fields.fields("Auth")? {
+        None => None,
+        Some(auth) => Some(RouteAuth::read(auth, line)?),
+    };
     fields.finish()?;
-    Ok((
-        api,
-        Route {
-            method,
-            path,
-            function: function.to_owned(),
-        },
-    ))
+    let route = Route {
+        method,
+        path,
+        function: function.to_owned(),
+        authorization: None,
+    };
+    Ok((api, DraftRoute { line, route, auth }))
 }
 
 /// Returns whether every `{` opens a whole segment, and `{name+}` only the last.

@@ -4,6 +4,7 @@
 //! emulate, and whatever AWS would refuse on deployment, so that nothing is silently ignored.
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt,
     path::Path,
     time::Duration,
 };
@@ -11,6 +12,7 @@ use std::{
 mod read;
 
 mod api;
+pub(crate) mod authorizer;
 mod cors;
 mod event;
 mod event_invoke;
@@ -27,6 +29,8 @@ mod scope;
 
 pub use refusal::Refusal;
 
+use api::Api;
+use authorizer::RouteAuth;
 use node::Node;
 
 /// The region that ARNs and events name.
@@ -42,6 +46,10 @@ pub struct Template {
     pub functions: Vec<Function>,
     /// The routes of the HTTP API.
     pub routes: Vec<Route>,
+    /// Who may call them, by the names that the routes use.
+    pub authorizers: Vec<Authorizer>,
+    /// The HTTP API's stage, `$default` unless it says otherwise. Paths begin with any other.
+    pub stage: String,
     /// The HTTP API's CORS configuration, if it has one.
     pub cors: Option<Cors>,
     /// The queues, in the template's order.
@@ -130,6 +138,39 @@ pub struct Route {
     pub path: String,
     /// The function's logical id.
     pub function: String,
+    /// What callers must show; `None` when anyone may call.
+    pub authorization: Option<Authorization>,
+}
+
+/// What the callers of a route must show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorization {
+    /// The name of the authorizer that reads their token.
+    pub authorizer: String,
+    /// Scopes of which the token must have one; empty when it needs none.
+    pub scopes: Vec<String>,
+}
+
+/// A JWT authorizer of the HTTP API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authorizer {
+    /// Its key under `Authorizers`.
+    pub name: String,
+    /// Who signs the tokens, as their `iss` says.
+    pub issuer: String,
+    /// For whom they are: what `aud`, or `client_id` without it, may say.
+    pub audience: Vec<String>,
+    /// Where in a request the token is.
+    pub identity_source: IdentitySource,
+}
+
+/// Where in a request a token is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum IdentitySource {
+    /// In this header, lower case, with or without `Bearer`.
+    Header(String),
+    /// In this parameter of the query.
+    Query(String),
 }
 
 /// The method of a route.
@@ -139,6 +180,15 @@ pub enum Method {
     Any,
     /// One method.
     Only(http::Method),
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Method::Any => f.write_str("ANY"),
+            Method::Only(method) => f.write_str(method.as_str()),
+        }
+    }
 }
 
 /// What the HTTP API answers to a browser from another origin.
@@ -274,16 +324,23 @@ impl Template {
 #[derive(Default)]
 struct Draft {
     functions: Vec<(usize, Function)>,
-    routes: Vec<(usize, Route)>,
+    routes: Vec<DraftRoute>,
     apis: Vec<(usize, String)>,
     /// The line and name of an event, and the `ApiId` it gave.
     apis_used: Vec<(usize, String, Option<String>)>,
-    cors: Option<Cors>,
+    api: Api,
     queues: Vec<(usize, Queue)>,
     mappings: Vec<(usize, Mapping)>,
     schedules: Vec<Schedule>,
     destinations: Vec<(usize, Destination)>,
     without_effect: Vec<String>,
+}
+
+/// A route, its line, and what it says about its callers.
+struct DraftRoute {
+    line: usize,
+    route: Route,
+    auth: Option<RouteAuth>,
 }
 
 /// Returns the URL of the queue called `name`, served at `queue_base`.

@@ -131,7 +131,7 @@ fn resource(
         }
         "AWS::Serverless::HttpApi" => {
             draft.apis.push((entry.line, entry.key.clone()));
-            draft.cors = api::read(entry, globals.http_api, scope)?;
+            draft.api = api::read(entry, globals.http_api, scope)?;
         }
         "AWS::SQS::Queue" => draft.queues.push((entry.line, sqs::read(entry, scope)?)),
         kind if WITHOUT_EFFECT.contains(&kind) => {

@@ -1,14 +1,21 @@
 //! What must hold between the parts of a template. AWS refuses a stack in which one of these does not.
 use std::path::Path;
 
-use super::{Destination, Draft, Function, Mapping, Method, Queue, Refusal, Route, Template};
+use super::{Destination, Draft, DraftRoute, Function, Mapping, Queue, Refusal, Template};
 
 /// Makes the template of its parts, or refuses it.
-pub(super) fn check(draft: Draft, file: &Path) -> Result<Template, Refusal> {
+pub(super) fn check(mut draft: Draft, file: &Path) -> Result<Template, Refusal> {
     let refuse = |line: usize, reason: String| Refusal::at(file, line, reason);
     names(&draft).map_err(|(line, reason)| refuse(line, reason))?;
     one_api(&draft).map_err(|(line, reason)| refuse(line, reason))?;
     routes(&draft.routes).map_err(|(line, reason)| refuse(line, reason))?;
+    for DraftRoute { route, auth, .. } in &mut draft.routes {
+        route.authorization = draft
+            .api
+            .auth
+            .of_route(route, auth.as_ref())
+            .map_err(|(line, reason)| refuse(line, reason))?;
+    }
     for (line, queue) in &draft.queues {
         dead_letters(queue, &draft.queues).map_err(|reason| refuse(*line, reason))?;
     }
@@ -20,8 +27,10 @@ pub(super) fn check(draft: Draft, file: &Path) -> Result<Template, Refusal> {
     }
     Ok(Template {
         functions: values(draft.functions),
-        routes: values(draft.routes),
-        cors: draft.cors,
+        routes: draft.routes.into_iter().map(|draft| draft.route).collect(),
+        authorizers: draft.api.auth.into_authorizers(),
+        stage: draft.api.stage,
+        cors: draft.api.cors,
         queues: values(draft.queues),
         mappings: values(draft.mappings),
         schedules: draft.schedules,
@@ -89,21 +98,18 @@ fn one_api(draft: &Draft) -> Result<(), (usize, String)> {
     Ok(())
 }
 
-fn routes(routes: &[(usize, Route)]) -> Result<(), (usize, String)> {
-    for (index, (line, route)) in routes.iter().enumerate() {
-        let twin = routes[..index].iter().find(|(_, other)| {
-            other.method == route.method && shape(&other.path) == shape(&route.path)
-        });
-        if let Some((_, twin)) = twin {
-            let method = match &route.method {
-                Method::Any => "ANY",
-                Method::Only(method) => method.as_str(),
-            };
+fn routes(routes: &[DraftRoute]) -> Result<(), (usize, String)> {
+    for (index, DraftRoute { line, route, .. }) in routes.iter().enumerate() {
+        let twin = routes[..index]
+            .iter()
+            .map(|draft| &draft.route)
+            .find(|other| other.method == route.method && shape(&other.path) == shape(&route.path));
+        if let Some(twin) = twin {
             return Err((
                 *line,
                 format!(
-                    "the route {method} {} belongs to function {} already; functions cannot share one",
-                    route.path, twin.function
+                    "the route {} {} belongs to function {} already; functions cannot share one",
+                    route.method, route.path, twin.function
                 ),
             ));
         }

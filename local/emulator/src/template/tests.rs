@@ -153,6 +153,105 @@ fn events_become_routes_mappings_and_schedules() {
     );
 }
 
+/// An API with two authorizers, the first for every route that says nothing else.
+const GUARDED: &str = "  Api:
+    Type: AWS::Serverless::HttpApi
+    Properties:
+      Auth:
+        DefaultAuthorizer: Users
+        Authorizers:
+          Users: {JwtConfiguration: {issuer: 'https://id.example/pool', audience: [web]}, IdentitySource: $request.header.Authorization, AuthorizationScopes: [read]}
+          Robots: {JwtConfiguration: {Issuer: 'http://127.0.0.1:5/', Audience: [bot]}, IdentitySource: $request.querystring.token}
+";
+
+fn with_routes(auths: &[&str]) -> String {
+    let routes: String = auths
+        .iter()
+        .enumerate()
+        .map(|(index, auth)| {
+            format!("        E{index}: {{Type: HttpApi, Properties: {{ApiId: !Ref Api, Path: /{index}, Method: get{auth}}}}}\n")
+        })
+        .collect();
+    with_worker(&format!("      Events:\n{routes}{GUARDED}"))
+}
+
+#[test]
+fn a_route_asks_for_its_own_authorizer_or_the_apis() {
+    let text = with_routes(&[
+        "",
+        ", Auth: {Authorizer: NONE}",
+        ", Auth: {Authorizer: Robots}",
+        ", Auth: {AuthorizationScopes: [write]}",
+    ]);
+
+    let template = read(&text, &[]).expect("the template is valid");
+
+    let asked: Vec<_> = template
+        .routes
+        .iter()
+        .map(|route| {
+            let asked = route.authorization.as_ref();
+            asked.map(|asked| (asked.authorizer.as_str(), asked.scopes.join(" ")))
+        })
+        .collect();
+    assert_eq!(
+        asked,
+        [
+            Some(("Users", "read".to_owned())),
+            None,
+            Some(("Robots", String::new())),
+            Some(("Users", "write".to_owned())),
+        ]
+    );
+    assert_eq!(
+        template.authorizers[0].identity_source,
+        IdentitySource::Header("authorization".to_owned())
+    );
+    assert_eq!(template.authorizers[1].issuer, "http://127.0.0.1:5/");
+}
+
+#[test]
+fn an_authorizer_that_aws_would_refuse_is_refused() {
+    let route = with_routes(&[", Auth: {Authorizer: Nobody}"]);
+    let open = "      Events:\n        E: {Type: HttpApi, Properties: {Path: /0, Method: get, Auth: {Authorizer: NONE}}}\n";
+    let api = |auth: &str| {
+        with_worker(&format!(
+            "  Api: {{Type: AWS::Serverless::HttpApi, Properties: {{Auth: {auth}}}}}\n"
+        ))
+    };
+    let cases = [
+        (
+            route,
+            "t.yaml:9: the route GET /0 has Authorizer: Nobody, which its API does not define; check its spelling",
+        ),
+        (
+            with_worker(open),
+            "t.yaml:9: the route GET /0 has Authorizer: NONE, yet its API has no DefaultAuthorizer; remove it",
+        ),
+        (
+            api("{DefaultAuthorizer: Users}"),
+            "t.yaml:8: DefaultAuthorizer is Users, which Authorizers does not name",
+        ),
+        (
+            api("{Authorizers: {F: {FunctionArn: arn, AuthorizerPayloadFormatVersion: '2.0'}}}"),
+            "t.yaml:8: authorizer F is a function, which is not emulated; give it a JwtConfiguration",
+        ),
+        (
+            api(
+                "{Authorizers: {A: {JwtConfiguration: {issuer: 'http://id.example', audience: [a]}}}}",
+            ),
+            "t.yaml:8: issuer of JwtConfiguration of authorizer A must be an https URL, or http to this machine, not \"http://id.example\"",
+        ),
+        (
+            api("{EnableIamAuthorizer: true}"),
+            "t.yaml:8: EnableIamAuthorizer of Auth of HTTP API Api must be false; nobody signs requests on one machine, not \"true\"",
+        ),
+    ];
+    for (text, sentence) in cases {
+        assert_eq!(refusal(&text), sentence);
+    }
+}
+
 #[test]
 fn a_function_may_have_a_url_of_its_own() {
     let text = with_worker(

@@ -2,12 +2,15 @@
 #![allow(clippy::unwrap_used)]
 
 mod asynchronous;
+mod authorizer;
 mod console;
 mod full_disk;
 mod functions;
 mod http_api;
+mod issuer;
 mod kills;
 mod life;
+mod payload;
 mod queues;
 mod reload;
 mod runtime;

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use emulator::{Emulator, Mount, Options, Socket, Watch, build_functions};
+use emulator::{Emulator, INTEGRATION_LIMIT, Mount, Options, Socket, Watch, build_functions};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use ureq::{Agent, Body, http::Response};
@@ -108,8 +108,14 @@ impl World {
     /// Starts the functions `Probe` (any path under `/probe/{id}`), `Short` (1 s), `Single` (reserved
     /// concurrency 1) and `Broken` (exits at init).
     pub(crate) async fn start() -> World {
+        World::start_with(|_| {}).await
+    }
+
+    /// Starts with other options than [`World::start`], after `change`.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> World {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let options = options(folder.path());
+        let mut options = options(folder.path());
+        change(&mut options);
         World::with(folder, options).await
     }
 
@@ -286,6 +292,8 @@ pub(crate) fn options(folder: &Path) -> Options {
             cache_control: None,
         }],
         samples: Some(folder.join("samples")),
+        jwks: BTreeMap::new(),
+        integration_limit: INTEGRATION_LIMIT,
         echo_logs: false,
         freeze: true,
         limit_memory: true,
@@ -308,6 +316,18 @@ pub(crate) async fn eventually(what: &str, holds: impl Fn() -> bool) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     panic!("never came true: {what}");
+}
+
+/// Waits until `holds`, which takes a while to find out, for at most `limit_s` seconds.
+pub(crate) async fn eventually_within(limit_s: u64, what: &str, holds: impl AsyncFn() -> bool) {
+    let begin = Instant::now();
+    while !holds().await {
+        assert!(
+            begin.elapsed().as_secs() < limit_s,
+            "never came true: {what}"
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
