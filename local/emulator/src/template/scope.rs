@@ -7,6 +7,12 @@ use super::{
     queue_arn, queue_url,
 };
 
+mod conditions;
+mod names;
+
+/// What SAM calls the API of routes that name none.
+pub(super) const IMPLICIT_API: &str = "ServerlessHttpApi";
+
 /// Deeper than any sensible template; a name that leads back to itself ends here.
 const MAX_DEPTH: usize = 64;
 
@@ -36,77 +42,6 @@ impl<'a> Scope<'a> {
             return Ok(true);
         };
         self.holds(condition, 0)
-    }
-
-    /// Refuses a name that stands for nothing, anywhere in `node`, also where its value is not needed.
-    pub(super) fn check_names(&self, node: &Node) -> Result<(), Refusal> {
-        match &node.value {
-            Value::Nothing | Value::Text(_) => Ok(()),
-            Value::List(items) => items.iter().try_for_each(|item| self.check_names(item)),
-            Value::Map(entries) => entries
-                .iter()
-                .try_for_each(|entry| self.check_names(&entry.node)),
-            Value::Call(name, argument) => self.check_call(name, argument),
-        }
-    }
-
-    fn check_call(&self, name: &str, argument: &Node) -> Result<(), Refusal> {
-        match (name, &argument.value) {
-            ("Ref", Value::Text(text)) => self.check_name(text, argument.line),
-            ("Fn::GetAtt", _) => {
-                let (resource, _) = self.attribute(argument)?;
-                self.resource(&resource, argument.line).map(|_| ())
-            }
-            ("Fn::Sub", Value::Text(text)) => self.check_placeholders(text, &[], argument.line),
-            ("Fn::Sub", Value::List(items)) => match items.as_slice() {
-                [
-                    Node {
-                        value: Value::Text(text),
-                        line,
-                    },
-                    variables,
-                ] => {
-                    self.check_placeholders(text, variables.entries(), *line)?;
-                    self.check_names(variables)
-                }
-                _ => Err(self.malformed(name, argument)),
-            },
-            ("Condition", Value::Text(text)) => self.condition(text, argument.line).map(|_| ()),
-            ("Fn::If", Value::List(items)) => {
-                if let Some(Node {
-                    value: Value::Text(text),
-                    line,
-                }) = items.first()
-                {
-                    self.condition(text, *line)?;
-                }
-                self.check_names(argument)
-            }
-            _ => self.check_names(argument),
-        }
-    }
-
-    fn check_placeholders(&self, text: &str, own: &[Entry], line: usize) -> Result<(), Refusal> {
-        self.substitute(text, line, |name| {
-            if own.iter().any(|entry| entry.key == name) {
-                return Ok(String::new());
-            }
-            let name = name.split_once('.').map_or(name, |(resource, _)| resource);
-            self.check_name(name, line).map(|()| String::new())
-        })
-        .map(|_| ())
-    }
-
-    fn check_name(&self, name: &str, line: usize) -> Result<(), Refusal> {
-        let is_known = name == "AWS::NoValue"
-            || pseudo(name).is_some()
-            || self.parameters.contains_key(name)
-            || self.resources.iter().any(|entry| entry.key == name);
-        if is_known {
-            Ok(())
-        } else {
-            Err(self.unknown(name, line))
-        }
     }
 
     fn resolve_at(&self, node: &Node, depth: usize) -> Result<Node, Refusal> {
@@ -208,6 +143,9 @@ impl<'a> Scope<'a> {
         if let Some(value) = self.parameters.get(name) {
             return Ok(value.clone());
         }
+        if name == IMPLICIT_API && !self.resources.iter().any(|entry| entry.key == name) {
+            return Ok(Node::text(line, name));
+        }
         let text = match self.kind(name, line, depth)? {
             "AWS::SQS::Queue" => {
                 queue_url(self.queue_base, &self.name_at(name, "QueueName", depth)?)
@@ -295,44 +233,6 @@ impl<'a> Scope<'a> {
         Ok(result)
     }
 
-    /// Returns whether a condition, or a condition function, is true.
-    fn holds(&self, node: &Node, depth: usize) -> Result<bool, Refusal> {
-        if depth > MAX_DEPTH {
-            return Err(self.refuse(
-                node.line,
-                "a condition here leads back to itself; break the circle",
-            ));
-        }
-        let depth = depth + 1;
-        match &node.value {
-            Value::Text(name) => self.holds(self.condition(name, node.line)?, depth),
-            Value::Call(name, argument) => match (name.as_str(), &argument.value) {
-                ("Condition", Value::Text(_)) => self.holds(argument, depth),
-                ("Fn::Equals", _) => {
-                    let [left, right] = self.arguments::<2>(name, argument)?;
-                    Ok(self.text(name, left, depth)? == self.text(name, right, depth)?)
-                }
-                ("Fn::Not", _) => {
-                    let [only] = self.arguments::<1>(name, argument)?;
-                    Ok(!self.holds(only, depth)?)
-                }
-                ("Fn::And", Value::List(items)) => items
-                    .iter()
-                    .try_fold(true, |all, item| Ok(all & self.holds(item, depth)?)),
-                ("Fn::Or", Value::List(items)) => items
-                    .iter()
-                    .try_fold(false, |any, item| Ok(any | self.holds(item, depth)?)),
-                _ => Err(self.malformed(name, node)),
-            },
-            // The long form of `!Condition`, which has no `Fn::` to be told by.
-            Value::Map(entries) => match entries.as_slice() {
-                [only] if only.key == "Condition" => self.holds(&only.node, depth),
-                _ => Err(self.malformed("a condition", node)),
-            },
-            _ => Err(self.malformed("a condition", node)),
-        }
-    }
-
     fn kind(&self, name: &str, line: usize, depth: usize) -> Result<&'a str, Refusal> {
         let resource = self.resource(name, line)?;
         if let Some(condition) = resource.field("Condition")
@@ -364,16 +264,6 @@ impl<'a> Scope<'a> {
         found
             .map(|entry| &entry.node)
             .ok_or_else(|| self.unknown(name, line))
-    }
-
-    fn condition(&self, name: &str, line: usize) -> Result<&'a Node, Refusal> {
-        let found = self.conditions.iter().find(|entry| entry.key == name);
-        found.map(|entry| &entry.node).ok_or_else(|| {
-            self.refuse(
-                line,
-                format!("{name} names no condition of this template; check its spelling"),
-            )
-        })
     }
 
     fn attribute(&self, argument: &Node) -> Result<(String, String), Refusal> {
