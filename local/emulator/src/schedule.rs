@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::{
     clock::{Clock, millis},
-    template::{ACCOUNT_ID, REGION, Schedule},
+    template::{ACCOUNT_ID, REGION, Schedule, Timing},
 };
 
 /// How long after the start a schedule runs for the first time.
@@ -16,6 +16,9 @@ use crate::{
 /// On AWS the first run is one period after deployment. Here a start is also how one comes back from a crash,
 /// and what was left behind should not wait for a period.
 const FIRST_RUN: Duration = Duration::from_secs(3);
+
+/// The next run of a schedule that has none.
+const NEVER: u64 = u64::MAX;
 
 /// A schedule and its next run.
 pub struct Planned {
@@ -25,22 +28,23 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Plans the first run, [`FIRST_RUN`] from now.
+    /// Plans the first run: of a rate [`FIRST_RUN`] from now.
     #[must_use]
     pub fn new(schedule: Schedule, clock: &Clock) -> Planned {
-        let next_ms = AtomicU64::new(clock.now_ms() + millis(FIRST_RUN));
+        let first_ms = first(&schedule.timing, clock.now_ms());
+        let next_ms = AtomicU64::new(first_ms.unwrap_or(NEVER));
         Planned { schedule, next_ms }
     }
 
-    /// Returns when it runs next; `None` if it is disabled.
+    /// Returns when it runs next; `None` if it is disabled, or its calendar is over.
     #[must_use]
     pub fn next_ms(&self) -> Option<u64> {
         let next_ms = self.next_ms.load(Ordering::Relaxed);
-        self.schedule.enabled.then_some(next_ms)
+        (self.schedule.enabled && next_ms != NEVER).then_some(next_ms)
     }
 }
 
-/// Hands `send` an event at the first run and then each period of `clock`, for ever.
+/// Hands `send` an event at the first run and then at each time of the schedule by `clock`.
 ///
 /// The periods that a clock passes over that is moved are left out.
 pub async fn run<F, Sent>(planned: &Planned, clock: Clock, send: F)
@@ -49,13 +53,36 @@ where
     Sent: Future<Output = ()>,
 {
     let schedule = &planned.schedule;
-    let period_ms = millis(schedule.every);
     while let Some(next_ms) = planned.next_ms() {
         clock.sleep_until_ms(next_ms).await;
         send(event(schedule, clock.now_ms())).await;
-        let missed = clock.now_ms().saturating_sub(next_ms) / period_ms;
-        let next_ms = next_ms + (missed + 1) * period_ms;
-        planned.next_ms.store(next_ms, Ordering::Relaxed);
+        let after_ms = after(&schedule.timing, next_ms, clock.now_ms());
+        planned
+            .next_ms
+            .store(after_ms.unwrap_or(NEVER), Ordering::Relaxed);
+    }
+}
+
+fn first(timing: &Timing, now_ms: u64) -> Option<u64> {
+    match timing {
+        Timing::Rate(_) => Some(now_ms + millis(FIRST_RUN)),
+        Timing::Cron(_) => after(timing, now_ms, now_ms),
+    }
+}
+
+/// Returns when the run after the one of `last_ms` is, later than `now_ms`.
+fn after(timing: &Timing, last_ms: u64, now_ms: u64) -> Option<u64> {
+    match timing {
+        Timing::Rate(every) => {
+            let period_ms = millis(*every);
+            let missed = now_ms.saturating_sub(last_ms) / period_ms;
+            Some(last_ms + (missed + 1) * period_ms)
+        }
+        Timing::Cron(cron) => {
+            let now = jiff::Timestamp::from_millisecond(now_ms.max(last_ms).cast_signed()).ok()?;
+            let next = cron.next_after(now)?;
+            u64::try_from(next.as_millisecond()).ok()
+        }
     }
 }
 
@@ -90,7 +117,7 @@ mod tests {
         Schedule {
             name: "SweepEveryMinute".to_owned(),
             function: "Sweep".to_owned(),
-            every: Duration::from_secs(60),
+            timing: Timing::Rate(Duration::from_secs(60)),
             input: None,
             enabled: true,
         }

@@ -17,7 +17,7 @@ use crate::{
     reload::Build,
     runtime::{EnvironmentState, EnvironmentView},
     schedule::Planned,
-    template::{Function, Queue},
+    template::{Function, Queue, Timing},
 };
 
 /// The most entries on one page of the list.
@@ -130,10 +130,15 @@ async fn describe_queue(world: &World, queue: &Queue) -> Value {
 
 fn describe_schedule(planned: &Planned) -> Value {
     let schedule = &planned.schedule;
+    let every_ms = match schedule.timing {
+        Timing::Rate(every) => Some(millis(every)),
+        Timing::Cron(_) => None,
+    };
     json!({
         "name": schedule.name,
         "function": schedule.function,
-        "every_ms": millis(schedule.every),
+        "timing": schedule.timing,
+        "every_ms": every_ms,
         "enabled": schedule.enabled,
         "next_ms": planned.next_ms(),
     })

@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use super::{
-    Draft, DraftRoute, Mapping, Method, Refusal, Route, Schedule,
+    Draft, DraftRoute, Mapping, Method, Refusal, Route, Schedule, Timing,
     authorizer::RouteAuth,
     fields::Fields,
     node::{Entry, Node, Value},
@@ -144,7 +144,7 @@ fn mapping(function: &str, mut fields: Fields<'_>, scope: &Scope<'_>) -> Result<
     let mapping = Mapping {
         queue,
         function: function.to_owned(),
-        batch_size: fields.number("BatchSize", 1..=10)?.unwrap_or(10),
+        batch_size: fields.number("BatchSize", 1..=10_000)?.unwrap_or(10),
         window: Duration::from_secs(
             fields
                 .number("MaximumBatchingWindowInSeconds", 0..=300)?
@@ -155,6 +155,10 @@ fn mapping(function: &str, mut fields: Fields<'_>, scope: &Scope<'_>) -> Result<
         reports_item_failures: !types.is_empty(),
         enabled: fields.flag("Enabled")?.unwrap_or(true),
     };
+    if mapping.batch_size > 10 && mapping.window.is_zero() {
+        let reason = "a BatchSize over 10 needs a MaximumBatchingWindowInSeconds of at least 1";
+        return Err(fields.refuse(reason));
+    }
     fields.finish()?;
     Ok(mapping)
 }
@@ -162,17 +166,17 @@ fn mapping(function: &str, mut fields: Fields<'_>, scope: &Scope<'_>) -> Result<
 fn schedule(function: &str, entry: &Entry, mut fields: Fields<'_>) -> Result<Schedule, Refusal> {
     fields.pass_over(&["Description"]);
     let expression = fields.need("Schedule")?;
-    let every = match &expression.value {
-        Value::Text(text) => rate(text),
+    let timing = match &expression.value {
+        Value::Text(text) => Timing::parse(text),
         _ => None,
     };
-    let wanted = "rate(1 minute), rate(n minutes), hours or days; cron is not emulated";
+    let wanted = "rate(1 minute), rate(n minutes), hours or days, or cron with six fields and ? for one kind of day";
     let schedule = Schedule {
         name: fields
             .text("Name")?
             .map_or_else(|| format!("{function}{}", entry.key), str::to_owned),
         function: function.to_owned(),
-        every: every.ok_or_else(|| fields.wrong("Schedule", expression, wanted))?,
+        timing: timing.ok_or_else(|| fields.wrong("Schedule", expression, wanted))?,
         input: fields.text("Input")?.map(str::to_owned),
         enabled: fields.flag("Enabled")?.unwrap_or(true),
     };
@@ -180,47 +184,9 @@ fn schedule(function: &str, entry: &Entry, mut fields: Fields<'_>) -> Result<Sch
     Ok(schedule)
 }
 
-/// Parses `rate(value unit)`. Like AWS it takes the singular for one and the plural for more, and nothing else.
-fn rate(expression: &str) -> Option<Duration> {
-    let (value, unit) = expression
-        .strip_prefix("rate(")?
-        .strip_suffix(')')?
-        .split_once(' ')?;
-    let value: u64 = value
-        .parse()
-        .ok()
-        .filter(|value| (1..=100_000).contains(value))?;
-    let unit_s = match (value == 1, unit) {
-        (true, "minute") | (false, "minutes") => 60,
-        (true, "hour") | (false, "hours") => 3_600,
-        (true, "day") | (false, "days") => 86_400,
-        _ => return None,
-    };
-    Some(Duration::from_secs(value * unit_s))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_rate_is_singular_for_one_and_plural_for_more() {
-        let minutes = |expression| rate(expression).map(|every| every.as_secs() / 60);
-
-        assert_eq!(minutes("rate(1 minute)"), Some(1));
-        assert_eq!(minutes("rate(5 minutes)"), Some(5));
-        assert_eq!(minutes("rate(2 hours)"), Some(120));
-        assert_eq!(minutes("rate(1 day)"), Some(1_440));
-        for wrong in [
-            "rate(1 minutes)",
-            "rate(5 minute)",
-            "rate(0 minutes)",
-            "rate(1 week)",
-            "cron(0 8 * * ? *)",
-        ] {
-            assert_eq!(minutes(wrong), None, "{wrong}");
-        }
-    }
 
     #[test]
     fn a_parameter_fills_a_whole_segment() {

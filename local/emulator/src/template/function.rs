@@ -22,6 +22,31 @@ const WITHOUT_EFFECT: [&str; 8] = [
     "Role",
 ];
 
+/// The largest environment, names and values together.
+const ENVIRONMENT_BYTES: usize = 4_096;
+
+/// Variables that a template may not set, from the Lambda developer guide.
+const RESERVED: [&str; 18] = [
+    "_HANDLER",
+    "_X_AMZN_TRACE_ID",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_REGION",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_REGION",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+];
+
 /// Reads the function at `entry`; `globals` are the template's `Globals.Function`.
 ///
 /// Returns its `Events` too, resolved, for the caller to read. What it names as destinations goes to `destinations`.
@@ -119,7 +144,24 @@ fn environment(fields: &mut Fields<'_>) -> Result<BTreeMap<String, String>, Refu
         let Value::Text(text) = &entry.node.value else {
             return Err(environment.wrong(&entry.key, &entry.node, "text"));
         };
+        if RESERVED.contains(&entry.key.as_str()) {
+            let reason = format!(
+                "Lambda sets {} itself; give the variable another name",
+                entry.key
+            );
+            return Err(environment.refuse(reason));
+        }
         result.insert(entry.key.clone(), text.clone());
+    }
+    let size: usize = result
+        .iter()
+        .map(|(name, value)| name.len() + value.len())
+        .sum();
+    if size > ENVIRONMENT_BYTES {
+        let reason = format!(
+            "the variables have {size} bytes, more than {ENVIRONMENT_BYTES}; keep large values elsewhere"
+        );
+        return Err(environment.refuse(reason));
     }
     environment.finish()?;
     Ok(result)

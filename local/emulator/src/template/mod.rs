@@ -9,6 +9,8 @@ use std::{
     time::Duration,
 };
 
+use serde::{Serialize, Serializer};
+
 mod read;
 
 mod api;
@@ -19,6 +21,7 @@ mod event_invoke;
 mod function;
 mod relations;
 mod sqs;
+mod timing;
 mod url;
 
 mod fields;
@@ -28,6 +31,7 @@ mod refusal;
 mod scope;
 
 pub use refusal::Refusal;
+pub use timing::{Cron, Timing};
 
 use api::Api;
 use authorizer::RouteAuth;
@@ -40,7 +44,7 @@ pub const REGION: &str = "us-east-1";
 pub const ACCOUNT_ID: &str = "000000000000";
 
 /// Everything a template describes, resolved: no intrinsic function is left.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Template {
     /// The functions, in the template's order.
     pub functions: Vec<Function>,
@@ -63,7 +67,7 @@ pub struct Template {
 }
 
 /// One Lambda function.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Function {
     /// The key under `Resources`. Routes, mappings and schedules refer to it.
     pub logical_id: String,
@@ -72,6 +76,7 @@ pub struct Function {
     /// The name of the cargo binary, from the function's `Metadata`.
     pub binary: String,
     /// How long one invocation may take.
+    #[serde(rename = "timeout_s", serialize_with = "seconds")]
     pub timeout: Duration,
     /// What the function may use, and what it is told it has.
     pub memory_mb: u32,
@@ -86,9 +91,10 @@ pub struct Function {
 }
 
 /// How long asynchronous invocations are tried, and who is told how they end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EventInvoke {
     /// How long after it was accepted an event may still run.
+    #[serde(rename = "maximum_age_s", serialize_with = "seconds")]
     pub maximum_age: Duration,
     /// How often an event is run again after a failure of the function.
     pub maximum_retries: u32,
@@ -101,7 +107,7 @@ pub struct EventInvoke {
 }
 
 /// Who is told how an asynchronous invocation has ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Destination {
     /// The queue of this name.
     Queue(String),
@@ -110,7 +116,7 @@ pub enum Destination {
 }
 
 /// A URL of a function's own, with no HTTP API in front of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FunctionUrl {
     /// Whether AWS would ask callers to sign their requests (`AWS_IAM`). Nothing asks for that here.
     pub needs_signature: bool,
@@ -121,7 +127,7 @@ pub struct FunctionUrl {
 }
 
 /// When the caller of a function URL sees the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum InvokeMode {
     /// When it is whole.
     Buffered,
@@ -130,7 +136,7 @@ pub enum InvokeMode {
 }
 
 /// One route of the HTTP API.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Route {
     /// The method it answers to.
     pub method: Method,
@@ -143,7 +149,7 @@ pub struct Route {
 }
 
 /// What the callers of a route must show.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Authorization {
     /// The name of the authorizer that reads their token.
     pub authorizer: String,
@@ -152,7 +158,7 @@ pub struct Authorization {
 }
 
 /// A JWT authorizer of the HTTP API.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Authorizer {
     /// Its key under `Authorizers`.
     pub name: String,
@@ -165,7 +171,7 @@ pub struct Authorizer {
 }
 
 /// Where in a request a token is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum IdentitySource {
     /// In this header, lower case, with or without `Bearer`.
     Header(String),
@@ -182,6 +188,12 @@ pub enum Method {
     Only(http::Method),
 }
 
+impl Serialize for Method {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 impl fmt::Display for Method {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -192,7 +204,7 @@ impl fmt::Display for Method {
 }
 
 /// What the HTTP API answers to a browser from another origin.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Cors {
     /// Whether cookies and other credentials may be sent.
     pub allow_credentials: bool,
@@ -205,23 +217,28 @@ pub struct Cors {
     /// Response headers that a page may read, lower case, or `*`.
     pub expose_headers: Vec<String>,
     /// How long a browser may keep the answer.
+    #[serde(rename = "max_age_s", serialize_with = "seconds_if_any")]
     pub max_age: Option<Duration>,
 }
 
 /// One standard queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Queue {
     /// The key under `Resources`.
     pub logical_id: String,
     /// `QueueName`, or the logical id.
     pub name: String,
     /// How long a received message stays hidden.
+    #[serde(rename = "visibility_timeout_s", serialize_with = "seconds")]
     pub visibility_timeout: Duration,
     /// How long a message is kept.
+    #[serde(rename = "retention_s", serialize_with = "seconds")]
     pub retention: Duration,
     /// How long a new message stays hidden.
+    #[serde(rename = "delay_s", serialize_with = "seconds")]
     pub delay: Duration,
     /// How long a receive waits for a message unless it says otherwise.
+    #[serde(rename = "receive_wait_s", serialize_with = "seconds")]
     pub receive_wait: Duration,
     /// The largest body with its attributes.
     pub maximum_message_bytes: usize,
@@ -232,7 +249,7 @@ pub struct Queue {
 }
 
 /// Where messages go that are received too often.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Redrive {
     /// The dead-letter queue's name.
     pub dead_letter_queue: String,
@@ -241,7 +258,7 @@ pub struct Redrive {
 }
 
 /// An event source mapping from a queue to a function.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mapping {
     /// The queue's name.
     pub queue: String,
@@ -250,6 +267,7 @@ pub struct Mapping {
     /// The most messages in one event.
     pub batch_size: u32,
     /// How long to wait for a batch to fill.
+    #[serde(rename = "window_s", serialize_with = "seconds")]
     pub window: Duration,
     /// The most invocations at a time; `None` when only the function limits it.
     pub maximum_concurrency: Option<u32>,
@@ -260,14 +278,14 @@ pub struct Mapping {
 }
 
 /// A function that runs on a clock.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Schedule {
     /// The rule's name, of which the event carries the ARN.
     pub name: String,
     /// The function's logical id.
     pub function: String,
-    /// The time between two runs.
-    pub every: Duration,
+    /// When it runs.
+    pub timing: Timing,
     /// The event's text, when the template replaces the usual one.
     pub input: Option<String>,
     /// Whether it runs at all.
@@ -341,6 +359,17 @@ struct DraftRoute {
     line: usize,
     route: Route,
     auth: Option<RouteAuth>,
+}
+
+fn seconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(time.as_secs())
+}
+
+fn seconds_if_any<S: Serializer>(
+    time: &Option<Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.as_secs()).serialize(serializer)
 }
 
 /// Returns the URL of the queue called `name`, served at `queue_base`.

@@ -2,12 +2,14 @@
 use std::{collections::BTreeMap, path::Path};
 
 use super::{
-    Draft, Refusal, Template, api, event,
+    Draft, Refusal, Template,
+    api::{self, Api},
+    event,
     fields::Fields,
     function,
     node::{Entry, Node, Value},
     parameter, relations,
-    scope::Scope,
+    scope::{IMPLICIT_API, Scope},
     sqs,
 };
 
@@ -63,6 +65,9 @@ pub(super) fn read(
     for entry in resources.entries() {
         resource(entry, &globals, &scope, &mut draft)?;
     }
+    if draft.apis.is_empty() && !draft.routes.is_empty() {
+        draft.api = implicit_api(&globals, &scope)?;
+    }
     relations::check(draft, file)
 }
 
@@ -85,6 +90,20 @@ impl<'a> Globals<'a> {
         fields.finish()?;
         Ok(globals)
     }
+}
+
+/// Reads the API that SAM makes for routes that name none.
+fn implicit_api(globals: &Globals<'_>, scope: &Scope<'_>) -> Result<Api, Refusal> {
+    let line = globals.http_api.map_or(0, |node| node.line);
+    let entry = Entry {
+        key: IMPLICIT_API.to_owned(),
+        line,
+        node: Node {
+            line,
+            value: Value::Map(Vec::new()),
+        },
+    };
+    api::read(&entry, globals.http_api, scope)
 }
 
 fn resource(

@@ -1,7 +1,10 @@
 //! What must hold between the parts of a template. AWS refuses a stack in which one of these does not.
 use std::path::Path;
 
-use super::{Destination, Draft, DraftRoute, Function, Mapping, Queue, Refusal, Template};
+use super::{
+    Destination, Draft, DraftRoute, Function, Mapping, Queue, Refusal, Template,
+    scope::IMPLICIT_API,
+};
 
 /// Makes the template of its parts, or refuses it.
 pub(super) fn check(mut draft: Draft, file: &Path) -> Result<Template, Refusal> {
@@ -80,6 +83,7 @@ fn one_api(draft: &Draft) -> Result<(), (usize, String)> {
     for (line, owner, used) in &draft.apis_used {
         match (only, used.as_deref()) {
             (None, None) => {}
+            (None, Some(IMPLICIT_API)) => {}
             (Some(only), Some(used)) if only == used => {}
             (Some(only), None) => {
                 return Err((

@@ -135,7 +135,10 @@ fn events_become_routes_mappings_and_schedules() {
         ("Jobs", 1, Some(2))
     );
     assert!(mapping.reports_item_failures && mapping.enabled);
-    assert_eq!(template.schedules[0].every, Duration::from_secs(300));
+    assert_eq!(
+        template.schedules[0].timing,
+        Timing::Rate(Duration::from_secs(300))
+    );
     let redrive = template.queues[0]
         .redrive
         .as_ref()
@@ -317,8 +320,8 @@ fn what_is_not_emulated_is_refused_by_name_and_line() {
             "t.yaml:9: Type of event Topic of function Worker must be HttpApi, SQS or Schedule, not \"SNS\"",
         ),
         (
-            "      Events:\n        C: {Type: Schedule, Properties: {Schedule: cron(0 8 * * ? *)}}\n",
-            "t.yaml:9: Schedule of event C of function Worker must be rate(1 minute), rate(n minutes), hours or days; cron is not emulated, not \"cron(0 8 * * ? *)\"",
+            "      Events:\n        C: {Type: Schedule, Properties: {Schedule: cron(0 8 * * * *)}}\n",
+            "t.yaml:9: Schedule of event C of function Worker must be rate(1 minute), rate(n minutes), hours or days, or cron with six fields and ? for one kind of day, not \"cron(0 8 * * * *)\"",
         ),
         (
             "      Environment: {Variables: {A: !ImportValue x}}\n",
@@ -360,6 +363,26 @@ fn what_aws_refuses_is_refused() {
         (
             "      Timeout: 901\n",
             "t.yaml:8: Timeout of function Worker must be a whole number from 1 to 900, not \"901\"",
+        ),
+        (
+            "      MemorySize: 127\n",
+            "t.yaml:8: MemorySize of function Worker must be a whole number from 128 to 10240, not \"127\"",
+        ),
+        (
+            "      ReservedConcurrentExecutions: -1\n",
+            "t.yaml:8: ReservedConcurrentExecutions of function Worker must be a whole number from 0 to 1000, not \"-1\"",
+        ),
+        (
+            "      Environment: {Variables: {AWS_REGION: x}}\n",
+            "t.yaml:8: Lambda sets AWS_REGION itself; give the variable another name",
+        ),
+        (
+            "      Events:\n        J: {Type: SQS, Properties: {Queue: !GetAtt Q.Arn, BatchSize: 11}}\n  Q: {Type: AWS::SQS::Queue}\n",
+            "t.yaml:9: a BatchSize over 10 needs a MaximumBatchingWindowInSeconds of at least 1",
+        ),
+        (
+            "  Q: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:other', maxReceiveCount: 2}}}\n",
+            "t.yaml:8: the dead-letter queue other of queue Q is no queue of this template",
         ),
         (
             "      Environment: {Variables: {A: !Ref Nothing}}\n",
@@ -421,6 +444,33 @@ fn what_aws_refuses_is_refused() {
     for (rest, sentence) in cases {
         assert_eq!(refusal(&with_worker(rest)), sentence);
     }
+}
+
+#[test]
+fn an_environment_has_4096_bytes() {
+    let text = |size: usize| {
+        let value = "x".repeat(size - 1);
+        with_worker(&format!(
+            "      Environment: {{Variables: {{A: {value}}}}}\n"
+        ))
+    };
+
+    assert!(read(&text(4_096), &[]).is_ok());
+    assert_eq!(
+        refusal(&text(4_097)),
+        "t.yaml:8: the variables have 4097 bytes, more than 4096; keep large values elsewhere"
+    );
+}
+
+#[test]
+fn routes_without_an_api_make_one_of_the_globals() {
+    let text = format!(
+        "{HEAD}Globals:\n  HttpApi:\n    CorsConfiguration: {{AllowOrigins: [a]}}\nResources:\n{WORKER}      Events:\n        E: {{Type: HttpApi, Properties: {{Path: /a, Method: get}}}}\nOutputs:\n  Url: {{Value: !Sub 'https://${{ServerlessHttpApi}}.example'}}\n"
+    );
+
+    let template = read(&text, &[]).expect("the template is valid");
+
+    assert_eq!(template.cors.expect("it has CORS").allow_origins, ["a"]);
 }
 
 #[test]

@@ -11,7 +11,8 @@ export function show(schedules, now_ms) {
   section.hidden = schedules.length === 0;
   keyed(list, schedules, (schedule) => schedule.name, makeCard, (card, schedule) => {
     const next = schedule.next_ms === null ? "off" : `next in ${span(Math.max(schedule.next_ms - now_ms, 0))}`;
-    setText(card.querySelector(".next"), `every ${span(schedule.every_ms)}, ${next.replace(/\.\d+ s$/, " s")}`);
+    const times = schedule.every_ms ? `every ${span(schedule.every_ms)}` : schedule.timing;
+    setText(card.querySelector(".next"), `${times}, ${next.replace(/\.\d+ s$/, " s")}`);
   });
 }
 
