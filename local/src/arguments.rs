@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Generate(Wish),
     /// Run one function on the event in a file and print its answer.
     Invoke(Call),
+    /// Print what the template says as JSON, every name resolved, or why it is refused.
+    Describe,
 }
 
 /// Where everything is.
@@ -143,8 +145,8 @@ fn issuer_and_file(text: &str) -> Result<(String, PathBuf), String> {
 }
 
 /// Warnings, without those of failed invocations: the terminal has a line for each.
-const LINES_INSTEAD: &str = "warn,emulator::reload=info,emulator::http=error,emulator::http::server=warn,emulator::http::authorizer=warn,\
-     emulator::runtime::environment=error";
+const LINES_INSTEAD: &str = "warn,emulator::reload=info,emulator::http=error,emulator::http::server=warn,\
+     emulator::http::authorizer=warn,emulator::runtime::environment=error";
 
 /// Logs of the runner itself; RUST_LOG says otherwise.
 pub(crate) fn start_tracing(arguments: &WorldArguments) {

@@ -1,12 +1,13 @@
 //! The runner: Wherecast on one machine, by one command.
 //!
 //! `serve` starts the emulator on the template, the page and the media folder; `generate` makes one
-//! episode from the terminal; `invoke` runs one function on one event. The last two use a running
+//! episode from the terminal; `invoke` runs one function on one event. These two use a running
 //! `serve` when there is one, and start their own otherwise. Read [`world`] first: it starts the emulator;
 //! [`wherecast`] says what the emulator, which knows nothing about podcasts, is given for it.
 
 mod arguments;
 mod client;
+mod describe;
 mod generate;
 mod invoke;
 mod serve;
@@ -28,6 +29,7 @@ async fn main() -> ExitCode {
         Command::Serve => serve::serve(&arguments.world).await,
         Command::Generate(wish) => generate::generate(&arguments.world, wish).await,
         Command::Invoke(call) => invoke::invoke(&arguments.world, &call).await,
+        Command::Describe => describe::describe(&arguments.world),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

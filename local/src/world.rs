@@ -25,6 +25,8 @@ use crate::{
 
 /// Says in the data folder where a running `serve` is, so that other commands use it.
 const ADDRESS_FILE: &str = "address";
+/// Where this checkout's template is.
+const TEMPLATE: &str = "infra/template.yaml";
 
 /// A system to talk to: started by this process, or found running.
 pub(crate) struct World {
@@ -83,14 +85,29 @@ pub(crate) async fn start(arguments: &WorldArguments) -> Result<World> {
     Ok(world)
 }
 
+/// Reads the template as [`start`] would, and starts nothing.
+///
+/// # Errors
+/// When the template is refused, or voice files are missing.
+pub(crate) fn template(arguments: &WorldArguments) -> Result<Template> {
+    let data = absolute(&arguments.data).context("cannot find the working folder")?;
+    let (checkout, origin) = (checkout(), format!("http://{}", arguments.listen));
+    let path = template_path(arguments, &checkout);
+    let place = Place {
+        data: &data,
+        checkout: &checkout,
+        origin: &origin,
+    };
+    let is_ours = wherecast::is_described_by(&Template::parameter_names(&path)?);
+    let parameters = parameters(arguments, is_ours, &place)?;
+    Ok(Template::read(&path, &parameters, &origin)?)
+}
+
 async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Result<World> {
     let data = prepare(&arguments.data)?;
     let checkout = checkout();
     let origin = socket.base_url();
-    let template = arguments
-        .template
-        .clone()
-        .unwrap_or_else(|| checkout.join("infra/template.yaml"));
+    let template = template_path(arguments, &checkout);
     let public = public_url(arguments, &socket);
     let place = Place {
         data: &data,
@@ -98,19 +115,14 @@ async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Re
         origin: &public,
     };
     let is_ours = wherecast::is_described_by(&Template::parameter_names(&template)?);
-    let (mut parameters, mounts, workspace) = match is_ours {
+    let parameters = parameters(arguments, is_ours, &place)?;
+    let (mounts, workspace) = match is_ours {
         true => (
-            wherecast::parameters(arguments.voice.as_deref(), &place)?,
             wherecast::mounts(&place),
             Workspace::of_this_program(checkout.clone())?,
         ),
-        false => (
-            BTreeMap::new(),
-            Vec::new(),
-            Workspace::around(&template).await?,
-        ),
+        false => (Vec::new(), Workspace::around(&template).await?),
     };
-    parameters.extend(arguments.parameter.iter().cloned());
     let built_at = SystemTime::now();
     if !arguments.no_build {
         build(&workspace, &template, &parameters, &origin).await?;
@@ -196,6 +208,25 @@ fn passed_on() -> BTreeMap<String, String> {
         .into_iter()
         .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)))
         .collect()
+}
+
+fn template_path(arguments: &WorldArguments, checkout: &Path) -> PathBuf {
+    let given = arguments.template.clone();
+    given.unwrap_or_else(|| checkout.join(TEMPLATE))
+}
+
+/// This machine's values for a template that `is_ours`, and those of the command line, which win.
+fn parameters(
+    arguments: &WorldArguments,
+    is_ours: bool,
+    place: &Place<'_>,
+) -> Result<BTreeMap<String, String>> {
+    let mut parameters = match is_ours {
+        true => wherecast::parameters(arguments.voice.as_deref(), place)?,
+        false => BTreeMap::new(),
+    };
+    parameters.extend(arguments.parameter.iter().cloned());
+    Ok(parameters)
 }
 
 /// Makes the data folder and what the functions expect in it; gives its absolute path.
