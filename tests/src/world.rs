@@ -323,7 +323,14 @@ fn spawn(data: &Path, start: &Start, address: &str) -> (Child, String) {
     let binaries = start.binaries.clone().unwrap_or_else(target);
     let mut command = Command::new(binaries.join("local"));
     command
-        .args(["--listen", address, "--no-build", "--no-watch", "--data"])
+        .args([
+            "--listen",
+            address,
+            "--no-build",
+            "--no-watch",
+            "--quiet",
+            "--data",
+        ])
         .arg(data);
     if !start.voice.is_empty() {
         command.args(["--voice", &start.voice]);
