@@ -13,8 +13,7 @@ const STYLE_WIDTH: usize = 256;
 
 /// The speech model: symbols and a style in, samples out.
 ///
-/// All threads work on one sentence. Two sentences side by side, on one thread each, take twice the memory and a third
-/// longer, measured on two cores that share a memory bus.
+/// All threads work on one sentence: two side by side, a thread each, would need twice the memory.
 pub(crate) struct Engine {
     model: Model,
     tokens: NodeId,
