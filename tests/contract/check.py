@@ -72,7 +72,7 @@ class System:
 def running():
     """Starts the system with its own data and a voice that costs next to nothing; kills it at the end."""
     with tempfile.TemporaryDirectory() as data:
-        command = [BINARIES / "local", "--no-build", "--no-watch", "--voice", "tone", "--listen", "127.0.0.1:0", "--data", data]
+        command = [BINARIES / "local", "--no-build", "--no-watch", "--quiet", "--voice", "tone", "--listen", "127.0.0.1:0", "--data", data]
         runner = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             ready = next((line for line in runner.stdout if line.startswith("ready on ")), None)

@@ -8,6 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use emulator::build_functions;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -362,7 +363,7 @@ fn build() {
     BUILT.get_or_init(|| {
         let binaries = BINARIES.iter().flat_map(|binary| ["--bin", binary]);
         let release = (!cfg!(debug_assertions)).then_some("--release");
-        let mut build = cargo();
+        let mut build = build_functions::cargo();
         build
             .args(["build", "--quiet", "--workspace"])
             .args(release)
@@ -372,19 +373,6 @@ fn build() {
     });
 }
 
-/// Cargo as a shell would start it: build scripts that watch what `cargo test` tells this process about its
-/// own package (ring's does) would run anew, and all that depends on them.
-fn cargo() -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
-            cargo.env_remove(&name);
-        }
-    }
-    cargo
-}
-
 /// Where a binary of the system is, once [`World::start`] has built it.
 pub fn binary(name: &str) -> PathBuf {
     target().join(name)
@@ -392,15 +380,7 @@ pub fn binary(name: &str) -> PathBuf {
 
 /// The folder of binaries beside the one that runs this suite.
 fn target() -> PathBuf {
-    let suite = std::env::current_exe().expect("it runs");
-    let folder = suite.parent().expect("a program lies in a folder");
-    // Tests lie one folder deeper than programs.
-    let is_deeper = folder.ends_with("deps");
-    folder
-        .parent()
-        .filter(|_| is_deeper)
-        .unwrap_or(folder)
-        .to_owned()
+    build_functions::bin_dir().expect("it runs")
 }
 
 fn pid(id: u32) -> Pid {
