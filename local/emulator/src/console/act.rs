@@ -14,15 +14,13 @@ use super::{Refusal, Shared, World};
 use crate::{
     faults::FunctionFaults,
     journal::Origin,
+    runtime::EVENT_BYTES,
     schedule,
     template::{ACCOUNT_ID, Function, Schedule, queue_arn},
 };
 
 /// The most that invocations are slowed: a function cannot run longer.
 const MOST_LATENCY_MS: u64 = 900_000;
-
-/// The largest event of an invocation.
-const EVENT_BYTES: usize = 6 << 20;
 
 type Done = Result<(StatusCode, Json<Value>), Refusal>;
 

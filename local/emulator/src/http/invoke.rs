@@ -11,9 +11,9 @@ use super::{
     event_stream,
 };
 use crate::{
-    asynchronous::{Asynchronous, EVENT_BYTES},
+    asynchronous::{self, Asynchronous},
     journal::Origin,
-    runtime::{Answering, Failure, FailureKind, Functions, Invocation},
+    runtime::{Answering, EVENT_BYTES, Failure, FailureKind, Functions, Invocation},
     template::function_arn,
 };
 
@@ -28,8 +28,6 @@ const STREAMED: Operation = Operation {
     prefix: "/2021-11-15/functions/",
     suffix: "/response-streaming-invocations",
 };
-
-const SYNCHRONOUS_BYTES: usize = 6 << 20;
 
 /// An operation by its path, which has the function's name in it.
 struct Operation {
@@ -96,7 +94,7 @@ async fn synchronous(
     request: Request<Incoming>,
 ) -> Response<Body> {
     let wants_log = text(request.headers(), "x-amz-log-type") == Some("Tail");
-    match event(request, SYNCHRONOUS_BYTES).await {
+    match event(request, EVENT_BYTES).await {
         Ok(event) => {
             let run = functions.invoke(function, event.into(), Origin::Invoke);
             answer(run.await, wants_log)
@@ -111,7 +109,7 @@ async fn streaming(
     request: Request<Incoming>,
 ) -> Response<Body> {
     let wants_log = text(request.headers(), "x-amz-log-type") == Some("Tail");
-    let event = match event(request, SYNCHRONOUS_BYTES).await {
+    let event = match event(request, EVENT_BYTES).await {
         Ok(event) => event,
         Err(refusal) => return *refusal,
     };
@@ -130,7 +128,7 @@ async fn asynchronous(
     function: &str,
     request: Request<Incoming>,
 ) -> Response<Body> {
-    let event = match event(request, EVENT_BYTES).await {
+    let event = match event(request, asynchronous::EVENT_BYTES).await {
         Ok(event) => event,
         Err(refusal) => return *refusal,
     };

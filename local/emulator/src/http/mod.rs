@@ -19,7 +19,7 @@ use crate::{
     console::Console,
     journal::Origin,
     queue::Queues,
-    runtime::{Answering, Failure, FailureKind, Functions},
+    runtime::{Answering, EVENT_BYTES, Failure, FailureKind, Functions},
     template::{Cors, Function, InvokeMode, Template},
 };
 
@@ -49,9 +49,6 @@ pub const INTEGRATION_LIMIT: Duration = Duration::from_secs(30);
 
 /// The largest request body of an HTTP API.
 const BODY_BYTES: usize = 10 << 20;
-
-/// The largest event that Lambda takes from an HTTP API.
-const EVENT_BYTES: usize = 6 << 20;
 
 /// The largest request line and headers of an HTTP API.
 const HEAD_BYTES: usize = 10_240;
@@ -160,7 +157,7 @@ impl Gateway {
                 *response.headers_mut() = answer.headers;
                 response
             }
-            Err(_) => reply::message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large"),
+            Err(_) => too_large(),
         }
     }
 

@@ -28,6 +28,7 @@ mod verdict;
 
 pub use card::{EnvironmentState, EnvironmentView};
 pub use invocation::{Failure, FailureKind, Invocation, Run};
+pub(crate) use settings::EVENT_BYTES;
 pub use settings::Settings;
 pub use stream::{Answering, Stream};
 

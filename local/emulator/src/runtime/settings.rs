@@ -6,6 +6,9 @@ use crate::{
     template::{Function, REGION},
 };
 
+/// The largest event of a run that somebody waits for, and so of any run.
+pub(crate) const EVENT_BYTES: usize = 6 << 20;
+
 /// What holds for all functions.
 #[derive(Clone, Debug)]
 pub struct Settings {
