@@ -16,7 +16,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     clock::Clock,
     queue::{Attribute, Message, Next, Queues, StoreError},
-    runtime::Functions,
+    runtime::{Functions, MOST_ENVIRONMENTS},
     template::{Function, Template},
 };
 
@@ -25,11 +25,6 @@ mod record;
 
 /// The largest event that is accepted.
 pub(crate) const EVENT_BYTES: usize = 1 << 20;
-
-/// The most events of one function that run at a time, unless its reserved concurrency is less.
-///
-/// It is as many as a function has environments; more would only wait in memory instead of on the disk.
-const MOST_RUNNING: u32 = 32;
 
 /// The attribute of an event that names the schedule it came from.
 const SCHEDULE: &str = "Schedule";
@@ -130,8 +125,12 @@ impl Asynchronous {
     }
 
     async fn dispatch(&self, line: &Line, stopping: &CancellationToken, tasks: &TaskTracker) {
-        let reserved = line.function.reserved_concurrency.unwrap_or(MOST_RUNNING);
-        let free = Arc::new(Semaphore::new(reserved.clamp(1, MOST_RUNNING) as usize));
+        // More events at a time than environments would only wait in memory instead of on the disk.
+        let reserved = line.function.reserved_concurrency;
+        let most = reserved
+            .unwrap_or(MOST_ENVIRONMENTS)
+            .clamp(1, MOST_ENVIRONMENTS);
+        let free = Arc::new(Semaphore::new(most as usize));
         loop {
             let permit = Arc::clone(&free).acquire_owned();
             let Some(Ok(permit)) = stopping.run_until_cancelled(permit).await else {

@@ -28,8 +28,8 @@ mod verdict;
 
 pub use card::{EnvironmentState, EnvironmentView};
 pub use invocation::{Failure, FailureKind, Invocation, Run};
-pub(crate) use settings::EVENT_BYTES;
 pub use settings::Settings;
+pub(crate) use settings::{EVENT_BYTES, MOST_ENVIRONMENTS};
 pub use stream::{Answering, Stream};
 
 use environment::Shared;

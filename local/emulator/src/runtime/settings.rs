@@ -9,6 +9,9 @@ use crate::{
 /// The largest event of a run that somebody waits for, and so of any run.
 pub(crate) const EVENT_BYTES: usize = 6 << 20;
 
+/// The most environments of a function that has no reserved concurrency, unless [`Settings`] say otherwise.
+pub(crate) const MOST_ENVIRONMENTS: u32 = 32;
+
 /// What holds for all functions.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -48,7 +51,7 @@ impl Settings {
             log_dir,
             echo_logs: false,
             environment: BTreeMap::new(),
-            most_environments: 32,
+            most_environments: MOST_ENVIRONMENTS as usize,
             idle_after: Duration::from_secs(600),
             init_limit: Duration::from_secs(10),
             grace: Duration::from_secs(4),
