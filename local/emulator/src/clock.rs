@@ -6,6 +6,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 /// A wall clock may jump, so no sleep is longer than this before it looks at the time again.
@@ -107,6 +108,12 @@ impl Inner {
             tracing::error!(%error, "{} cannot be written, so a restart sets the clock back: {error}", file.display());
         }
     }
+}
+
+/// Returns a time in milliseconds since 1970 as a timestamp; one that is too late for it is the last there is.
+pub(crate) fn timestamp(at_ms: u64) -> Timestamp {
+    let at_ms = i64::try_from(at_ms).unwrap_or(i64::MAX);
+    Timestamp::from_millisecond(at_ms).unwrap_or(Timestamp::MAX)
 }
 
 /// Returns a duration in whole milliseconds.

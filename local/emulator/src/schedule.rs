@@ -7,7 +7,7 @@ use std::{
 use serde_json::json;
 
 use crate::{
-    clock::{Clock, millis},
+    clock::{Clock, millis, timestamp},
     template::{ACCOUNT_ID, REGION, Schedule, Timing},
 };
 
@@ -79,8 +79,7 @@ fn after(timing: &Timing, last_ms: u64, now_ms: u64) -> Option<u64> {
             Some(last_ms + (missed + 1) * period_ms)
         }
         Timing::Cron(cron) => {
-            let now = jiff::Timestamp::from_millisecond(now_ms.max(last_ms).cast_signed()).ok()?;
-            let next = cron.next_after(now)?;
+            let next = cron.next_after(timestamp(now_ms.max(last_ms)))?;
             u64::try_from(next.as_millisecond()).ok()
         }
     }
@@ -91,15 +90,13 @@ pub(crate) fn event(schedule: &Schedule, now_ms: u64) -> String {
     if let Some(input) = &schedule.input {
         return input.clone();
     }
-    let now =
-        jiff::Timestamp::from_millisecond(now_ms.cast_signed()).unwrap_or(jiff::Timestamp::MAX);
     let event = json!({
         "version": "0",
         "id": uuid::Uuid::new_v4(),
         "detail-type": "Scheduled Event",
         "source": "aws.events",
         "account": ACCOUNT_ID,
-        "time": now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "time": timestamp(now_ms).strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         "region": REGION,
         "resources": [format!("arn:aws:events:{REGION}:{ACCOUNT_ID}:rule/{}", schedule.name)],
         "detail": {},

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Asynchronous, EVENT_BYTES, Line, queue_of};
 use crate::{
-    clock::millis,
+    clock::{millis, timestamp},
     queue::{Attribute, Message, StoreError},
     runtime::{Failure, FailureKind},
     template::{Destination, Function, function_arn},
@@ -59,9 +59,7 @@ impl End {
 
     /// Returns the record that a destination receives.
     fn record(&self, function: &Function, event: &Message, now_ms: u64) -> String {
-        let now =
-            jiff::Timestamp::from_millisecond(now_ms.cast_signed()).unwrap_or(jiff::Timestamp::MAX);
-        let timestamp = now.strftime("%Y-%m-%dT%H:%M:%S.%3fZ");
+        let timestamp = timestamp(now_ms).strftime("%Y-%m-%dT%H:%M:%S.%3fZ");
         let context = json!({
             "requestId": event.id,
             "functionArn": format!("{}:$LATEST", function_arn(&function.name)),
