@@ -278,6 +278,11 @@ impl Environment {
 
     /// Sends the event to the process; a process found dead costs the caller nothing but the time.
     async fn hand_over(&mut self, job: Job) -> Option<Job> {
+        // Its open question would still take the event, and the caller would get a crash for an answer.
+        if self.process.has_ended() {
+            self.pool.take_back(job);
+            return None;
+        }
         let deadline = SystemTime::now() + self.pool.function().timeout;
         self.invocation_id = uuid::Uuid::new_v4().to_string();
         let mut delivery = Delivery {

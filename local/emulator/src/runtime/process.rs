@@ -160,10 +160,24 @@ impl Process {
         }
         // Waiting for one's own child fails only if somebody else has waited for it.
         let status = self.child.wait().await.unwrap_or_default();
+        self.ended(status);
+        status
+    }
+
+    /// Whether the process has ended. It asks the system, which knows before the event loop is told.
+    pub(super) fn has_ended(&mut self) -> bool {
+        if self.exit.is_none()
+            && let Ok(Some(status)) = self.child.try_wait()
+        {
+            self.ended(status);
+        }
+        self.exit.is_some()
+    }
+
+    fn ended(&mut self, status: ExitStatus) {
         // What the process has started itself ends with it.
         self.signal(Signal::SIGKILL);
         self.exit = Some(status);
-        status
     }
 
     fn signal(&self, signal: Signal) {

@@ -6,7 +6,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::world::{World, blocking, replying, state_of};
+use crate::world::{World, blocking, eventually, is_dead, replying};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_invocation_is_told_with_who_asked_and_what_became_of_it() {
@@ -169,10 +169,7 @@ async fn environments_are_told_and_killed() {
         (&other["killed"], &killed["killed"]),
         (&json!(0), &json!(1))
     );
-    crate::world::eventually("the process is dead", || {
-        matches!(state_of(process), None | Some('Z'))
-    })
-    .await;
+    eventually("the process is dead", || is_dead(process)).await;
     assert!(!world.invoke("Probe", json!({})).await.0);
 }
 

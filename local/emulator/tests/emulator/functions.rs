@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::world::{World, eventually, state_of};
+use crate::world::{World, eventually, is_dead, state_of};
 use futures::future::join_all;
 use nix::{
     sys::signal::{Signal, kill},
@@ -153,10 +153,7 @@ async fn a_call_after_an_idle_process_was_killed_works() {
 
     kill(Pid::from_raw(process.cast_signed()), Signal::SIGKILL).unwrap();
     // A process that dies while it reads the event is a crash in mid-request, which is another test's matter.
-    eventually("the process is dead", || {
-        matches!(state_of(process), None | Some('Z'))
-    })
-    .await;
+    eventually("the process is dead", || is_dead(process)).await;
     let (failed, answer, _) = world.invoke("Probe", json!({})).await;
 
     assert!(!failed, "{answer}");

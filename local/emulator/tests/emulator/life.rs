@@ -9,7 +9,7 @@ use emulator::{Emulator, Socket};
 use futures::future::join_all;
 use serde_json::json;
 
-use crate::world::{World, eventually, options, state_of};
+use crate::world::{World, eventually, is_dead, options};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_port_in_use_is_said_in_one_sentence() {
@@ -87,8 +87,8 @@ async fn processes_die_with_an_emulator_that_is_killed() {
     host.kill().unwrap();
     host.wait().unwrap();
 
-    let is_gone = |process: &u32| matches!(state_of(*process), None | Some('Z'));
-    eventually("the processes are gone", || processes.iter().all(is_gone)).await;
+    let are_gone = || processes.iter().all(|process| is_dead(*process));
+    eventually("the processes are gone", are_gone).await;
 }
 
 #[ignore = "is started, and killed, by another test"]

@@ -307,6 +307,16 @@ pub(crate) fn state_of(process: u32) -> Option<char> {
     stat.rsplit_once(") ")?.1.chars().next()
 }
 
+/// Whether nothing of a process runs any more. Its first thread may be a zombie while others still end.
+pub(crate) fn is_dead(process: u32) -> bool {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task"));
+    match state_of(process) {
+        None => true,
+        Some('Z') => threads.is_ok_and(|threads| threads.count() == 1),
+        Some(_) => false,
+    }
+}
+
 /// Waits until `holds`, for at most five seconds.
 pub(crate) async fn eventually(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..500 {
