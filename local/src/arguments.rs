@@ -54,6 +54,10 @@ pub(crate) struct WorldArguments {
     /// Start the functions as they were last built, and leave building to others: cargo, an IDE.
     #[arg(long, global = true)]
     pub(crate) no_build: bool,
+    /// Leave starting this function to you, under a debugger for one; it says with which variables. May be given
+    /// again for another.
+    #[arg(long, value_name = "FUNCTION", global = true)]
+    pub(crate) attach: Vec<String>,
     /// Keep running the functions as they are, whatever is edited or built meanwhile.
     #[arg(long, global = true)]
     pub(crate) no_watch: bool,

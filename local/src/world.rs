@@ -123,9 +123,11 @@ async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Re
         ),
         false => (Vec::new(), Workspace::around(&template).await?),
     };
+    let attach: BTreeSet<String> = arguments.attach.iter().cloned().collect();
     let built_at = SystemTime::now();
     if !arguments.no_build {
-        build(&workspace, &template, &parameters, &origin).await?;
+        let template = Template::read(&template, &parameters, &origin)?;
+        build(&workspace, template.binaries(&attach)).await?;
     }
     let watch = match (stays && !arguments.no_watch, arguments.no_build) {
         (false, _) => Watch::Nothing,
@@ -145,12 +147,14 @@ async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Re
         samples: Some(workspace.root.join("tests/events")),
         jwks: arguments.jwks.iter().cloned().collect(),
         integration_limit: INTEGRATION_LIMIT,
+        attach,
         echo_logs: arguments.verbose,
         freeze: !arguments.no_freeze,
         limit_memory: !arguments.no_memory_limit,
         watch,
     };
-    let emulator = Emulator::start(socket, options).await?;
+    let emulator = Emulator::start(socket, options.clone()).await?;
+    explain_attached(&options);
     let address_file = data.join(ADDRESS_FILE);
     fs::write(&address_file, &origin)
         .with_context(|| format!("cannot write {}", address_file.display()))?;
@@ -160,20 +164,24 @@ async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Re
     })
 }
 
-async fn build(
-    workspace: &Workspace,
-    template: &Path,
-    parameters: &BTreeMap<String, String>,
-    origin: &str,
-) -> Result<()> {
-    let functions = Template::read(template, parameters, origin)?.functions;
-    let binaries: BTreeSet<String> = functions
-        .into_iter()
-        .map(|function| function.binary)
-        .collect();
+async fn build(workspace: &Workspace, binaries: BTreeSet<String>) -> Result<()> {
     let binaries = Vec::from_iter(binaries);
+    if binaries.is_empty() {
+        return Ok(());
+    }
     eprintln!("building {}", binaries.join(", "));
     Ok(build_functions::build(&workspace.root, &binaries).await?)
+}
+
+/// Says how to start the functions that the emulator does not.
+fn explain_attached(options: &Options) {
+    for name in &options.attach {
+        let file = options.variables_file(name);
+        let file = file.display();
+        eprintln!(
+            "{name} is yours to start, with the variables in {file}; in a shell: (set -a; . {file}; exec PROGRAM)"
+        );
+    }
 }
 
 /// Returns the URL by which listeners reach the media, with no slash at its end.

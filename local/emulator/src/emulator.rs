@@ -1,6 +1,6 @@
 //! The emulator as a whole: started, addressed and stopped.
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -23,7 +23,7 @@ use crate::{
     journal::Origin,
     queue::{self, Delivered, Queues, StoreError},
     reload::{Build, Reload, Watch},
-    runtime::{Functions, Settings},
+    runtime::{self, Attach, Functions, Settings},
     schedule::{self, Planned},
     template::{Function, Mapping, Refusal, Schedule, Template},
 };
@@ -55,6 +55,8 @@ pub struct Options {
     pub jwks: BTreeMap<String, PathBuf>,
     /// The longest the HTTP API waits for a function: [`INTEGRATION_LIMIT`](crate::INTEGRATION_LIMIT) but in tests.
     pub integration_limit: Duration,
+    /// Functions, by any of their names, whose processes people start, in a debugger for one.
+    pub attach: BTreeSet<String>,
     /// Whether what functions log also goes to the terminal.
     pub echo_logs: bool,
     /// Whether processes are frozen between runs, as on Lambda.
@@ -96,6 +98,14 @@ pub enum StartError {
     /// A function's binary is missing.
     #[error(transparent)]
     Binaries(#[from] BuildError),
+    /// There is no function of a name that is to be attached.
+    #[error("cannot attach {name}: the template has no such function, only {known}")]
+    Attach {
+        /// What was asked for.
+        name: String,
+        /// The functions there are.
+        known: String,
+    },
     /// There is no port for the Runtime API, or a log cannot be written.
     #[error("cannot prepare the functions: {0}")]
     Functions(io::Error),
@@ -118,6 +128,18 @@ pub struct Emulator {
     gateway_stop: CancellationToken,
     gateway: JoinHandle<()>,
     reload: Reload,
+}
+
+impl Options {
+    /// Returns the file with the variables of the attached function called `name`.
+    #[must_use]
+    pub fn variables_file(&self, name: &str) -> PathBuf {
+        runtime::variables_file(&self.attach_dir(), name)
+    }
+
+    fn attach_dir(&self) -> PathBuf {
+        self.data.join("attach")
+    }
 }
 
 impl Socket {
@@ -168,11 +190,8 @@ impl Emulator {
         for note in &template.without_effect {
             tracing::debug!("{note}");
         }
-        let binaries: Vec<String> = template
-            .functions
-            .iter()
-            .map(|function| function.binary.clone())
-            .collect();
+        let attached = attached(&template, &options.attach)?;
+        let binaries = Vec::from_iter(template.binaries(&options.attach));
         build_functions::check(&options.bin_dir, &binaries)?;
         make_folder(&options.data)?;
         let clock = open_clock(&options.data)?;
@@ -185,7 +204,14 @@ impl Emulator {
             clock.clone(),
             faults.clone(),
         )?;
-        let functions = start_functions(&template.functions, &options, &base, faults).await?;
+        let attach = Attach {
+            functions: attached,
+            base_url: base.clone(),
+            folder: options.attach_dir(),
+            patience: options.integration_limit,
+        };
+        let functions =
+            start_functions(&template.functions, &options, &base, attach, faults).await?;
         queues.resume_moves().await?;
         let names = binaries.into_iter().collect();
         let reload = Reload::start(
@@ -330,6 +356,7 @@ async fn start_functions(
     functions: &[Function],
     options: &Options,
     base: &str,
+    attach: Attach,
     faults: Faults,
 ) -> Result<Functions, StartError> {
     let log_dir = options.data.join("logs");
@@ -338,6 +365,7 @@ async fn start_functions(
     settings.echo_logs = options.echo_logs;
     settings.freeze = options.freeze;
     settings.limit_memory = options.limit_memory;
+    settings.attach = attach;
     settings.faults = faults;
     settings.environment = BTreeMap::from([
         ("AWS_ENDPOINT_URL_SQS".to_owned(), base.to_owned()),
@@ -347,6 +375,25 @@ async fn start_functions(
     Functions::start(functions, settings)
         .await
         .map_err(StartError::Functions)
+}
+
+/// Returns the functions that people start, by the names they gave.
+fn attached(
+    template: &Template,
+    names: &BTreeSet<String>,
+) -> Result<BTreeMap<String, String>, StartError> {
+    let find = |name: &String| {
+        let Some(function) = template.function(name) else {
+            let known = template.functions.iter();
+            let known: Vec<&str> = known.map(|function| function.name.as_str()).collect();
+            return Err(StartError::Attach {
+                name: name.clone(),
+                known: known.join(", "),
+            });
+        };
+        Ok((name.clone(), function.name.clone()))
+    };
+    names.iter().map(find).collect()
 }
 
 /// Runs a function with messages of a queue.

@@ -115,6 +115,12 @@ impl Gateway {
         if Console::covers(request.uri().path()) {
             return self.console.handle(request, peer).await;
         }
+        if Functions::is_for_attached(request.uri().path()) {
+            return self
+                .functions
+                .answer_attached(request.map(Body::new), peer)
+                .await;
+        }
         let target = sqs_target(&request);
         let is_invocation = invoke::is_for(request.uri().path());
         // Programs call these, so a browser here means a foreign page that tries what it may not.
@@ -281,7 +287,12 @@ impl Gateway {
         head: &Parts,
     ) -> Response<Body> {
         let response = self.answer_of(function, event, origin);
-        let Ok(response) = timeout(self.integration_limit, response).await else {
+        // Somebody may be looking at the function at this very moment.
+        let limit = match self.functions.is_attached(function) {
+            true => Duration::MAX,
+            false => self.integration_limit,
+        };
+        let Ok(response) = timeout(limit, response).await else {
             return reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
         };
         let response = response.unwrap_or_else(|failure| Some(failed(&failure)));

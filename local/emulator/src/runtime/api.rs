@@ -41,7 +41,17 @@ pub(super) async fn bind() -> io::Result<(TcpListener, SocketAddr)> {
 
 /// Serves in the background until the runtime ends.
 pub(super) fn serve(listener: TcpListener, shared: Weak<Shared>) {
-    let router = Router::new()
+    let router = router().with_state(shared);
+    // Small messages go to and fro: waiting to fill a packet would cost 40 ms each.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await });
+}
+
+/// Returns the operations; the first part of a path names an environment's desk.
+pub(super) fn router() -> Router<Weak<Shared>> {
+    Router::new()
         .route(
             "/{environment}/2018-06-01/runtime/invocation/next",
             get(next),
@@ -58,12 +68,6 @@ pub(super) fn serve(listener: TcpListener, shared: Weak<Shared>) {
             "/{environment}/2018-06-01/runtime/init/error",
             post(init_error),
         )
-        .with_state(shared);
-    // Small messages go to and fro: waiting to fill a packet would cost 40 ms each.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    tokio::spawn(async move { axum::serve(listener, router).await });
 }
 
 async fn next(State(shared): State<Weak<Shared>>, Path(environment): Path<String>) -> Response {
@@ -263,7 +267,7 @@ fn unknown() -> Response {
     )
 }
 
-fn refusal(status: StatusCode, error_type: &str, message: &str) -> Response {
+pub(super) fn refusal(status: StatusCode, error_type: &str, message: &str) -> Response {
     (
         status,
         axum::Json(json!({ "errorType": error_type, "errorMessage": message })),

@@ -18,8 +18,10 @@ pub enum EnvironmentState {
 /// One environment, as it is at this moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EnvironmentView {
-    /// The number of its process.
+    /// The number of its process; 0 for one that runs out of sight.
     pub process: u32,
+    /// Whether somebody else has started its process, such as a debugger.
+    pub is_attached: bool,
     /// What it is doing.
     pub state: EnvironmentState,
     /// When its process was started.
@@ -31,14 +33,16 @@ pub struct EnvironmentView {
 /// The mark an environment leaves in its pool as long as its process lives.
 pub(super) struct Card {
     pub(super) process: u32,
+    pub(super) is_attached: bool,
     started_at: Timestamp,
     state: AtomicU8,
 }
 
 impl Card {
-    pub(super) fn new(process: u32) -> Card {
+    pub(super) fn new(process: u32, is_attached: bool) -> Card {
         Card {
             process,
+            is_attached,
             started_at: Timestamp::now(),
             state: AtomicU8::new(EnvironmentState::Starting as u8),
         }
@@ -57,6 +61,7 @@ impl Card {
         let state = self.state.load(Ordering::Relaxed);
         EnvironmentView {
             process: self.process,
+            is_attached: self.is_attached,
             state: states
                 .into_iter()
                 .find(|known| *known as u8 == state)

@@ -1,7 +1,7 @@
 //! One environment: a process, and the task that gives it work and watches it.
 use std::{
     collections::HashMap,
-    io,
+    io::{self, PipeReader},
     net::SocketAddr,
     pin::pin,
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
@@ -34,6 +34,9 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// Under load there is work sooner, and each of the process's threads is spared a stop and a start. Lambda
 /// promises no moment for it, and work that a handler leaves running is stopped all the same.
 const FREEZE_AFTER: Duration = Duration::from_millis(2);
+
+/// How long an attached process may take for a run: the longest that Lambda gives. People think while it stands still.
+const ATTACHED_LIMIT: Duration = Duration::from_secs(900);
 
 /// What all environments share.
 pub(super) struct Shared {
@@ -105,6 +108,11 @@ impl Shared {
         self.desks().get(secret).cloned()
     }
 
+    /// Works until the emulator stops.
+    pub(super) async fn until_stopping(&self, work: impl Future<Output = ()>) {
+        self.stopping.run_until_cancelled(work).await;
+    }
+
     pub(super) async fn stop(&self) {
         self.grace_ends();
         self.stopping.cancel();
@@ -116,6 +124,21 @@ impl Shared {
         *self
             .grace_ends
             .get_or_init(|| Instant::now() + self.settings.grace)
+    }
+
+    /// Opens a desk, in the place of one of the same name.
+    fn open_desk(&self, secret: &str) -> mpsc::Receiver<Message> {
+        let (desk, messages) = mpsc::channel(4);
+        self.desks().insert(secret.to_owned(), desk);
+        messages
+    }
+
+    /// Takes a desk away that nobody sits at any more.
+    fn clear_desk(&self, secret: &str) {
+        let mut desks = self.desks();
+        if desks.get(secret).is_some_and(mpsc::Sender::is_closed) {
+            desks.remove(secret);
+        }
     }
 
     fn desks(&self) -> MutexGuard<'_, HashMap<String, mpsc::Sender<Message>>> {
@@ -142,6 +165,30 @@ pub(super) async fn run(pool: Arc<Pool>) {
     };
     environment.serve().await;
     environment.end().await;
+}
+
+/// Gives requests of `pool` to a process that somebody else has started and that asks at `desk`, until it is gone.
+pub(super) fn attach(pool: &Arc<Pool>, desk: &str, process: Process) -> io::Result<()> {
+    let shared = Arc::clone(pool.shared());
+    let messages = shared.open_desk(desk);
+    // What it writes goes to the terminal it was started from: the log has the emulator's own lines only.
+    let (no_output, _) = io::pipe()?;
+    let mut environment = Environment::new(
+        Arc::clone(pool),
+        process,
+        no_output,
+        desk.to_owned(),
+        messages,
+        pool.build(),
+    )?;
+    pool.attached();
+    shared.track(async move {
+        if environment.come_up().await.is_ok() {
+            environment.serve().await;
+        }
+        environment.end().await;
+    });
+    Ok(())
 }
 
 /// Starts a process and waits until it asks for work.
@@ -191,18 +238,26 @@ impl Environment {
             &format!("http://{}/{secret}", shared.runtime_api),
         );
         let program = shared.settings.bin_dir.join(&pool.function().binary);
-        let (desk, messages) = mpsc::channel(4);
         // The desk is open before the process runs, or its first question would find nobody.
-        shared.desks().insert(secret.clone(), desk);
+        let messages = shared.open_desk(&secret);
         let started = Process::start(&shared.spawner, &program, &variables).await;
         let (process, output) = started.inspect_err(|_| {
             shared.desks().remove(&secret);
         })?;
-        let card = pool.began(process.pid());
-        let log = Log::follow(output, Arc::clone(pool.log()))?;
+        Environment::new(pool, process, output, secret, messages, build)
+    }
+
+    fn new(
+        pool: Arc<Pool>,
+        process: Process,
+        output: PipeReader,
+        secret: String,
+        messages: mpsc::Receiver<Message>,
+        build: u64,
+    ) -> io::Result<Environment> {
         Ok(Environment {
-            log,
-            card,
+            log: Log::follow(output, Arc::clone(pool.log()))?,
+            card: pool.began(process.pid(), process.is_attached()),
             process,
             secret,
             messages,
@@ -259,6 +314,7 @@ impl Environment {
         self.card.show(EnvironmentState::Idle);
         let shared = Arc::clone(self.pool.shared());
         let idle_ends = Instant::now() + shared.settings.idle_after;
+        let may_grow_old = self.process.is_attached();
         let job = loop {
             tokio::select! {
                 biased;
@@ -267,7 +323,7 @@ impl Environment {
                 Some(message) = self.messages.recv() => { self.answer_to(None, message); }
                 _ = self.process.wait() => break None,
                 () = shared.stopping.cancelled() => break None,
-                () = sleep_until(idle_ends) => break None,
+                () = sleep_until(idle_ends), if !may_grow_old => break None,
             }
         };
         self.process.thaw();
@@ -283,7 +339,7 @@ impl Environment {
             self.pool.take_back(job);
             return None;
         }
-        let deadline = SystemTime::now() + self.pool.function().timeout;
+        let deadline = SystemTime::now() + self.time_limit();
         self.invocation_id = uuid::Uuid::new_v4().to_string();
         let mut delivery = Delivery {
             request_id: job.request_id.clone(),
@@ -315,10 +371,18 @@ impl Environment {
         }
     }
 
+    /// Returns how long a run may take.
+    fn time_limit(&self) -> Duration {
+        match self.process.is_attached() {
+            true => ATTACHED_LIMIT,
+            false => self.pool.function().timeout,
+        }
+    }
+
     /// Sees one run through and tells the caller; `false` when the process is of no more use.
     async fn run(&mut self, mut job: Job) -> bool {
         let begin = Instant::now();
-        let deadline = begin + self.pool.function().timeout;
+        let deadline = begin + self.time_limit();
         let mut verdict = self.watch(&mut job, deadline).await;
         let latency = self.pool.faults().of(&self.pool.function().name).latency;
         if !latency.is_zero() && matches!(verdict, Verdict::Answered(_)) {
@@ -331,7 +395,7 @@ impl Environment {
             // Nothing is left in the pipe once the process is gone, so the log is whole.
             self.process.kill().await;
         }
-        let (outcome, remark) = verdict.judge(&job.request_id, self.pool.function().timeout);
+        let (outcome, remark) = verdict.judge(&job.request_id, self.time_limit());
         let log_tail = self.log.end(&Report {
             request_id: &job.request_id,
             run,
@@ -508,7 +572,8 @@ impl Environment {
 
 impl Drop for Environment {
     fn drop(&mut self) {
-        self.pool.shared().desks().remove(&self.secret);
-        self.pool.ended(self.process.pid());
+        self.messages.close();
+        self.pool.shared().clear_desk(&self.secret);
+        self.pool.ended(&self.card);
     }
 }

@@ -58,7 +58,7 @@ pub enum FailureKind {
     TooLarge,
     /// The answer broke off, and the process lives on.
     Truncated,
-    /// The function's reserved concurrency is in use. Nothing ran.
+    /// The function's reserved concurrency is in use, or nobody has started a process of it. Nothing ran.
     Throttled,
     /// The template has no such function. Nothing ran.
     UnknownFunction,
@@ -108,6 +108,15 @@ impl Failure {
             FailureKind::Throttled,
             "TooManyRequestsException",
             "Rate Exceeded.",
+        )
+    }
+
+    /// Makes the failure of an invocation that has waited in vain for people to start a process.
+    pub(crate) fn unattended(function: &str) -> Failure {
+        Failure::new(
+            FailureKind::Throttled,
+            "TooManyRequestsException",
+            format!("no process of {function} asks for work: it is to be started by hand"),
         )
     }
 

@@ -4,7 +4,9 @@
 //! [`environment`] is one process and the task that watches it; the two talk through [`api`].
 use std::{collections::HashMap, io, net::SocketAddr, sync::Arc};
 
+use axum::body::Body;
 use bytes::Bytes;
+use http::{Request, Response};
 use tokio::sync::oneshot;
 
 use crate::{
@@ -14,6 +16,7 @@ use crate::{
 };
 
 mod api;
+mod attached;
 mod card;
 mod environment;
 mod invocation;
@@ -28,10 +31,12 @@ mod verdict;
 
 pub use card::{EnvironmentState, EnvironmentView};
 pub use invocation::{Failure, FailureKind, Invocation, Run};
-pub use settings::Settings;
+pub use settings::{Attach, Settings};
 pub(crate) use settings::{EVENT_BYTES, MOST_ENVIRONMENTS};
 pub use stream::{Answering, Stream};
 
+use attached::Attached;
+pub(crate) use attached::variables_file;
 use environment::Shared;
 use pool::{Job, Pool};
 
@@ -43,6 +48,7 @@ pub struct Functions {
 
 struct Inner {
     pools: HashMap<String, Arc<Pool>>,
+    attached: Attached,
     shared: Arc<Shared>,
     journal: Journal,
 }
@@ -51,7 +57,7 @@ impl Functions {
     /// Opens the Runtime API for `functions`. Processes start with the first invocation.
     ///
     /// # Errors
-    /// When no port can be opened, or the folder for logs cannot be made.
+    /// When no port can be opened, or the folder for logs or for variables cannot be written.
     pub async fn start(functions: &[Function], settings: Settings) -> io::Result<Functions> {
         std::fs::create_dir_all(&settings.log_dir)?;
         let shared = Shared::start(settings).await?;
@@ -65,8 +71,13 @@ impl Functions {
                 .or_insert_with(|| Arc::clone(&pool));
             pools.insert(function.logical_id.clone(), pool);
         }
+        let attached = shared.settings().attach.functions.iter();
+        let attached = attached
+            .filter_map(|(name, function)| Some((name.clone(), Arc::clone(pools.get(function)?))))
+            .collect();
         Ok(Functions {
             inner: Arc::new(Inner {
+                attached: Attached::start(&shared, attached)?,
                 pools,
                 shared,
                 journal: Journal::new(),
@@ -162,6 +173,26 @@ impl Functions {
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&Function> {
         self.inner.pools.get(name).map(|pool| pool.function())
+    }
+
+    /// Whether a path is for processes that people have started.
+    pub(crate) fn is_for_attached(path: &str) -> bool {
+        Attached::covers(path)
+    }
+
+    /// Answers a process at `peer` that people have started.
+    pub(crate) async fn answer_attached(
+        &self,
+        request: Request<Body>,
+        peer: SocketAddr,
+    ) -> Response<Body> {
+        self.inner.attached.handle(request, peer).await
+    }
+
+    /// Whether people start a function's processes, which have the time they need.
+    pub(crate) fn is_attached(&self, function: &str) -> bool {
+        let pool = self.inner.pools.get(function);
+        pool.is_some_and(|pool| pool.is_attached())
     }
 
     /// Returns the record of what has run.

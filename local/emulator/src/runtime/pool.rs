@@ -7,6 +7,7 @@ use std::{
     collections::VecDeque,
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use bytes::Bytes;
@@ -37,6 +38,7 @@ pub(super) struct Job {
     permit: Option<OwnedSemaphorePermit>,
     /// How many environments have died before they read it.
     deaths: u8,
+    since: Instant,
 }
 
 pub(super) struct Pool {
@@ -44,6 +46,9 @@ pub(super) struct Pool {
     shared: Arc<Shared>,
     log: Arc<LogFile>,
     reserved: Option<Arc<Semaphore>>,
+    /// Whether people start its processes.
+    is_attached: bool,
+    /// How many environments are started.
     most: usize,
     state: Mutex<State>,
 }
@@ -77,6 +82,7 @@ impl Job {
             stream: None,
             permit: None,
             deaths: 0,
+            since: Instant::now(),
         }
     }
 
@@ -132,8 +138,13 @@ impl Pool {
             shared.settings().echo_logs,
         )?;
         let reserved = function.reserved_concurrency.map(|most| most as usize);
+        let is_attached = shared.settings().attach.covers(&function.name);
         Ok(Pool {
-            most: reserved.unwrap_or(shared.settings().most_environments),
+            most: match is_attached {
+                true => 0,
+                false => reserved.unwrap_or(shared.settings().most_environments),
+            },
+            is_attached,
             reserved: reserved.map(|most| Arc::new(Semaphore::new(most))),
             log: Arc::new(log),
             state: Mutex::default(),
@@ -154,9 +165,14 @@ impl Pool {
         &self.shared.settings().faults
     }
 
+    /// Whether people start its processes.
+    pub(super) fn is_attached(&self) -> bool {
+        self.is_attached
+    }
+
     /// Returns how much memory a process may have; `None` when nobody counts.
     pub(super) fn memory_limit_mb(&self) -> Option<u64> {
-        let is_limited = self.shared.settings().limit_memory;
+        let is_limited = self.shared.settings().limit_memory && !self.is_attached;
         is_limited.then_some(u64::from(self.function.memory_mb))
     }
 
@@ -183,7 +199,10 @@ impl Pool {
     pub(super) fn kill(&self, process: Option<u32>) -> usize {
         // Linux gives a number anew only after all others, so one that has just ended is missed, not mistaken.
         let state = self.state();
-        let wanted = |card: &&Arc<Card>| process.is_none_or(|process| process == card.process);
+        // One that somebody else has started is theirs to end.
+        let wanted = |card: &&Arc<Card>| {
+            !card.is_attached && process.is_none_or(|process| process == card.process)
+        };
         let killed = state.cards.iter().filter(wanted);
         killed.inspect(|card| process::kill(card.process)).count()
     }
@@ -232,6 +251,12 @@ impl Pool {
                 Err(returned) => job = returned,
             }
         }
+        if self.is_attached && state.alive == 0 && state.waiting.is_empty() {
+            tracing::warn!(
+                "a request waits for somebody to start {}",
+                self.function.name
+            );
+        }
         state.waiting.push_back(job);
         self.grow(&mut state);
     }
@@ -275,10 +300,41 @@ impl Pool {
 
     /// Notes that the program has been replaced: idle environments end now, busy ones with their answer.
     pub(super) fn renew(&self) {
+        if self.is_attached {
+            return;
+        }
         let mut state = self.state();
         state.build += 1;
         // Their slots closed, they find that nobody has work for them.
         state.idle.clear();
+    }
+
+    /// Notes that a process has been attached, which will ask for work soon.
+    pub(super) fn attached(&self) {
+        let mut state = self.state();
+        state.alive += 1;
+        state.arriving += 1;
+    }
+
+    /// Fails requests that have waited in vain for somebody to start a process.
+    pub(super) fn fail_unattended(&self) {
+        let patience = self.shared.settings().attach.patience;
+        let mut late = Vec::new();
+        {
+            let mut state = self.state();
+            let is_unattended = state.alive == 0;
+            state.waiting.retain(|job| !job.is_given_up());
+            while is_unattended
+                && let Some(job) = state
+                    .waiting
+                    .pop_front_if(|job| job.since.elapsed() >= patience)
+            {
+                late.push(job);
+            }
+        }
+        for job in late {
+            job.fail(Failure::unattended(&self.function.name));
+        }
     }
 
     /// Notes that an environment will ask for work soon.
@@ -293,14 +349,15 @@ impl Pool {
         self.grow(&mut state);
     }
 
-    pub(super) fn began(&self, process: u32) -> Arc<Card> {
-        let card = Arc::new(Card::new(process));
+    pub(super) fn began(&self, process: u32, is_attached: bool) -> Arc<Card> {
+        let card = Arc::new(Card::new(process, is_attached));
         self.state().cards.push(Arc::clone(&card));
         card
     }
 
-    pub(super) fn ended(&self, process: u32) {
-        self.state().cards.retain(|card| card.process != process);
+    pub(super) fn ended(&self, card: &Arc<Card>) {
+        let mut state = self.state();
+        state.cards.retain(|other| !Arc::ptr_eq(other, card));
     }
 
     /// Notes that an environment is gone, and replaces it if requests wait.

@@ -1,4 +1,5 @@
-//! One child process: started so that it dies with the emulator, frozen, thawed, watched and killed.
+//! One process. A child is started so that it dies with the emulator, frozen, thawed, watched and killed; a process
+//! that somebody else has started is only watched.
 use std::{
     collections::BTreeMap,
     io::{self, PipeReader},
@@ -24,9 +25,13 @@ use tokio::{
     sync::oneshot,
     time::{Instant, sleep},
 };
+use tokio_util::sync::CancellationToken;
 
 /// How long a program may be missing or half written; a linker's last step takes less.
 const UNFINISHED_LIMIT: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether a process lives that is nobody's child here.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// The thread that starts all processes.
 ///
@@ -61,14 +66,30 @@ impl Spawner {
     }
 }
 
-/// A running process and its group.
+/// A running process and, if it is a child, its group.
 pub(super) struct Process {
-    child: Child,
+    tie: Tie,
     pid: u32,
     frozen: bool,
     asked_to_end: bool,
-    exit: Option<ExitStatus>,
+    exit: Option<Exit>,
 }
+
+/// What a process is to the emulator.
+enum Tie {
+    Child(Child),
+    Attached(Attached),
+}
+
+/// A process that somebody else has started: nothing is done to it, it is let go of.
+struct Attached {
+    /// `None` when it runs where the emulator cannot see it.
+    process: Option<procfs::process::Process>,
+    released: CancellationToken,
+}
+
+/// How a process ended; without a status it was not a child.
+pub(super) type Exit = Option<ExitStatus>;
 
 impl Process {
     /// Starts `program`, waiting a moment for it to be whole; what it writes comes out of the returned pipe.
@@ -113,7 +134,7 @@ impl Process {
             .ok_or_else(|| io::Error::other("the process ended as it started"))?;
         Ok((
             Process {
-                child,
+                tie: Tie::Child(child),
                 pid,
                 frozen: false,
                 asked_to_end: false,
@@ -123,14 +144,36 @@ impl Process {
         ))
     }
 
+    /// Watches process `pid`, which somebody else has started, until `released`; 0 for one that cannot be seen.
+    ///
+    /// The token is cancelled as well when the process is let go of.
+    pub(super) fn attach(pid: u32, released: CancellationToken) -> Process {
+        let number = pid.cast_signed();
+        let process = procfs::process::Process::new(number).ok();
+        Process {
+            tie: Tie::Attached(Attached { process, released }),
+            pid,
+            frozen: false,
+            asked_to_end: false,
+            exit: None,
+        }
+    }
+
+    /// Whether somebody else has started it.
+    pub(super) fn is_attached(&self) -> bool {
+        matches!(self.tie, Tie::Attached(_))
+    }
+
     pub(super) fn pid(&self) -> u32 {
         self.pid
     }
 
     /// Stops the process between runs, as Lambda does: nothing happens in the background.
     pub(super) fn freeze(&mut self) {
-        self.frozen = true;
-        self.signal(Signal::SIGSTOP);
+        if !self.is_attached() {
+            self.frozen = true;
+            self.signal(Signal::SIGSTOP);
+        }
     }
 
     pub(super) fn thaw(&mut self) {
@@ -154,37 +197,64 @@ impl Process {
     }
 
     /// Waits for the end of the process; may be dropped and called again.
-    pub(super) async fn wait(&mut self) -> ExitStatus {
-        if let Some(status) = self.exit {
-            return status;
+    pub(super) async fn wait(&mut self) -> Exit {
+        if let Some(exit) = self.exit {
+            return exit;
         }
-        // Waiting for one's own child fails only if somebody else has waited for it.
-        let status = self.child.wait().await.unwrap_or_default();
-        self.ended(status);
-        status
+        let exit = match &mut self.tie {
+            // Waiting for one's own child fails only if somebody else has waited for it.
+            Tie::Child(child) => Some(child.wait().await.unwrap_or_default()),
+            Tie::Attached(attached) => {
+                attached.wait().await;
+                None
+            }
+        };
+        self.ended(exit);
+        exit
     }
 
     /// Whether the process has ended. It asks the system, which knows before the event loop is told.
     pub(super) fn has_ended(&mut self) -> bool {
         if self.exit.is_none()
-            && let Ok(Some(status)) = self.child.try_wait()
+            && let Tie::Child(child) = &mut self.tie
+            && let Ok(Some(status)) = child.try_wait()
         {
-            self.ended(status);
+            self.ended(Some(status));
         }
         self.exit.is_some()
     }
 
-    fn ended(&mut self, status: ExitStatus) {
+    fn ended(&mut self, exit: Exit) {
         // What the process has started itself ends with it.
         self.signal(Signal::SIGKILL);
-        self.exit = Some(status);
+        self.exit = Some(exit);
     }
 
     fn signal(&self, signal: Signal) {
-        // After the process has been waited for, its number may belong to somebody else.
-        if self.exit.is_none() {
-            let _ = killpg(Pid::from_raw(self.pid.cast_signed()), signal);
+        match &self.tie {
+            // After the process has been waited for, its number may belong to somebody else.
+            Tie::Child(_) if self.exit.is_none() => {
+                let _ = killpg(Pid::from_raw(self.pid.cast_signed()), signal);
+            }
+            Tie::Child(_) => {}
+            Tie::Attached(attached) => attached.released.cancel(),
         }
+    }
+}
+
+impl Attached {
+    async fn wait(&self) {
+        let is_alive = || {
+            self.process
+                .as_ref()
+                .is_none_or(procfs::process::Process::is_alive)
+        };
+        let ended = async {
+            while is_alive() {
+                sleep(LOOK_EVERY).await;
+            }
+        };
+        self.released.run_until_cancelled(ended).await;
     }
 }
 
@@ -231,7 +301,10 @@ fn die_with_the_emulator(command: &mut Command) {
 }
 
 /// Says how a process ended, in the words Lambda uses.
-pub(super) fn describe(status: ExitStatus) -> String {
+pub(super) fn describe(exit: Exit) -> String {
+    let Some(status) = exit else {
+        return "the process that was attached is gone".to_owned();
+    };
     let Some(number) = status.signal() else {
         return match status.code() {
             Some(0) | None => "Runtime exited without providing a reason".to_owned(),

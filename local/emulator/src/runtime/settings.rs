@@ -38,8 +38,30 @@ pub struct Settings {
     /// On from the start: that a function only dies on AWS is what an emulator is there to prevent. Off for
     /// builds that are larger than what will be deployed, with a sanitizer for one.
     pub limit_memory: bool,
+    /// Functions whose processes people start.
+    pub attach: Attach,
     /// What is made to go wrong.
     pub faults: Faults,
+}
+
+/// Functions whose processes are not started here but by people, in a debugger for one.
+#[derive(Clone, Debug, Default)]
+pub struct Attach {
+    /// The functions' names, by the names that people use for them.
+    pub functions: BTreeMap<String, String>,
+    /// The public address as a URL with no slash at its end: their processes find the Runtime API there.
+    pub base_url: String,
+    /// The folder for one file per function with the variables its process needs.
+    pub folder: PathBuf,
+    /// How long a request waits for somebody to start a process.
+    pub patience: Duration,
+}
+
+impl Attach {
+    /// Whether `function`, by its own name, is one of them.
+    pub(super) fn covers(&self, function: &str) -> bool {
+        self.functions.values().any(|name| name == function)
+    }
 }
 
 impl Settings {
@@ -57,6 +79,7 @@ impl Settings {
             grace: Duration::from_secs(4),
             freeze: true,
             limit_memory: true,
+            attach: Attach::default(),
             faults: Faults::default(),
         }
     }

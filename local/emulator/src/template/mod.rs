@@ -324,6 +324,35 @@ impl Template {
         read::read(&text, path, parameters, queue_base)
     }
 
+    /// Returns the function that people call `name`: by its logical id, its name or its binary.
+    #[must_use]
+    pub fn function(&self, name: &str) -> Option<&Function> {
+        let is_named = |function: &&Function| function.logical_id == name || function.name == name;
+        let mut functions = self.functions.iter();
+        functions
+            .clone()
+            .find(is_named)
+            .or_else(|| functions.find(|function| function.binary == name))
+    }
+
+    /// Returns the binaries that the emulator starts: those of all functions but the ones called `attached`.
+    #[must_use]
+    pub fn binaries(&self, attached: &BTreeSet<String>) -> BTreeSet<String> {
+        let attached: Vec<&Function> = attached
+            .iter()
+            .filter_map(|name| self.function(name))
+            .collect();
+        let functions = self.functions.iter();
+        functions
+            .filter(|function| {
+                attached
+                    .iter()
+                    .all(|attached| attached.name != function.name)
+            })
+            .map(|function| function.binary.clone())
+            .collect()
+    }
+
     /// Returns the names of the parameters that the template at `path` has.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod asynchronous;
+mod attached;
 mod authorizer;
 mod console;
 mod full_disk;

@@ -1,6 +1,6 @@
 //! Starts an emulator with the probe as its functions, and talks to it.
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -293,6 +293,7 @@ pub(crate) fn options(folder: &Path) -> Options {
         }],
         samples: Some(folder.join("samples")),
         jwks: BTreeMap::new(),
+        attach: BTreeSet::new(),
         integration_limit: INTEGRATION_LIMIT,
         echo_logs: false,
         freeze: true,
