@@ -93,6 +93,7 @@ fn describe_environment(environment: &EnvironmentView) -> Value {
     };
     json!({
         "process": environment.process,
+        "is_attached": environment.is_attached,
         "state": state,
         "started_at_ms": environment.started_at.as_millisecond(),
         "memory_mb": environment.memory_mb,

@@ -86,17 +86,19 @@ function countsText({ environments, waiting }) {
   return parts.filter(([, n]) => n > 0).map(([name, n]) => `${n} ${name}`).join(" · ") || "asleep";
 }
 
-function makeEnvironment(name, { process }) {
-  return element("li", {},
-    element("span", { className: "dot", "aria-hidden": "true" }),
-    element("span", {}),
+function makeEnvironment(name, { process, is_attached }) {
+  const chip = element("li", {}, element("span", { className: "dot", "aria-hidden": "true" }), element("span", {}));
+  // What somebody else has started is theirs to end.
+  if (!is_attached) chip.append(
     button("×", () => kill(name, process), { className: "kill", "aria-label": `Kill process ${process}`, title: `Kill process ${process}` }));
+  return chip;
 }
 
-function updateEnvironment(chip, { process, state, started_at_ms, memory_mb }, now_ms) {
+function updateEnvironment(chip, { process, is_attached, state, started_at_ms, memory_mb }, now_ms) {
   chip.dataset.state = state;
   chip.title = `${state}, up for ${span(Math.max(now_ms - started_at_ms, 0))}`;
-  setText(chip.children[1], `${process} ${state === "idle" ? "" : state} ${memory_mb} MB`.replace(/ +/g, " "));
+  const words = [process || "", is_attached ? "attached" : "", state === "idle" ? "" : state, `${memory_mb} MB`];
+  setText(chip.children[1], words.filter(Boolean).join(" "));
 }
 
 function faultText({ faults }) {
