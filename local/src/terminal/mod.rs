@@ -9,7 +9,7 @@ use emulator::{
     journal::{Entry, Journal, News},
 };
 use tokio::{
-    runtime::Handle,
+    runtime,
     sync::{
         broadcast::{self, error::RecvError},
         watch,
@@ -38,7 +38,7 @@ enum Reader {
 /// Shows what `emulator` does from now on, unless `arguments` ask for silence.
 ///
 /// # Errors
-/// When no thread can be started.
+/// When no thread or runtime can be started.
 pub(crate) fn show(emulator: &Emulator, arguments: &WorldArguments) -> io::Result<()> {
     if arguments.quiet {
         return Ok(());
@@ -49,12 +49,16 @@ pub(crate) fn show(emulator: &Emulator, arguments: &WorldArguments) -> io::Resul
         (LogFormat::Text, false) => Reader::Person,
     };
     let journal = emulator.functions().journal().clone();
-    let (news, build, runtime) = (journal.follow(), emulator.build(), Handle::current());
+    let (news, build) = (journal.follow(), emulator.build());
     let screen = Screen {
         reader,
         folds: Folds::default(),
     };
-    // A thread of its own: a terminal that is stopped by Ctrl-S must not stop the emulator.
+    // A thread of its own: a terminal that is stopped by Ctrl-S must not stop the emulator. And a runtime of its own:
+    // the thread has no end but the process's, and the other runtime ends before that.
+    let runtime = runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()?;
     let show = move || runtime.block_on(screen.follow(&journal, news, build));
     thread::Builder::new()
         .name("terminal".to_owned())
