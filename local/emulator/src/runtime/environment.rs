@@ -153,6 +153,8 @@ pub(super) async fn run(pool: Arc<Pool>) {
         Ok(environment) => environment,
         // The next one is of another build and may fare better.
         Err(_) if pool.build() != build => return pool.left(true),
+        // That is no fault of the function's.
+        Err(NotUp::Stopping) => return pool.failed_to_start(|_| super::stopping()),
         Err(reason) => {
             tracing::warn!(
                 function = pool.function().name,
@@ -252,11 +254,16 @@ impl Environment {
         process: Process,
         output: PipeReader,
         secret: String,
-        messages: mpsc::Receiver<Message>,
+        mut messages: mpsc::Receiver<Message>,
         build: u64,
     ) -> io::Result<Environment> {
+        let log = Log::follow(output, Arc::clone(pool.log()));
+        let log = log.inspect_err(|_| {
+            messages.close();
+            pool.shared().clear_desk(&secret);
+        })?;
         Ok(Environment {
-            log: Log::follow(output, Arc::clone(pool.log()))?,
+            log,
             card: pool.began(process.pid(), process.is_attached()),
             process,
             secret,

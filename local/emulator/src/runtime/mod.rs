@@ -264,7 +264,7 @@ impl Functions {
     /// Ends every process: SIGTERM, a grace period, SIGKILL. Running invocations may still answer in it.
     pub async fn shutdown(&self) {
         self.inner.shared.stop().await;
-        for pool in self.inner.pools.values() {
+        for pool in self.pools() {
             pool.give_up_waiting();
         }
     }
