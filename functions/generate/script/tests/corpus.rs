@@ -106,3 +106,22 @@ fn real_places_get_supported_episodes_that_differ() {
         "{overlap:?}"
     );
 }
+
+/// Moves of which one is enough: they introduce the nearest place of all, or compare with the nearest city.
+const ONE_IS_ENOUGH: [&[&str]; 2] = [&["M7.alone", "M8.both", "M9"], &["M4", "M8"]];
+
+#[test]
+fn nobody_is_introduced_twice() {
+    for length in [Length::Short, Length::Medium, Length::Long] {
+        let script = script("Longyearbyen", length).expect("it is listed");
+        let moves = script.expect("it carries an episode").moves;
+        let moves: Vec<&str> = moves
+            .iter()
+            .filter_map(|name| Some(name.rsplit_once('.')?.0))
+            .collect();
+        for group in ONE_IS_ENOUGH {
+            let told = moves.iter().filter(|name| group.contains(*name)).count();
+            assert!(told <= 1, "{length:?}: {moves:?}");
+        }
+    }
+}

@@ -292,7 +292,8 @@ fn measured_against<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some((people, n)) = l.people() else {
         return Vec::new();
     };
-    let Some((fact, other)) = l.capital().or_else(|| l.city()) else {
+    let capital = l.capital();
+    let Some((fact, other)) = capital.or_else(|| l.city()) else {
         return Vec::new();
     };
     let Some(other_people) = other.people else {
@@ -302,9 +303,13 @@ fn measured_against<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     if !(2.0..=2_000.0).contains(&ratio) {
         return Vec::new();
     }
-    Found::new(ratio_worth(ratio) * 0.4)
-        .lean("people", &[people])
-        .lean("other", &[fact])
+    let found = Found::new(ratio_worth(ratio) * 0.4).lean("people", &[people]);
+    // Who tells of the nearest city tells how large it is; of a capital, how far.
+    let found = match capital {
+        Some(_) => found.lean("other", &[fact]),
+        None => found.cite("other", &[fact]),
+    };
+    found
         .slot("other", other.name.clone())
         .slot("other_people", numbers::about(f64::from(other_people)))
         .slot("times", numbers::times(ratio))

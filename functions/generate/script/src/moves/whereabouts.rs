@@ -143,8 +143,14 @@ fn abroad<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some((fact, (foreign, own))) = read else {
         return Vec::new();
     };
-    Found::new(0.7)
-        .cite("f", &[fact])
+    let mut found = Found::new(0.7).cite("f", &[fact]);
+    // The nearest place of all need not be introduced again.
+    let neighbours = l.neighbours();
+    let nearest = neighbours
+        .first()
+        .filter(|(_, other)| other.name == foreign.name);
+    found.told.extend(nearest.map(|(fact, _)| *fact));
+    found
         .slot("other", foreign.name.clone())
         .slot("abroad", wording::country(&foreign.country))
         .slot("km", numbers::km(foreign.km))
