@@ -287,8 +287,13 @@ impl Queues {
         let purged = line.purged_at_ms.fetch_update(SeqCst, SeqCst, |before_ms| {
             (before_ms == 0 || now_ms >= before_ms + PURGE_PAUSE_MS).then_some(now_ms)
         });
-        purged.map_err(|_| Fault::purged_already(name))?;
-        Ok(self.inner.store.purge(name).await?)
+        let before_ms = purged.map_err(|_| Fault::purged_already(name))?;
+        let purged = self.inner.store.purge(name).await;
+        if purged.is_err() {
+            // Nothing was forgotten, so the next one need not wait.
+            line.purged_at_ms.store(before_ms, SeqCst);
+        }
+        Ok(purged?)
     }
 }
 

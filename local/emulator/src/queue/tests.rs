@@ -814,6 +814,32 @@ async fn a_queue_is_purged_once_a_minute() {
 }
 
 #[tokio::test]
+async fn a_purge_that_failed_does_not_keep_the_next_one_waiting() {
+    let (folder, faults) = (TempDir::new().expect("a folder"), Faults::default());
+    let lines = [line("jobs", LONG, None)];
+    let queues = Queues::open(
+        folder.path(),
+        &lines,
+        BASE,
+        Clock::default(),
+        faults.clone(),
+    )
+    .expect("the queue opens");
+
+    faults.fill_disk(true);
+    let full = queues.purge("jobs").await;
+    faults.fill_disk(false);
+    let again = queues.purge("jobs").await;
+
+    assert!(full.is_err());
+    assert!(
+        again.is_ok(),
+        "{:?}",
+        again.map_err(|fault| fault.document())
+    );
+}
+
+#[tokio::test]
 async fn a_message_that_is_visible_again_can_still_be_hidden_by_its_newest_handle() {
     let world = World::start(LONG);
     world.send("a").await;
