@@ -12,8 +12,10 @@ use serde_json::{Value, json};
 
 use super::{Refusal, Shared, World};
 use crate::{
+    clock::millis,
     faults::FunctionFaults,
     journal::{Entry, Origin},
+    queue::MessageState,
     reload::Build,
     runtime::{EnvironmentState, EnvironmentView},
     schedule::Planned,
@@ -113,10 +115,7 @@ async fn describe_queue(world: &World, queue: &Queue) -> Value {
         .mappings
         .iter()
         .find(|mapping| mapping.queue == queue.name);
-    let mut sources = world.queue_list.iter().filter(|source| {
-        let redrive = source.redrive.as_ref();
-        redrive.is_some_and(|redrive| redrive.dead_letter_queue == queue.name)
-    });
+    let mut sources = world.queues.sources_of(&queue.name);
     let counts = world.queues.counts(&queue.name).await.ok();
     json!({
         "name": queue.name,
@@ -310,10 +309,10 @@ pub(super) async fn messages(
         messages.map_err(|error| Refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
     let now_ms = world.clock.now_ms();
     let messages = messages.iter().map(|message| {
-        let state = match (message.visible_at_ms <= now_ms, message.receive_count) {
-            (true, _) => "ready",
-            (false, 0) => "delayed",
-            (false, _) => "in_flight",
+        let state = match message.state(now_ms) {
+            MessageState::Ready => "ready",
+            MessageState::Delayed => "delayed",
+            MessageState::InFlight => "in_flight",
         };
         json!({
             "id": message.id,
@@ -330,10 +329,6 @@ pub(super) async fn messages(
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
-}
-
-fn millis(time: std::time::Duration) -> u64 {
-    crate::clock::millis(time)
 }
 
 /// Returns a time in milliseconds, with microseconds behind the point.

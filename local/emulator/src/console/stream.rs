@@ -63,11 +63,12 @@ async fn write(
         }
         if tick % STATE_EVERY == 0 {
             let state = describe::state_document(world).await;
+            let timeless = describe::without_time(&state);
             // The time is always another; a line all the same tells a reader that is gone.
-            if describe::without_time(&state) == last_state {
+            if timeless == last_state {
                 out.write_all(b": still here\n\n").await?;
             } else {
-                last_state = describe::without_time(&state);
+                last_state = timeless;
                 send(&mut out, "state", &state).await?;
             }
         }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Handle, Queues, message::Message};
+use super::{FAULT_PAUSE, Handle, Queues, message::Message};
 use crate::template::{Mapping, REGION, queue_arn};
 
 /// As many batches at a time as Lambda begins with.
@@ -14,9 +14,6 @@ const DEFAULT_CONCURRENCY: u32 = 5;
 
 /// How long messages wait that met a function at its concurrency limit.
 const THROTTLED_PAUSE: Duration = Duration::from_secs(1);
-
-/// How long to wait after the queue itself failed, a full disk say.
-const FAULT_PAUSE: Duration = Duration::from_secs(1);
 
 /// One wait for messages; it ends early when one comes.
 const POLL: Duration = Duration::from_secs(20);

@@ -47,6 +47,16 @@ pub(crate) struct Attribute {
     pub(crate) binary_value: Option<String>,
 }
 
+/// Whether somebody can receive a message, or why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MessageState {
+    Ready,
+    /// It was received and may come back.
+    InFlight,
+    /// Nobody has received it yet, nor can.
+    Delayed,
+}
+
 /// What a receiver names a message by: which one, and which receive of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Handle {
@@ -79,6 +89,14 @@ impl Message {
             sequence,
             ..message
         })
+    }
+
+    pub(crate) fn state(&self, now_ms: u64) -> MessageState {
+        match (self.visible_at_ms <= now_ms, self.receive_count) {
+            (true, _) => MessageState::Ready,
+            (false, 0) => MessageState::Delayed,
+            (false, _) => MessageState::InFlight,
+        }
     }
 
     pub(super) fn handle(&self) -> Handle {

@@ -32,7 +32,7 @@ mod redrive;
 mod store;
 
 pub use delivery::{Delivered, deliver};
-pub(crate) use message::{Attribute, Message};
+pub(crate) use message::{Attribute, Message, MessageState};
 pub use store::StoreError;
 pub(crate) use store::{Next, Store};
 
@@ -42,6 +42,9 @@ use store::{Counts, Hidden, Receive};
 
 /// How long after a purge the next one is refused.
 const PURGE_PAUSE_MS: u64 = 60_000;
+
+/// How long to wait after the queue itself failed, a full disk say.
+const FAULT_PAUSE: Duration = Duration::from_secs(1);
 
 /// An HTTP answer of the SQS API.
 #[derive(Clone, Debug)]

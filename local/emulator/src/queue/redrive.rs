@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use super::{
-    Fault, Queues,
+    FAULT_PAUSE, Fault, Queues,
     store::{MoveState, MoveTask, Step, StoreError},
 };
 use crate::clock::millis;
@@ -12,9 +12,6 @@ const AT_ONCE: usize = 100;
 
 /// A task with a rate makes no more steps than this allows: each is a commit.
 const SHORTEST_PAUSE_MS: u64 = 20;
-
-/// How long to wait after the queue itself failed, a full disk say.
-const FAULT_PAUSE_MS: u64 = 1_000;
 
 impl Queues {
     /// Starts a task, unless its queue has one that runs. Returns whether it did.
@@ -52,7 +49,7 @@ impl Queues {
                 wait_ms = match (Queues { inner }).step_move(&task, at_once).await {
                     Ok(MoveState::Running) => pause_ms,
                     Ok(_) => return,
-                    Err(_) => FAULT_PAUSE_MS,
+                    Err(_) => millis(FAULT_PAUSE),
                 };
             }
         });
@@ -82,7 +79,7 @@ impl Queues {
     }
 
     /// Returns the queues whose dead letters go to the queue called `name`.
-    pub(super) fn sources_of(&self, name: &str) -> impl Iterator<Item = &String> {
+    pub(crate) fn sources_of(&self, name: &str) -> impl Iterator<Item = &String> {
         let lines = self.inner.queues.values();
         lines.filter_map(move |line| {
             let redrive = line.queue.redrive.as_ref()?;

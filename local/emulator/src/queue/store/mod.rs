@@ -3,7 +3,7 @@ use std::{collections::BTreeSet, path::Path};
 
 use redb::ReadTransaction;
 
-use super::message::{Handle, Message};
+use super::message::{Handle, Message, MessageState};
 use crate::faults::Faults;
 
 mod disk;
@@ -251,10 +251,10 @@ impl Store {
             let mut counts = Counts::default();
             for entry in messages.range((queue.as_str(), 0)..=(queue.as_str(), u64::MAX))? {
                 let message = Message::read(entry?.1.value(), 0)?;
-                match (message.visible_at_ms <= now_ms, message.receive_count) {
-                    (true, _) => counts.visible += 1,
-                    (false, 0) => counts.delayed += 1,
-                    (false, _) => counts.in_flight += 1,
+                match message.state(now_ms) {
+                    MessageState::Ready => counts.visible += 1,
+                    MessageState::Delayed => counts.delayed += 1,
+                    MessageState::InFlight => counts.in_flight += 1,
                 }
             }
             Ok(counts)
