@@ -9,11 +9,14 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::Method;
+use http::{Method, StatusCode};
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
-use crate::runtime::{Failure, FailureKind, Invocation};
+use crate::{
+    reply,
+    runtime::{Failure, FailureKind, Invocation},
+};
 
 /// How many ended invocations of one function are kept.
 const KEPT_PER_FUNCTION: usize = 1_000;
@@ -23,6 +26,9 @@ const KEPT_BYTES: usize = 32 << 20;
 
 /// What an entry weighs beside its bodies, roughly.
 const ENTRY_BYTES: usize = 600;
+
+/// An answer that is larger is not searched for its HTTP status.
+const STATUS_BYTES: usize = 64 << 10;
 
 /// How many pieces of news wait for a listener; one that is slower misses the oldest.
 const NEWS: usize = 1_024;
@@ -324,6 +330,28 @@ impl Entry {
         self.ended.as_ref().map(|ended| &ended.invocation.outcome)
     }
 
+    /// Reads the HTTP status that a request was answered with; `None` for others and before an answer.
+    ///
+    /// Also `None` if the answer is larger than 64 kB, which would take long to read, and if a function URL's
+    /// makes no sense as a response: it may have been streamed as it was.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        let Some(Ok(answer)) = self.outcome() else {
+            return None;
+        };
+        if answer.len() > STATUS_BYTES {
+            return None;
+        }
+        let status = match self.asked.origin {
+            Origin::HttpApi { .. } => {
+                reply::status(answer).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+            Origin::FunctionUrl { .. } => reply::status(answer)?,
+            _ => return None,
+        };
+        Some(status.as_u16())
+    }
+
     fn bytes(&self) -> usize {
         let ended = self.ended.as_ref().map_or(0, |ended| {
             let answer = match &ended.invocation.outcome {
@@ -343,14 +371,48 @@ mod tests {
     fn run(journal: &Journal, function: &str, body: usize) -> u64 {
         let event = Bytes::from(vec![b'x'; body]);
         let pending = journal.begin(function, "id", Origin::Invoke, event.clone());
+        answer(pending, event)
+    }
+
+    fn answer(pending: Pending, answer: Bytes) -> u64 {
         let number = pending.asked.number;
         pending.end(Invocation {
             request_id: "id".to_owned(),
-            outcome: Ok(event),
+            outcome: Ok(answer),
             log_tail: Bytes::new(),
             run: None,
         });
         number
+    }
+
+    /// The status of an answer to a request of an HTTP API, and to one of a function URL.
+    fn statuses(reply: &'static [u8]) -> [Option<u16>; 2] {
+        let (method, path) = (Method::GET, "/".to_owned());
+        let url = Origin::FunctionUrl {
+            method: method.clone(),
+            path: path.clone(),
+        };
+        [Origin::HttpApi { method, path }, url].map(|origin| {
+            let journal = Journal::new();
+            let pending = journal.begin("f", "id", origin, Bytes::new());
+            let number = answer(pending, Bytes::from_static(reply));
+            journal.find(number).unwrap().status()
+        })
+    }
+
+    #[test]
+    fn a_status_is_read_as_the_gateway_reads_it() {
+        assert_eq!(statuses(br#"{"statusCode":404}"#), [Some(404); 2]);
+        assert_eq!(statuses(b"[201]"), [Some(200); 2]);
+        assert_eq!(
+            statuses(b"{\"statusCode\":201}\0\0\0\0\0\0\0\0the body"),
+            [Some(201); 2]
+        );
+        assert_eq!(statuses(br#"{"statusCode":7}"#), [Some(500), None]);
+        assert_eq!(statuses(b"as it is"), [Some(500), None]);
+        let journal = Journal::new();
+        let number = run(&journal, "f", 1);
+        assert_eq!(journal.find(number).unwrap().status(), None);
     }
 
     #[test]

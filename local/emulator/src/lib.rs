@@ -14,6 +14,7 @@ mod http;
 pub mod journal;
 pub mod queue;
 mod reload;
+mod reply;
 pub mod runtime;
 pub mod schedule;
 pub mod template;

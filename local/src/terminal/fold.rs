@@ -4,9 +4,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use emulator::journal::{Entry, Origin};
+use emulator::journal::Origin;
 
-use super::line::{self, Outcome};
+use super::line::{self, Line};
 
 /// How many of a kind are shown before the rest are folded.
 const SHOWN: u32 = 3;
@@ -46,17 +46,14 @@ pub(super) struct Summary {
 
 impl Folds {
     /// Whether an invocation that has ended is shown by itself. If not, it is folded.
-    pub(super) fn shows(&mut self, entry: &Entry) -> bool {
-        let Some(ended) = &entry.ended else {
-            return false;
-        };
-        let what = line::what(&entry.asked.origin);
+    pub(super) fn shows(&mut self, line: &Line<'_>) -> bool {
+        let what = line::what(&line.asked.origin);
         let kind = (
-            entry.asked.function.clone(),
-            kind(&entry.asked.origin),
-            Outcome::of(&entry.asked, ended).plain(),
+            line.asked.function.clone(),
+            kind(&line.asked.origin),
+            line.outcome.plain(),
         );
-        self.note(kind, &what, ended.took, Instant::now())
+        self.note(kind, &what, line.ended.took, Instant::now())
     }
 
     fn note(&mut self, kind: Kind, what: &str, took: Duration, now: Instant) -> bool {

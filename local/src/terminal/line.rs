@@ -8,13 +8,19 @@ use emulator::{
     runtime::Failure,
 };
 use jiff::{Timestamp, tz::TimeZone};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{color, dim, painted};
 
 /// How many lines of a function's log are shown when it fails.
 const LOG_LINES: usize = 12;
+
+/// An invocation that has ended, read once for all that is shown of it.
+pub(super) struct Line<'a> {
+    pub(super) asked: &'a Asked,
+    pub(super) ended: &'a Ended,
+    pub(super) outcome: Outcome<'a>,
+}
 
 /// What came out of an invocation, as far as a line can tell.
 pub(super) enum Outcome<'a> {
@@ -26,35 +32,12 @@ pub(super) enum Outcome<'a> {
     Failed(&'a Failure),
 }
 
-/// The one field of an answer that matters here.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Answer {
-    status_code: u16,
-}
-
 impl Outcome<'_> {
-    /// Reads the outcome of an invocation that has ended.
-    pub(super) fn of<'a>(asked: &Asked, ended: &'a Ended) -> Outcome<'a> {
-        let answer = match &ended.invocation.outcome {
-            Ok(answer) => answer,
-            Err(failure) => return Outcome::Failed(failure),
-        };
-        match asked.origin {
-            Origin::HttpApi { .. } | Origin::FunctionUrl { .. } => {
-                let answer = serde_json::from_slice::<Answer>(answer);
-                Outcome::Status(answer.map_or(200, |answer| answer.status_code))
-            }
-            _ => Outcome::Answered,
-        }
-    }
-
-    fn is_good(&self) -> bool {
-        match self {
-            Outcome::Status(status) => *status < 500,
-            Outcome::Answered => true,
-            Outcome::Failed(_) => false,
-        }
+    fn of(entry: &Entry) -> Option<Outcome<'_>> {
+        Some(match entry.outcome()? {
+            Ok(_) => entry.status().map_or(Outcome::Answered, Outcome::Status),
+            Err(failure) => Outcome::Failed(failure),
+        })
     }
 
     pub(super) fn plain(&self) -> String {
@@ -67,33 +50,91 @@ impl Outcome<'_> {
 
     fn text(&self) -> String {
         let hue = match self {
-            Outcome::Status(400..=499) => AnsiColor::Yellow,
-            outcome if outcome.is_good() => AnsiColor::Green,
-            _ => AnsiColor::Red,
+            Outcome::Status(..400) | Outcome::Answered => AnsiColor::Green,
+            Outcome::Status(..500) => AnsiColor::Yellow,
+            Outcome::Status(_) | Outcome::Failed(_) => AnsiColor::Red,
         };
         painted(color(hue), &self.plain())
     }
 }
 
-/// Whether an invocation went as it should; what was asked wrongly is no fault of the function.
-pub(super) fn is_good(entry: &Entry) -> bool {
-    let ended = entry.ended.as_ref();
-    ended.is_some_and(|ended| Outcome::of(&entry.asked, ended).is_good())
-}
-
-/// Returns the line of an invocation that has ended.
-pub(super) fn text(entry: &Entry) -> Option<String> {
-    let ended = entry.ended.as_ref()?;
-    let outcome = Outcome::of(&entry.asked, ended).text();
-    let mut figures = time(ended.took);
-    if let Some(run) = &ended.invocation.run {
-        if let Some(init) = run.init {
-            figures += &format!("  cold start {}", time(init));
-        }
-        figures += &painted(dim(), &format!("  {} MB", run.memory_used_mb));
+impl Line<'_> {
+    /// Reads an invocation; `None` while it runs.
+    pub(super) fn of(entry: &Entry) -> Option<Line<'_>> {
+        Some(Line {
+            asked: &entry.asked,
+            ended: entry.ended.as_ref()?,
+            outcome: Outcome::of(entry)?,
+        })
     }
-    let what = what(&entry.asked.origin);
-    Some(row(&entry.asked.function, &what, &outcome, &figures))
+
+    /// Whether it went as it should; what was asked wrongly is no fault of the function.
+    pub(super) fn is_good(&self) -> bool {
+        matches!(self.outcome, Outcome::Status(..500) | Outcome::Answered)
+    }
+
+    /// Returns the line for a person.
+    pub(super) fn text(&self) -> String {
+        let mut figures = time(self.ended.took);
+        if let Some(run) = &self.ended.invocation.run {
+            if let Some(init) = run.init {
+                figures += &format!("  cold start {}", time(init));
+            }
+            figures += &painted(dim(), &format!("  {} MB", run.memory_used_mb));
+        }
+        let what = what(&self.asked.origin);
+        row(&self.asked.function, &what, &self.outcome.text(), &figures)
+    }
+
+    /// Returns what a person wants to know of a failure: its message, and the end of the log unless it was shown.
+    pub(super) fn trouble(&self, with_log: bool) -> Vec<String> {
+        if self.is_good() {
+            return Vec::new();
+        }
+        let mut lines = Vec::new();
+        if let Outcome::Failed(failure) = self.outcome {
+            let message = without_id(&failure.message).lines();
+            let red = |line| painted(color(AnsiColor::Red), &format!("  {line}"));
+            lines.extend(message.map(red));
+        }
+        if with_log {
+            let log = String::from_utf8_lossy(&self.ended.invocation.log_tail);
+            let own: Vec<&str> = log.lines().filter(|line| !is_frame(line)).collect();
+            let last = &own[own.len().saturating_sub(LOG_LINES)..];
+            lines.extend(last.iter().map(|line| painted(dim(), &format!("  {line}"))));
+        }
+        lines
+    }
+
+    /// Returns one object, with the field names of Lambda's own JSON logs where they have one.
+    pub(super) fn json(&self) -> Value {
+        let (asked, outcome) = (self.asked, &self.outcome);
+        let took_ms = ms(self.ended.took);
+        let mut line = json!({
+            "timestamp": Timestamp::now(),
+            "level": if self.is_good() { "INFO" } else { "ERROR" },
+            "message": format!("{}: {} {} in {took_ms} ms", asked.function, what(&asked.origin), outcome.plain()),
+            "function": asked.function,
+            "requestId": asked.request_id,
+            "origin": what(&asked.origin),
+            "durationMs": took_ms,
+        });
+        match outcome {
+            Outcome::Status(status) => line["status"] = json!(status),
+            Outcome::Answered => {}
+            Outcome::Failed(failure) => {
+                line["errorType"] = json!(failure.error_type);
+                line["errorMessage"] = json!(failure.message);
+            }
+        }
+        if let Some(run) = &self.ended.invocation.run {
+            line["maxMemoryUsedMB"] = json!(run.memory_used_mb);
+            if let Some(init) = run.init {
+                line["initDurationMs"] = json!(ms(init));
+            }
+        }
+        line
+    }
 }
 
 /// Puts the parts of a line in their columns.
@@ -118,33 +159,6 @@ pub(super) fn what(origin: &Origin) -> String {
     }
 }
 
-/// Returns what a person wants to know of a failure: its message, and the end of the log unless it was shown.
-pub(super) fn trouble(entry: &Entry, with_log: bool) -> Vec<String> {
-    let Some(ended) = entry.ended.as_ref().filter(|_| !is_good(entry)) else {
-        return Vec::new();
-    };
-    let mut lines = Vec::new();
-    if let Err(failure) = &ended.invocation.outcome {
-        let message = without_id(&failure.message);
-        lines.extend(
-            message
-                .lines()
-                .map(|line| painted(color(AnsiColor::Red), &format!("  {line}"))),
-        );
-    }
-    let log = String::from_utf8_lossy(&ended.invocation.log_tail);
-    let own: Vec<&str> = log.lines().filter(|line| !is_frame(line)).collect();
-    if with_log {
-        let last = own.len().saturating_sub(LOG_LINES);
-        lines.extend(
-            own[last..]
-                .iter()
-                .map(|line| painted(dim(), &format!("  {line}"))),
-        );
-    }
-    lines
-}
-
 /// Takes the request's id off a message of Lambda's.
 fn without_id(message: &str) -> &str {
     let rest = message.strip_prefix("RequestId: ");
@@ -157,38 +171,6 @@ fn is_frame(line: &str) -> bool {
     ["START RequestId: ", "END RequestId: ", "REPORT RequestId: "]
         .iter()
         .any(|frame| line.starts_with(frame))
-}
-
-/// Returns an invocation that has ended as one object, with the field names of Lambda's own JSON logs where
-/// they have one.
-pub(super) fn json(entry: &Entry) -> Option<Value> {
-    let (asked, ended) = (&entry.asked, entry.ended.as_ref()?);
-    let outcome = Outcome::of(asked, ended);
-    let took_ms = ms(ended.took);
-    let mut line = json!({
-        "timestamp": Timestamp::now(),
-        "level": if outcome.is_good() { "INFO" } else { "ERROR" },
-        "message": format!("{}: {} {} in {took_ms} ms", asked.function, what(&asked.origin), outcome.plain()),
-        "function": asked.function,
-        "requestId": asked.request_id,
-        "origin": what(&asked.origin),
-        "durationMs": took_ms,
-    });
-    match outcome {
-        Outcome::Status(status) => line["status"] = json!(status),
-        Outcome::Answered => {}
-        Outcome::Failed(failure) => {
-            line["errorType"] = json!(failure.error_type);
-            line["errorMessage"] = json!(failure.message);
-        }
-    }
-    if let Some(run) = &ended.invocation.run {
-        line["maxMemoryUsedMB"] = json!(run.memory_used_mb);
-        if let Some(init) = run.init {
-            line["initDurationMs"] = json!(ms(init));
-        }
-    }
-    Some(line)
 }
 
 /// Returns how a build went as one object.

@@ -6,7 +6,7 @@ use std::{io, thread, time::Duration};
 use anstyle::{AnsiColor, Style};
 use emulator::{
     Build, Built, Emulator,
-    journal::{Entry, Journal, News},
+    journal::{Journal, News},
 };
 use tokio::{
     runtime,
@@ -23,6 +23,7 @@ mod fold;
 mod line;
 
 use fold::{Folds, Summary};
+use line::Line;
 
 /// Whom lines are written for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -83,8 +84,9 @@ impl Screen {
             tokio::select! {
                 told = news.recv() => match told {
                     Ok(News::Ended(number)) => {
-                        if let Some(entry) = journal.find(number) {
-                            self.ended(&entry);
+                        let entry = journal.find(number);
+                        if let Some(line) = entry.as_ref().and_then(Line::of) {
+                            self.ended(&line);
                         }
                     }
                     Ok(News::Asked(_)) => {}
@@ -101,29 +103,22 @@ impl Screen {
         }
     }
 
-    fn ended(&mut self, entry: &Entry) {
+    fn ended(&mut self, line: &Line<'_>) {
         match self.reader {
-            Reader::Program => {
-                if let Some(line) = line::json(entry) {
-                    anstream::eprintln!("{line}");
-                }
-            }
-            Reader::Patient => self.print(entry),
+            Reader::Program => anstream::eprintln!("{}", line.json()),
+            Reader::Patient => self.print(line),
             Reader::Person => {
-                if !line::is_good(entry) || self.folds.shows(entry) {
-                    self.print(entry);
+                if !line.is_good() || self.folds.shows(line) {
+                    self.print(line);
                 }
             }
         }
     }
 
-    fn print(&self, entry: &Entry) {
-        if let Some(line) = line::text(entry) {
-            anstream::eprintln!("{line}");
-        }
+    fn print(&self, line: &Line<'_>) {
+        anstream::eprintln!("{}", line.text());
         // With -v the function's own lines are there already.
-        let log = line::trouble(entry, self.reader == Reader::Person);
-        for line in log {
+        for line in line.trouble(self.reader == Reader::Person) {
             anstream::eprintln!("{line}");
         }
     }

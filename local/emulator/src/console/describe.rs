@@ -5,7 +5,6 @@ use axum::{
     Json,
     extract::{Path, Query, State},
 };
-use bytes::Bytes;
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -30,9 +29,6 @@ const MESSAGES: usize = 100;
 
 /// As much as is shown of what a compiler says; the first error is the one to read.
 const BUILD_CHARACTERS: usize = 8_000;
-
-/// An answer that is larger is not searched for its HTTP status.
-const STATUS_BYTES: usize = 64 << 10;
 
 /// Answers with functions, queues, schedules and the clock as they are now.
 pub(super) async fn state(State(world): Shared) -> Json<Value> {
@@ -241,7 +237,7 @@ pub(super) fn summary(entry: &Entry) -> Value {
     match &ended.invocation.outcome {
         Ok(answer) => {
             fields["answer_bytes"] = answer.len().into();
-            fields["status"] = status(&asked.origin, answer).into();
+            fields["status"] = entry.status().into();
         }
         Err(failure) => fields["error_type"] = failure.error_type.as_str().into(),
     }
@@ -276,22 +272,6 @@ fn origin(origin: &Origin) -> Value {
         Origin::Schedule { name } => json!({ "kind": "schedule", "name": name }),
         Origin::Console => json!({ "kind": "console" }),
     }
-}
-
-/// Returns the HTTP status of an answer to a request.
-fn status(origin: &Origin, answer: &Bytes) -> Option<u16> {
-    #[derive(Deserialize)]
-    struct Answer {
-        #[serde(rename = "statusCode")]
-        status: Option<u16>,
-    }
-
-    let is_request = matches!(origin, Origin::HttpApi { .. } | Origin::FunctionUrl { .. });
-    if !is_request || answer.len() > STATUS_BYTES {
-        return None;
-    }
-    let answer = serde_json::from_slice(answer);
-    answer.map_or(None, |Answer { status }| Some(status.unwrap_or(200)))
 }
 
 /// Answers with the first messages of a queue, in the order of their arrival.

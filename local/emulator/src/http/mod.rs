@@ -19,6 +19,7 @@ use crate::{
     console::Console,
     journal::Origin,
     queue::Queues,
+    reply,
     runtime::{Answering, EVENT_BYTES, Failure, FailureKind, Functions},
     template::{Cors, Function, InvokeMode, Template},
 };
@@ -30,7 +31,6 @@ mod event;
 mod event_stream;
 mod files;
 mod invoke;
-mod reply;
 mod route;
 mod server;
 mod stream;

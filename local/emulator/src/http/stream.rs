@@ -6,8 +6,10 @@ use bytes::{Bytes, BytesMut};
 use futures::stream;
 use http::{HeaderValue, Response, header::CONTENT_TYPE};
 
-use super::reply;
-use crate::runtime::{Failure, Stream};
+use crate::{
+    reply,
+    runtime::{Failure, Stream},
+};
 
 /// The content type of an answer that begins with the head of its response.
 const WITH_PRELUDE: &str = "application/vnd.awslambda.http-integration-response";

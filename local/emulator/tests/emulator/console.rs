@@ -61,6 +61,29 @@ async fn every_invocation_is_told_with_who_asked_and_what_became_of_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_status_that_is_told_is_the_one_that_was_answered() {
+    let world = World::start().await;
+    let replies = [
+        json!({ "statusCode": 404 }),
+        json!({ "statusCode": 7 }),
+        json!({ "a": 1 }),
+        json!([201]),
+    ];
+
+    let mut answered = Vec::new();
+    for reply in replies {
+        let response = world.post("/probe/1", replying(reply)).await;
+        answered.push(json!(response.status().as_u16()));
+    }
+
+    assert_eq!(answered, [404, 500, 200, 200]);
+    let list = told(&world, "/invocations").await;
+    let mut statuses: Vec<Value> = rows(&list).map(|row| row["status"].clone()).collect();
+    statuses.reverse();
+    assert_eq!(statuses, answered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_list_is_filtered_and_comes_in_pages() {
     let world = World::start().await;
     for _ in 0..3 {

@@ -5,8 +5,10 @@ use http::{HeaderValue, Response, StatusCode, header::WWW_AUTHENTICATE, request:
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::reply;
-use crate::template::{self, Authorization, IdentitySource};
+use crate::{
+    reply,
+    template::{self, Authorization, IdentitySource},
+};
 
 mod claims;
 mod keys;

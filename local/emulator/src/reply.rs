@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// What stands between the head of a streamed response and its body.
-pub(super) const PRELUDE_END: [u8; 8] = [0; 8];
+pub(crate) const PRELUDE_END: [u8; 8] = [0; 8];
 
 /// The answer of a function that thinks in HTTP.
 #[derive(Deserialize)]
@@ -34,7 +34,7 @@ struct Structured {
 /// Makes the response of a function's answer; `None` when the answer makes no sense as one.
 ///
 /// A JSON value without `statusCode` is the body of a 200.
-pub(super) fn from_payload(payload: Bytes) -> Option<Response<Body>> {
+pub(crate) fn from_payload(payload: Bytes) -> Option<Response<Body>> {
     let Ok(value) = serde_json::from_slice::<Value>(&payload) else {
         return from_streamed(payload);
     };
@@ -46,6 +46,11 @@ pub(super) fn from_payload(payload: Bytes) -> Option<Response<Body>> {
         .into_response()
 }
 
+/// Returns the status of [`from_payload`]'s response.
+pub(crate) fn status(payload: &Bytes) -> Option<StatusCode> {
+    from_payload(payload.clone()).map(|response| response.status())
+}
+
 /// Makes the response of an answer that was meant to be streamed, in one piece.
 fn from_streamed(payload: Bytes) -> Option<Response<Body>> {
     let end = end_of_prelude(&payload)?;
@@ -54,21 +59,21 @@ fn from_streamed(payload: Bytes) -> Option<Response<Body>> {
 }
 
 /// Makes the head of a response from the document before a streamed body.
-pub(super) fn from_prelude(prelude: &[u8]) -> Option<Response<Body>> {
+pub(crate) fn from_prelude(prelude: &[u8]) -> Option<Response<Body>> {
     serde_json::from_slice::<Structured>(prelude)
         .ok()?
         .into_response()
 }
 
 /// Finds where the document before a streamed body ends; no JSON contains what ends it.
-pub(super) fn end_of_prelude(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn end_of_prelude(bytes: &[u8]) -> Option<usize> {
     bytes
         .windows(PRELUDE_END.len())
         .position(|window| window == PRELUDE_END)
 }
 
 /// Makes one of the gateway's own answers.
-pub(super) fn message(status: StatusCode, message: &str) -> Response<Body> {
+pub(crate) fn message(status: StatusCode, message: &str) -> Response<Body> {
     plain_json(
         status,
         Body::from(json!({ "message": message }).to_string()),
