@@ -168,6 +168,13 @@ impl Journal {
             .collect()
     }
 
+    /// Returns the entries behind a number, the oldest first.
+    pub(crate) fn after(&self, number: u64) -> Vec<Entry> {
+        let kept = self.kept();
+        let newer = kept.entries.range(number + 1..);
+        newer.map(|(_, entry)| entry).cloned().collect()
+    }
+
     /// Returns one entry; `None` when it was pushed out by newer ones.
     #[must_use]
     pub fn find(&self, number: u64) -> Option<Entry> {

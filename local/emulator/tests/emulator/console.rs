@@ -326,12 +326,8 @@ async fn an_open_page_hears_of_an_invocation() {
             .map_while(Result::ok)
             .filter_map(|line| line.strip_prefix("data: ").map(str::to_owned));
         let documents = data.filter_map(|data| serde_json::from_str::<Value>(&data).ok());
-        let mut rows = documents.flat_map(|document| {
-            document["invocations"]
-                .as_array()
-                .cloned()
-                .unwrap_or_default()
-        });
+        let mut rows =
+            documents.flat_map(|document| document.as_array().cloned().unwrap_or_default());
         rows.find(|row| row["outcome"] == "ok")
     })
     .await;

@@ -49,15 +49,14 @@ document.addEventListener("keydown", (event) => {
 });
 if (/^#\d+$/.test(location.hash)) detail.show(Number(location.hash.slice(1)));
 
-function onInvocations({ invocations: entries, left_out }) {
+// Numbers count up by one, so they tell of those as well that a batch leaves out.
+function onInvocations(entries) {
+  const newest = entries.at(-1).number;
   const now = seconds[SECONDS - 1];
-  for (const entry of entries) {
-    if (entry.number > last) now.asked += 1;
-    if (entry.outcome === "failed") now.failed += 1;
-    last = Math.max(last, entry.number);
-  }
-  // Each that is left out began, ended or both since the last batch.
-  now.asked += left_out;
+  last ||= Math.max(newest - entries.length, 0);
+  now.asked += Math.max(newest - last, 0);
+  now.failed += entries.filter((entry) => entry.outcome === "failed").length;
+  last = Math.max(last, newest);
   invocations.take(entries);
 }
 
