@@ -72,11 +72,13 @@ function onState(news) {
   showTimes();
 }
 
-// What was missed while nobody listened is in the list.
+// What was missed while nobody listened is in the list; an emulator that is new counts from 1.
 function onConnected(isConnected) {
   connection.dataset.connected = String(isConnected);
   setText(connection, isConnected ? "Live" : "The emulator does not answer. Trying again…");
-  if (isConnected) invocations.load();
+  if (!isConnected) return;
+  last = 0;
+  invocations.load();
 }
 
 function tick() {

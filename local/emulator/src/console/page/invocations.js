@@ -114,10 +114,11 @@ function makeRow() {
 }
 
 function updateRow(row, entry) {
-  // What has ended does not change any more.
-  if (row.dataset.outcome && row.dataset.outcome === entry.outcome) return;
+  // What has ended does not change any more; after a restart a number means another.
+  const version = `${entry.asked_at_ms} ${entry.outcome}`;
+  if (row.dataset.version === version) return;
   const [time, mark, name, origin, cold, result, took] = row.firstChild.children;
-  row.dataset.outcome = entry.outcome;
+  row.dataset.version = version;
   row.dataset.tone = tone(entry);
   setText(time, clockTime(entry.asked_at_ms));
   setText(mark, MARKS[entry.outcome]);
