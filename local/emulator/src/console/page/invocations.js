@@ -21,6 +21,14 @@ let atMost = MOST_ROWS;
 /** The time between two drawings, in milliseconds. */
 let pace_ms = 0;
 let open = () => {};
+/** What the list learns it learns in turn: news that comes while a page is on its way is newer. */
+let turn = Promise.resolve();
+
+function inTurn(act) {
+  const done = turn.then(act);
+  turn = done.catch(() => {});
+  return done;
+}
 
 /** Wires the list; `show(number)` is called for the invocation somebody chose. */
 export function start(show) {
@@ -29,7 +37,7 @@ export function start(show) {
   form.addEventListener("change", () => load());
   form.elements.text.addEventListener("input", draw);
   pause.addEventListener("click", () => setPaused(!isPaused));
-  older.addEventListener("click", () => attempt(loadOlder, older));
+  older.addEventListener("click", () => attempt(() => inTurn(loadOlder), older));
   list.addEventListener("click", (event) => {
     const row = event.target.closest("button");
     if (row) open(Number(row.parentElement.dataset.key));
@@ -52,13 +60,13 @@ export function only(name) {
 }
 
 /** Loads the list anew, at the beginning and after a connection was lost. */
-export const load = () => attempt(async () => {
-  atMost = MOST_ROWS;
+export const load = () => attempt(() => inTurn(async () => {
   const page = await api.invocations({ ...wanted(), limit: PAGE });
+  atMost = MOST_ROWS;
   known = new Map(page.invocations.map((entry) => [entry.number, entry]));
   older.hidden = page.next === null;
   draw();
-});
+}));
 
 async function loadOlder() {
   const before = Math.min(...known.keys());
@@ -70,11 +78,11 @@ async function loadOlder() {
 }
 
 /** Takes news from the stream. */
-export function take(entries) {
+export const take = (entries) => inTurn(() => {
   for (const entry of entries) known.set(entry.number, entry);
   forgetOldest();
   draw();
-}
+});
 
 const wanted = () => ({ function: form.elements.function.value, outcome: form.elements.outcome.value });
 
