@@ -43,7 +43,7 @@ export function start(show) {
     if (row) open(Number(row.parentElement.dataset.key));
   });
   list.addEventListener("keydown", moveFocus);
-  document.addEventListener("visibilitychange", draw);
+  document.addEventListener("visibilitychange", () => isPaused || draw());
 }
 
 /** Takes the names for the filter. */
@@ -81,7 +81,7 @@ async function loadOlder() {
 export const take = (entries) => inTurn(() => {
   for (const entry of entries) known.set(entry.number, entry);
   forgetOldest();
-  draw();
+  if (!isPaused) draw();
 });
 
 const wanted = () => ({ function: form.elements.function.value, outcome: form.elements.outcome.value });
@@ -95,7 +95,7 @@ function forgetOldest() {
 
 // However much news comes, the list takes a fifth of the browser's time at most, and none while nobody sees it.
 function draw() {
-  if (isDue || isPaused || document.hidden) return;
+  if (isDue || document.hidden) return;
   isDue = true;
   setTimeout(() => requestAnimationFrame((begin) => {
     isDue = false;
@@ -165,8 +165,7 @@ export function tone(entry) {
 export function setPaused(value) {
   isPaused = value;
   pause.setAttribute("aria-pressed", String(value));
-  setText(pause, value ? "Go on" : "Pause");
-  draw();
+  if (!isPaused) draw();
 }
 
 export const togglePaused = () => setPaused(!isPaused);
