@@ -284,11 +284,12 @@ pub(super) async fn messages(
             "the template has no queue {queue}"
         )));
     }
-    let messages = world.queues.messages(&queue, MESSAGES).await;
+    let messages = world.queues.messages(&queue, MESSAGES + 1).await;
     let messages =
         messages.map_err(|error| Refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+    let is_cut = messages.len() > MESSAGES;
     let now_ms = world.clock.now_ms();
-    let messages = messages.iter().map(|message| {
+    let messages = messages.iter().take(MESSAGES).map(|message| {
         let state = match message.state(now_ms) {
             MessageState::Ready => "ready",
             MessageState::Delayed => "delayed",
@@ -304,7 +305,7 @@ pub(super) async fn messages(
             "moved_from": message.moved_from,
         })
     });
-    Ok(Json(json!({ "messages": messages.collect::<Vec<_>>() })))
+    Ok(Json(json!({ "messages": messages.collect::<Vec<_>>(), "is_cut": is_cut })))
 }
 
 fn text(bytes: &[u8]) -> String {

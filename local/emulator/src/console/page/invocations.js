@@ -162,7 +162,7 @@ export function tone(entry) {
   return entry.status >= 400 ? "refused" : "ok";
 }
 
-export function setPaused(value) {
+function setPaused(value) {
   isPaused = value;
   pause.setAttribute("aria-pressed", String(value));
   if (!isPaused) draw();

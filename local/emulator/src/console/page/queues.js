@@ -1,7 +1,7 @@
 // The queues: how many messages wait, which they are, and what can be done about them.
 
 import * as api from "./api.js";
-import { announce, button, clockTime, element, keyed, pretty, setText } from "./dom.js";
+import { announce, attempt, button, clockTime, element, keyed, pretty, setText } from "./dom.js";
 
 const list = document.querySelector("#queues");
 const section = document.querySelector("#queue-section");
@@ -66,11 +66,12 @@ function updateCard(card, queue) {
   if (details.open && before !== card.dataset.counts) load(queue.name, details.querySelector("ul"));
 }
 
-async function load(name, messages) {
-  const page = await api.messages(name).catch(() => ({ messages: [] }));
-  keyed(messages, page.messages, (message) => message.id + message.receive_count + message.state, makeMessage);
-  if (!page.messages.length) messages.replaceChildren(element("li", { className: "soft", textContent: "None." }));
-}
+const load = (name, shown) => attempt(async () => {
+  const { messages, is_cut } = await api.messages(name);
+  keyed(shown, messages, (message) => message.id + message.receive_count + message.state, makeMessage);
+  const note = messages.length === 0 ? "None." : is_cut ? `The first ${messages.length}.` : "";
+  if (note) shown.append(element("li", { className: "soft", textContent: note }));
+});
 
 function makeMessage(message) {
   const state = message.state.replace("_", " ");
