@@ -68,7 +68,8 @@ async function send() {
 
 async function save() {
   const name = form.elements.name.value.trim();
-  await api.saveSample(name || "", form.elements.event.value);
+  if (!name) throw new Error("A sample needs a name.");
+  await api.saveSample(name, form.elements.event.value);
   await loadSamples();
   form.elements.sample.value = name;
   announce(`Saved as ${name}.`);
