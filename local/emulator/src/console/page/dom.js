@@ -52,6 +52,16 @@ export function keyed(parent, items, key, create, update) {
   for (const child of old.values()) child.remove();
 }
 
+/** Makes a select offer `names` and what it offers for none; what is chosen stays if it is still there. */
+export function offer(select, names) {
+  const offered = [...select.options].filter((option) => option.value);
+  if (offered.map((option) => option.value).join() === names.join()) return;
+  const chosen = select.value;
+  for (const option of offered) option.remove();
+  select.append(...names.map((name) => element("option", { value: name, textContent: name })));
+  if (names.includes(chosen)) select.value = chosen;
+}
+
 /** Sets a text only if it is another, which costs the browser nothing when it is not. */
 export function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;

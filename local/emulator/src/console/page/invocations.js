@@ -1,7 +1,7 @@
 // The list of invocations: live, filtered, and never longer than a browser likes.
 
 import * as api from "./api.js";
-import { attempt, clockTime, element, keyed, setText, span } from "./dom.js";
+import { attempt, clockTime, element, keyed, offer, setText, span } from "./dom.js";
 
 const MOST_ROWS = 100;
 const PAGE = 100;
@@ -47,11 +47,7 @@ export function start(show) {
 }
 
 /** Takes the names for the filter. */
-export function setFunctions(names) {
-  const select = form.elements.function;
-  if (select.options.length === names.length + 1) return;
-  select.replaceChildren(select.options[0], ...names.map((name) => element("option", { value: name, textContent: name })));
-}
+export const setFunctions = (names) => offer(form.elements.function, names);
 
 /** Shows the invocations of one function alone. */
 export function only(name) {

@@ -1,7 +1,7 @@
 // The drawer to send an event: typed, from a sample, or from an invocation that was.
 
 import * as api from "./api.js";
-import { announce, attempt, element, pretty } from "./dom.js";
+import { announce, attempt, offer, pretty } from "./dom.js";
 
 const drawer = document.querySelector("#sender");
 const form = document.querySelector("#sender-form");
@@ -27,11 +27,7 @@ export function start(onSent) {
 }
 
 /** Takes the names of the functions. */
-export function setFunctions(names) {
-  const select = form.elements.function;
-  if (select.options.length === names.length) return;
-  select.replaceChildren(...names.map((name) => element("option", { value: name, textContent: name })));
-}
+export const setFunctions = (names) => offer(form.elements.function, names);
 
 /** Opens the drawer, with a function chosen and an event to begin with if they are given. */
 export function open(name, event) {
@@ -48,10 +44,7 @@ async function loadSamples() {
   const { samples, can_save } = await api.samples();
   saved = samples;
   saving.hidden = !can_save;
-  const select = form.elements.sample;
-  const chosen = select.value;
-  select.replaceChildren(select.options[0], ...samples.map(({ name }) => element("option", { value: name, textContent: name })));
-  select.value = chosen;
+  offer(form.elements.sample, samples.map(({ name }) => name));
 }
 
 function takeSample() {
