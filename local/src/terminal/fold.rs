@@ -111,10 +111,11 @@ impl Fold {
     }
 }
 
-/// Requests of one method are alike: their paths differ in ids.
+/// Requests of one method to the same door are alike: their paths differ in ids.
 fn kind(origin: &Origin) -> String {
     match origin {
-        Origin::HttpApi { method, .. } | Origin::FunctionUrl { method, .. } => method.to_string(),
+        Origin::HttpApi { method, .. } => method.to_string(),
+        Origin::FunctionUrl { method, .. } => format!("url {method}"),
         other => line::what(other),
     }
 }
@@ -134,6 +135,8 @@ fn common(one: &str, other: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use ureq::http::Method;
+
     use super::*;
 
     fn poll(folds: &mut Folds, path: &str, ms: u64, now: Instant) -> bool {
@@ -156,6 +159,17 @@ mod tests {
         assert_eq!(due.len(), 1);
         assert_eq!((due[0].count, due[0].what.as_str()), (100, "GET /status/"));
         assert_eq!(due[0].longest, Duration::from_millis(102));
+    }
+
+    #[test]
+    fn requests_to_the_api_and_to_a_function_url_are_not_alike() {
+        let (method, path) = (Method::GET, "/a".to_owned());
+        let url = Origin::FunctionUrl {
+            method: method.clone(),
+            path: path.clone(),
+        };
+
+        assert_ne!(kind(&Origin::HttpApi { method, path }), kind(&url));
     }
 
     #[test]

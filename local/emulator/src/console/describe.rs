@@ -305,7 +305,9 @@ pub(super) async fn messages(
             "moved_from": message.moved_from,
         })
     });
-    Ok(Json(json!({ "messages": messages.collect::<Vec<_>>(), "is_cut": is_cut })))
+    Ok(Json(
+        json!({ "messages": messages.collect::<Vec<_>>(), "is_cut": is_cut }),
+    ))
 }
 
 fn text(bytes: &[u8]) -> String {
