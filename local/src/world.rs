@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use emulator::{
-    Emulator, INTEGRATION_LIMIT, Options, Socket, Watch,
+    Emulator, INTEGRATION_LIMIT, Mount, Options, Socket, Watch, base_url,
     build_functions::{self, Workspace},
     journal::Journal,
     template::Template,
@@ -32,6 +32,16 @@ const TEMPLATE: &str = "infra/template.yaml";
 pub(crate) struct World {
     origin: String,
     own: Option<(Emulator, PathBuf)>,
+}
+
+/// A template, and what this machine and the command line fill it in with.
+struct Filled {
+    template: PathBuf,
+    /// Those of the command line win.
+    parameters: BTreeMap<String, String>,
+    /// Whether it is Wherecast's, or a copy of it.
+    is_ours: bool,
+    mounts: Vec<Mount>,
 }
 
 impl World {
@@ -91,37 +101,27 @@ pub(crate) async fn start(arguments: &WorldArguments) -> Result<World> {
 /// When the template is refused, or voice files are missing.
 pub(crate) fn template(arguments: &WorldArguments) -> Result<Template> {
     let data = absolute(&arguments.data).context("cannot find the working folder")?;
-    let (checkout, origin) = (checkout(), format!("http://{}", arguments.listen));
-    let path = template_path(arguments, &checkout);
-    let place = Place {
-        data: &data,
-        checkout: &checkout,
-        origin: &origin,
-    };
-    let is_ours = wherecast::is_described_by(&Template::parameter_names(&path)?);
-    let parameters = parameters(arguments, is_ours, &place)?;
-    Ok(Template::read(&path, &parameters, &origin)?)
+    let filled = fill(arguments, &data, arguments.listen)?;
+    let origin = base_url(arguments.listen);
+    Ok(Template::read(
+        &filled.template,
+        &filled.parameters,
+        &origin,
+    )?)
 }
 
 async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Result<World> {
     let data = prepare(&arguments.data)?;
-    let checkout = checkout();
     let origin = socket.base_url();
-    let template = template_path(arguments, &checkout);
-    let public = public_url(arguments, &socket);
-    let place = Place {
-        data: &data,
-        checkout: &checkout,
-        origin: &public,
-    };
-    let is_ours = wherecast::is_described_by(&Template::parameter_names(&template)?);
-    let parameters = parameters(arguments, is_ours, &place)?;
-    let (mounts, workspace) = match is_ours {
-        true => (
-            wherecast::mounts(&place),
-            Workspace::of_this_program(checkout.clone())?,
-        ),
-        false => (Vec::new(), Workspace::around(&template).await?),
+    let Filled {
+        template,
+        parameters,
+        is_ours,
+        mounts,
+    } = fill(arguments, &data, socket.address())?;
+    let workspace = match is_ours {
+        true => Workspace::of_this_program(checkout())?,
+        false => Workspace::around(&template).await?,
     };
     let attach: BTreeSet<String> = arguments.attach.iter().cloned().collect();
     let built_at = SystemTime::now();
@@ -185,11 +185,10 @@ fn explain_attached(options: &Options) {
 }
 
 /// Returns the URL by which listeners reach the media, with no slash at its end.
-fn public_url(arguments: &WorldArguments, socket: &Socket) -> String {
+fn public_url(arguments: &WorldArguments, address: SocketAddr) -> String {
     if let Some(url) = &arguments.public_url {
         return url.trim_end_matches('/').to_owned();
     }
-    let address = socket.address();
     let network = address
         .ip()
         .is_unspecified()
@@ -197,7 +196,7 @@ fn public_url(arguments: &WorldArguments, socket: &Socket) -> String {
         .flatten();
     match network {
         Some(ip) => format!("http://{}", SocketAddr::new(ip, address.port())),
-        None => socket.base_url(),
+        None => base_url(address),
     }
 }
 
@@ -218,23 +217,31 @@ fn passed_on() -> BTreeMap<String, String> {
         .collect()
 }
 
-fn template_path(arguments: &WorldArguments, checkout: &Path) -> PathBuf {
+/// Finds the template and what it is filled in with when the system answers at `address`.
+fn fill(arguments: &WorldArguments, data: &Path, address: SocketAddr) -> Result<Filled> {
+    let checkout = checkout();
     let given = arguments.template.clone();
-    given.unwrap_or_else(|| checkout.join(TEMPLATE))
-}
-
-/// This machine's values for a template that `is_ours`, and those of the command line, which win.
-fn parameters(
-    arguments: &WorldArguments,
-    is_ours: bool,
-    place: &Place<'_>,
-) -> Result<BTreeMap<String, String>> {
-    let mut parameters = match is_ours {
-        true => wherecast::parameters(arguments.voice.as_deref(), place)?,
-        false => BTreeMap::new(),
+    let template = given.unwrap_or_else(|| checkout.join(TEMPLATE));
+    let place = Place {
+        data,
+        checkout: &checkout,
+        origin: &public_url(arguments, address),
+    };
+    let is_ours = wherecast::is_described_by(&Template::parameter_names(&template)?);
+    let (mut parameters, mounts) = match is_ours {
+        true => (
+            wherecast::parameters(arguments.voice.as_deref(), &place)?,
+            wherecast::mounts(&place),
+        ),
+        false => (BTreeMap::new(), Vec::new()),
     };
     parameters.extend(arguments.parameter.iter().cloned());
-    Ok(parameters)
+    Ok(Filled {
+        template,
+        parameters,
+        is_ours,
+        mounts,
+    })
 }
 
 /// Makes the data folder and what the functions expect in it; gives its absolute path.
@@ -249,4 +256,32 @@ fn prepare(data: &Path) -> Result<PathBuf> {
 fn checkout() -> PathBuf {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     package.parent().unwrap_or(package).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::arguments::Arguments;
+
+    #[test]
+    fn the_template_is_described_with_the_public_url() {
+        let told = [
+            "local",
+            "--voice",
+            "tone",
+            "--public-url",
+            "http://cast.test/",
+        ];
+        let arguments = Arguments::parse_from(told).world;
+
+        let template = template(&arguments).expect("a template");
+
+        let media = |function: &emulator::template::Function| {
+            let mut values = function.environment.values();
+            values.any(|value| value == "http://cast.test/media")
+        };
+        assert!(template.functions.iter().any(media));
+    }
 }

@@ -168,15 +168,21 @@ impl Socket {
         self.address
     }
 
-    /// Returns the URL by which programs on this machine reach the address, with no slash at its end.
+    /// Returns the URL by which programs on this machine reach the address; see [`base_url`].
     #[must_use]
     pub fn base_url(&self) -> String {
-        let ip = match self.address.ip() {
-            ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-            ip => ip,
-        };
-        format!("http://{}", SocketAddr::new(ip, self.address.port()))
+        base_url(self.address)
     }
+}
+
+/// Returns the URL by which programs on this machine reach `address`, with no slash at its end.
+#[must_use]
+pub fn base_url(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
 }
 
 impl Emulator {

@@ -21,6 +21,6 @@ pub mod template;
 
 pub use asynchronous::Asynchronous;
 pub use clock::Clock;
-pub use emulator::{Emulator, Options, Socket, StartError};
+pub use emulator::{Emulator, Options, Socket, StartError, base_url};
 pub use http::{INTEGRATION_LIMIT, KeysError, Mount};
 pub use reload::{Build, Built, Watch};
