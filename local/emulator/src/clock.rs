@@ -67,7 +67,12 @@ impl Clock {
         let wall = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        millis(wall + *self.inner.ahead.borrow())
+        millis(wall + self.ahead())
+    }
+
+    /// Returns how far ahead of the wall clock it was moved.
+    pub(crate) fn ahead(&self) -> Duration {
+        *self.inner.ahead.borrow()
     }
 
     /// Waits until the time is `at_ms`. A clock that is moved meanwhile ends the wait as time itself would.

@@ -42,6 +42,7 @@ pub(super) async fn state_document(world: &Arc<World>) -> Value {
     }
     json!({
         "now_ms": world.clock.now_ms(),
+        "ahead_ms": millis(world.clock.ahead()),
         "functions": world.function_list.iter().map(|function| describe_function(world, function)).collect::<Vec<_>>(),
         "queues": queues,
         "schedules": world.schedules.iter().map(|planned| describe_schedule(planned)).collect::<Vec<_>>(),

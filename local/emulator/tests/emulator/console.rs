@@ -5,6 +5,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use ureq::{Body, http::Response};
 
 use crate::world::{World, blocking, eventually, is_dead, replying};
 
@@ -297,6 +298,24 @@ async fn the_clock_is_moved() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_open_page_hears_that_the_clock_was_moved() {
+    let world = World::start().await;
+    let stream = world.send("GET", "/_console/api/stream", &[]).await;
+    let mut news = blocking(move || {
+        let mut news = documents(stream);
+        assert!(news.any(|document| document["ahead_ms"] == 0));
+        news
+    })
+    .await;
+
+    let advance = json!({ "seconds": 60 });
+    world.console("POST", "/clock/advance", advance).await;
+
+    let is_heard = blocking(move || news.any(|document| document["ahead_ms"] == 60_000));
+    assert!(is_heard.await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn samples_are_kept_in_their_folder() {
     let world = World::start().await;
 
@@ -315,19 +334,14 @@ async fn samples_are_kept_in_their_folder() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_open_page_hears_of_an_invocation() {
     let world = World::start().await;
-    let mut stream = world.send("GET", "/_console/api/stream", &[]).await;
+    let stream = world.send("GET", "/_console/api/stream", &[]).await;
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
 
     world.send("GET", "/probe/heard", &[]).await;
 
     let heard = blocking(move || {
-        let lines = BufReader::new(stream.body_mut().as_reader()).lines();
-        let data = lines
-            .map_while(Result::ok)
-            .filter_map(|line| line.strip_prefix("data: ").map(str::to_owned));
-        let documents = data.filter_map(|data| serde_json::from_str::<Value>(&data).ok());
         let mut rows =
-            documents.flat_map(|document| document.as_array().cloned().unwrap_or_default());
+            documents(stream).flat_map(|news| news.as_array().cloned().unwrap_or_default());
         rows.find(|row| row["outcome"] == "ok")
     })
     .await;
@@ -398,6 +412,15 @@ async fn told(world: &World, path: &str) -> Value {
     let (status, answer) = world.console("GET", path, Value::Null).await;
     assert_eq!(status, 200, "{answer}");
     answer
+}
+
+/// What an open page is told, as it comes.
+fn documents(stream: Response<Body>) -> impl Iterator<Item = Value> {
+    let lines = BufReader::new(stream.into_body().into_reader()).lines();
+    let data = lines
+        .map_while(Result::ok)
+        .filter_map(|line| line.strip_prefix("data: ").map(str::to_owned));
+    data.filter_map(|data| serde_json::from_str(&data).ok())
 }
 
 fn rows(list: &Value) -> impl Iterator<Item = &Value> {

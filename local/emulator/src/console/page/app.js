@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import * as detail from "./detail.js";
-import { attempt, announce, setText } from "./dom.js";
+import { attempt, announce, setText, span } from "./dom.js";
 import * as functions from "./functions.js";
 import * as invocations from "./invocations.js";
 import * as queues from "./queues.js";
@@ -17,7 +17,7 @@ const activity = document.querySelector("#activity");
 const rate = document.querySelector("#rate");
 const SECONDS = 60;
 
-/** How far the emulator's clock is ahead of this page's. */
+/** How far the clock of queues and schedules was moved. */
 let ahead_ms = 0;
 let state = null;
 /** Invocations asked for and failed in each of the last seconds. */
@@ -62,7 +62,7 @@ function onInvocations(entries) {
 
 function onState(news) {
   state = news;
-  ahead_ms = news.now_ms - Date.now();
+  ahead_ms = news.ahead_ms;
   const names = news.functions.map((fn) => fn.name);
   invocations.setFunctions(names);
   sender.setFunctions(names);
@@ -98,10 +98,10 @@ function showBuild({ is_running, error }) {
 function showTimes() {
   if (!state || document.hidden) return;
   const now_ms = Date.now() + ahead_ms;
-  functions.show(state.functions, now_ms, state.disk_is_full);
+  functions.show(state.functions, state.disk_is_full);
   schedules.show(state.schedules, now_ms);
-  const hours = Math.abs(ahead_ms) > 2000 ? " (moved)" : "";
-  setText(clock, new Date(now_ms).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" }) + hours);
+  const moved = ahead_ms ? ` (moved by ${span(ahead_ms)})` : "";
+  setText(clock, new Date(now_ms).toLocaleString([], { dateStyle: "medium", timeStyle: "medium" }) + moved);
 }
 
 // One bar a second; the part that failed is at its foot.

@@ -13,8 +13,8 @@ export function start(actions) {
 }
 
 /** Shows the functions as they are now. */
-export function show(functions, now_ms, diskIsFull) {
-  keyed(list, functions, (fn) => fn.name, makeCard, (card, fn) => updateCard(card, fn, now_ms));
+export function show(functions, diskIsFull) {
+  keyed(list, functions, (fn) => fn.name, makeCard, updateCard);
   showFaults(functions, diskIsFull);
 }
 
@@ -61,14 +61,13 @@ async function kill(name, process) {
   announce(killed === 1 ? `One process of ${name} was killed.` : `${killed} processes of ${name} were killed.`);
 }
 
-function updateCard(card, fn, now_ms) {
+function updateCard(card, fn) {
   const [head, environments] = card.children;
   setText(head.lastChild, countsText(fn));
   card.dataset.broken = String(faultText(fn) !== "");
   showInForm(card.querySelector("details"), fn.faults);
   keyed(environments, fn.environments, (environment) => environment.process,
-    (environment) => makeEnvironment(fn.name, environment),
-    (chip, environment) => updateEnvironment(chip, environment, now_ms));
+    (environment) => makeEnvironment(fn.name, environment), updateEnvironment);
 }
 
 // Not while somebody types.
@@ -94,9 +93,9 @@ function makeEnvironment(name, { process, is_attached }) {
   return chip;
 }
 
-function updateEnvironment(chip, { process, is_attached, state, started_at_ms, memory_mb }, now_ms) {
+function updateEnvironment(chip, { process, is_attached, state, started_at_ms, memory_mb }) {
   chip.dataset.state = state;
-  chip.title = `${state}, up for ${span(Math.max(now_ms - started_at_ms, 0))}`;
+  chip.title = `${state}, up for ${span(Math.max(Date.now() - started_at_ms, 0))}`;
   const words = [process || "", is_attached ? "attached" : "", state === "idle" ? "" : state, `${memory_mb} MB`];
   setText(chip.children[1], words.filter(Boolean).join(" "));
 }
