@@ -23,6 +23,7 @@ function makeCard({ name }) {
     element("div", { className: "card-head" },
       button(name, () => choose.only(name), { className: "name", title: `Show the invocations of ${name} alone` }),
       element("span", { className: "counts" })),
+    element("p", { className: "limits soft" }),
     element("ul", { className: "environments", "aria-label": `Environments of ${name}` }),
     element("div", { className: "tools" },
       button("Send", () => choose.send(name), { "aria-label": `Send an event to ${name}` }),
@@ -62,8 +63,9 @@ async function kill(name, process) {
 }
 
 function updateCard(card, fn) {
-  const [head, environments] = card.children;
+  const [head, limits, environments] = card.children;
   setText(head.lastChild, countsText(fn));
+  setText(limits, limitsText(fn));
   card.dataset.broken = String(faultText(fn) !== "");
   showInForm(card.querySelector("details"), fn.faults);
   keyed(environments, fn.environments, (environment) => environment.process,
@@ -83,6 +85,12 @@ function countsText({ environments, waiting }) {
   const count = (state) => environments.filter((environment) => environment.state === state).length;
   const parts = [["busy", count("busy")], ["idle", count("idle")], ["starting", count("starting")], ["waiting", waiting]];
   return parts.filter(([, n]) => n > 0).map(([name, n]) => `${n} ${name}`).join(" · ") || "asleep";
+}
+
+function limitsText({ timeout_ms, memory_mb, reserved_concurrency }) {
+  const parts = [`${timeout_ms / 1000} s`, `${memory_mb} MB`];
+  if (reserved_concurrency !== null) parts.push(`${reserved_concurrency} at a time`);
+  return `up to ${parts.join(" · ")}`;
 }
 
 function makeEnvironment(name, { process, is_attached }) {
