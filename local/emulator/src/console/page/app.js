@@ -83,6 +83,7 @@ function onConnected(isConnected) {
 
 function tick() {
   showTimes();
+  invocations.tick();
   showActivity();
   seconds.push({ asked: 0, failed: 0 });
   seconds.shift();

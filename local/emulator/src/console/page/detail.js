@@ -1,7 +1,7 @@
 // One invocation whole, in a drawer: where its time went, its event, its answer and its log.
 
 import * as api from "./api.js";
-import { announce, attempt, button, clockTime, element, pretty, size, span } from "./dom.js";
+import { about, announce, attempt, button, clockTime, element, pretty, size, span } from "./dom.js";
 import { originText, resultText, tone } from "./invocations.js";
 
 const drawer = document.querySelector("#detail");
@@ -66,7 +66,9 @@ function head(title, ...more) {
 
 // From left to right: waiting for an environment, its start, the run.
 function timeline(entry) {
-  if (entry.took_ms === undefined) return element("p", { className: "soft", textContent: "It is running." });
+  if (entry.took_ms === undefined) {
+    return element("p", { className: "soft", textContent: `It has been running for ${about(Date.now() - entry.asked_at_ms)}.` });
+  }
   const run = entry.duration_ms ?? 0;
   const init = Math.min(entry.init_ms ?? 0, entry.took_ms - run);
   const waited = Math.max(entry.took_ms - run - init, 0);

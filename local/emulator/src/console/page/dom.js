@@ -97,6 +97,9 @@ export function span(ms) {
   return `${Number((ms / unit).toFixed(1))} ${name}`;
 }
 
+/** A duration that goes on: in whole seconds, for it is another when it is read. */
+export const about = (ms) => span(Math.max(ms, 0)).replace(/\.\d+ s$/, " s");
+
 /** A number of bytes. */
 export function size(bytes) {
   if (bytes < 1000) return `${bytes} B`;

@@ -1,7 +1,7 @@
 // The functions: what their environments are doing, and what can be done to them.
 
 import * as api from "./api.js";
-import { announce, attempt, button, element, keyed, setText, span } from "./dom.js";
+import { about, announce, attempt, button, element, keyed, setText, span } from "./dom.js";
 
 const list = document.querySelector("#functions");
 const banner = document.querySelector("#faults");
@@ -103,7 +103,7 @@ function makeEnvironment(name, { process, is_attached }) {
 
 function updateEnvironment(chip, { process, is_attached, state, started_at_ms, memory_mb }) {
   chip.dataset.state = state;
-  chip.title = `${state}, up for ${span(Math.max(Date.now() - started_at_ms, 0))}`;
+  chip.title = `${state}, up for ${about(Date.now() - started_at_ms)}`;
   const words = [process || "", is_attached ? "attached" : "", state === "idle" ? "" : state, `${memory_mb} MB`];
   setText(chip.children[1], words.filter(Boolean).join(" "));
 }

@@ -1,7 +1,7 @@
 // The list of invocations: live, filtered, and never longer than a browser likes.
 
 import * as api from "./api.js";
-import { attempt, clockTime, element, keyed, offer, setText, span } from "./dom.js";
+import { about, attempt, clockTime, element, keyed, offer, setText, span } from "./dom.js";
 
 const MOST_ROWS = 100;
 const PAGE = 100;
@@ -132,6 +132,14 @@ function updateRow(row, entry) {
   setText(result, resultText(entry));
   setText(cold, entry.init_ms ? `cold ${span(entry.init_ms)}` : "");
   setText(took, entry.took_ms === undefined ? "" : span(entry.duration_ms ?? entry.took_ms));
+}
+
+/** Shows how long those take that run. */
+export function tick() {
+  for (const row of list.querySelectorAll("[data-tone=running]")) {
+    const { asked_at_ms } = known.get(Number(row.dataset.key)) ?? {};
+    if (asked_at_ms) setText(row.querySelector(".took"), about(Date.now() - asked_at_ms));
+  }
 }
 
 /** Who asked, in a few words. */

@@ -1,7 +1,7 @@
 // The schedules: when each runs next, and a way not to wait for it.
 
 import * as api from "./api.js";
-import { announce, button, element, keyed, setText, span } from "./dom.js";
+import { about, announce, button, element, keyed, setText, span } from "./dom.js";
 
 const list = document.querySelector("#schedules");
 const section = document.querySelector("#schedule-section");
@@ -10,9 +10,9 @@ const section = document.querySelector("#schedule-section");
 export function show(schedules, now_ms) {
   section.hidden = schedules.length === 0;
   keyed(list, schedules, (schedule) => schedule.name, makeCard, (card, schedule) => {
-    const next = schedule.next_ms === null ? "off" : `next in ${span(Math.max(schedule.next_ms - now_ms, 0))}`;
+    const next = schedule.next_ms === null ? "off" : `next in ${about(schedule.next_ms - now_ms)}`;
     const times = schedule.every_ms ? `every ${span(schedule.every_ms)}` : schedule.timing;
-    setText(card.querySelector(".next"), `${times}, ${next.replace(/\.\d+ s$/, " s")}`);
+    setText(card.querySelector(".next"), `${times}, ${next}`);
   });
 }
 
