@@ -15,7 +15,7 @@ export function show(queues) {
 function makeCard(queue) {
   const { name } = queue;
   const messages = element("ul", { className: "messages" });
-  const details = element("details", {}, element("summary", { textContent: "Messages" }), messages);
+  const details = element("details", { className: "kept" }, element("summary", { textContent: "Messages" }), messages);
   details.addEventListener("toggle", () => details.open && load(name, messages));
   const card = element("li", { className: "card queue" },
     element("div", { className: "card-head" },
@@ -34,12 +34,6 @@ function role({ function: name, is_dead_letter_queue, dead_letter_queue }) {
 }
 
 function tools({ name, is_dead_letter_queue }, reload) {
-  const send = button("Send a message", async () => {
-    const body = prompt(`The message for ${name}:`, "{}");
-    if (!body) return;
-    await api.onQueue(name, "send", body);
-    announce(`${name} has the message.`);
-  });
   const purge = button("Purge", async () => {
     if (!confirm(`Delete every message of ${name}?`)) return;
     await api.onQueue(name, "purge");
@@ -50,7 +44,22 @@ function tools({ name, is_dead_letter_queue }, reload) {
     await api.onQueue(name, "redrive");
     announce(`The messages of ${name} go back where they came from.`);
   }, { title: "Move the messages back to the queue they came from" });
-  return is_dead_letter_queue ? [redrive, purge] : [send, purge];
+  return is_dead_letter_queue ? [redrive, purge] : [sending(name), purge];
+}
+
+function sending(name) {
+  const body = element("textarea", { rows: 5, spellcheck: false, value: "{}" });
+  const form = element("form", { className: "folded" },
+    element("label", { className: "area" }, `Message for ${name}`, body),
+    element("div", { className: "tools" }, element("button", { type: "submit", textContent: "Send" })));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    attempt(async () => {
+      await api.onQueue(name, "send", body.value);
+      announce(`${name} has the message.`);
+    }, event.submitter);
+  });
+  return element("details", {}, element("summary", { textContent: "Send a message", "aria-label": `Send a message to ${name}` }), form);
 }
 
 function updateCard(card, queue) {
@@ -62,7 +71,7 @@ function updateCard(card, queue) {
   setText(inFlight, counts ? String(counts.in_flight) : "?");
   setText(delayed, counts ? String(counts.delayed) : "?");
   card.dataset.alarm = String(queue.is_dead_letter_queue && counts?.ready > 0);
-  const details = card.querySelector("details");
+  const details = card.querySelector(".kept");
   if (details.open && before !== card.dataset.counts) load(queue.name, details.querySelector("ul"));
 }
 
