@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { about, announce, attempt, button, clockTime, element, pretty, size, span } from "./dom.js";
-import { originText, resultText, tone } from "./invocations.js";
+import { originText, resultText, search, tone } from "./invocations.js";
 
 const drawer = document.querySelector("#detail");
 const POLL_MS = 500;
@@ -46,7 +46,8 @@ function draw(entry) {
     head(entry.function, element("span", { className: "result", textContent: resultText(entry), "data-tone": tone(entry) })),
     element("div", { className: "tools" },
       button("Replay", async () => show((await api.replay(entry.number)).number), { className: "main", "data-name": "replay" }),
-      button("Edit and send", () => edit(entry.function, pretty(entry.event)), { "data-name": "edit" })),
+      button("Edit and send", () => edit(entry.function, pretty(entry.event)), { "data-name": "edit" }),
+      entry.origin.kind === "asynchronous" ? attempts(entry) : null),
     timeline(entry),
     facts(entry),
     entry.error_message ? element("p", { className: "error", textContent: entry.error_message }) : null,
@@ -57,6 +58,14 @@ function draw(entry) {
   ];
   drawer.replaceChildren(...parts.filter((part) => part !== null));
   if (focused) drawer.querySelector(`[data-name="${focused}"]`)?.focus();
+}
+
+// An event that fails is tried again, under the same id.
+function attempts({ request_id }) {
+  return button("All attempts", () => {
+    drawer.close();
+    search(request_id);
+  }, { "data-name": "attempts" });
 }
 
 function head(title, ...more) {

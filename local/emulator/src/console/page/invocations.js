@@ -55,6 +55,13 @@ export function only(name) {
   load();
 }
 
+/** Shows the invocations alone that a text is found in. */
+export function search(text) {
+  form.reset();
+  form.elements.text.value = text;
+  load();
+}
+
 /** Loads the list anew, at the beginning and after a connection was lost. */
 export const load = () => attempt(() => inTurn(async () => {
   const page = await api.invocations({ ...wanted(), limit: PAGE });
