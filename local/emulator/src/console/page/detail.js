@@ -35,7 +35,10 @@ async function refresh() {
   const wanted = number;
   const entry = await api.invocation(wanted);
   if (number !== wanted) return;
-  draw(entry);
+  // What somebody has selected or scrolled stays while nothing but time goes on.
+  const running = entry.outcome === "running" && drawer.querySelector(".running");
+  if (running) running.replaceWith(timeline(entry));
+  else draw(entry);
   if (entry.outcome === "running") timer = setTimeout(() => attempt(refresh), POLL_MS);
 }
 
@@ -76,7 +79,7 @@ function head(title, ...more) {
 // From left to right: waiting for an environment, its start, the run.
 function timeline(entry) {
   if (entry.took_ms === undefined) {
-    return element("p", { className: "soft", textContent: `It has been running for ${about(Date.now() - entry.asked_at_ms)}.` });
+    return element("p", { className: "running soft", textContent: `It has been running for ${about(Date.now() - entry.asked_at_ms)}.` });
   }
   const run = entry.duration_ms ?? 0;
   const init = Math.min(entry.init_ms ?? 0, entry.took_ms - run);
