@@ -23,11 +23,11 @@ function makeCard({ name }) {
     element("div", { className: "card-head" },
       button(name, () => choose.only(name), { className: "name", title: `Show the invocations of ${name} alone` }),
       element("span", { className: "counts" })),
-    element("p", { className: "limits soft" }),
     element("ul", { className: "environments", "aria-label": `Environments of ${name}` }),
     element("div", { className: "tools" },
       button("Send", () => choose.send(name), { "aria-label": `Send an event to ${name}` }),
-      breaking(name)));
+      breaking(name),
+      element("span", { className: "limits soft", title: "Timeout, memory, and how many may run at a time" })));
   return card;
 }
 
@@ -63,9 +63,9 @@ async function kill(name, process) {
 }
 
 function updateCard(card, fn) {
-  const [head, limits, environments] = card.children;
+  const [head, environments] = card.children;
   setText(head.lastChild, countsText(fn));
-  setText(limits, limitsText(fn));
+  setText(card.querySelector(".limits"), limitsText(fn));
   card.dataset.broken = String(faultText(fn) !== "");
   showInForm(card.querySelector("details"), fn.faults);
   keyed(environments, fn.environments, (environment) => environment.process,
@@ -90,7 +90,7 @@ function countsText({ environments, waiting }) {
 function limitsText({ timeout_ms, memory_mb, reserved_concurrency }) {
   const parts = [`${timeout_ms / 1000} s`, `${memory_mb} MB`];
   if (reserved_concurrency !== null) parts.push(`${reserved_concurrency} at a time`);
-  return `up to ${parts.join(" · ")}`;
+  return parts.join(" · ");
 }
 
 function makeEnvironment(name, { process, is_attached }) {

@@ -86,8 +86,8 @@ function makeMessage(message) {
   const state = message.state.replace("_", " ");
   const until = message.state === "ready" ? "" : ` until ${clockTime(message.visible_at_ms)}`;
   const from = message.moved_from ? `, from ${message.moved_from}` : "";
-  const received = message.receive_count === 1 ? "once" : `${message.receive_count} times`;
-  const line = `${state}${until}, sent ${clockTime(message.sent_at_ms)}, received ${received}${from}`;
+  const received = ["never", "once"][message.receive_count] ?? `${message.receive_count} times`;
+  const line = `${state}${until}, sent ${clockTime(message.sent_at_ms)}, ${received} received${from}`;
   return element("li", {},
     element("p", { className: "soft", textContent: line }),
     element("pre", { textContent: pretty(message.body), tabIndex: 0 }));
