@@ -373,11 +373,12 @@ async fn start_functions(
     settings.limit_memory = options.limit_memory;
     settings.attach = attach;
     settings.faults = faults;
-    settings.environment = BTreeMap::from([
+    // A function that is told another endpoint talks to that one, as it would on Lambda.
+    settings.defaults = BTreeMap::from([
         ("AWS_ENDPOINT_URL_SQS".to_owned(), base.to_owned()),
         ("AWS_ENDPOINT_URL_LAMBDA".to_owned(), base.to_owned()),
     ]);
-    settings.environment.extend(options.environment.clone());
+    settings.environment = options.environment.clone();
     Functions::start(functions, settings)
         .await
         .map_err(StartError::Functions)

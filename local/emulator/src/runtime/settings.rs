@@ -23,6 +23,8 @@ pub struct Settings {
     pub echo_logs: bool,
     /// Variables for every function; they win over the template's.
     pub environment: BTreeMap<String, String>,
+    /// Variables for every function whose template sets them to nothing else.
+    pub defaults: BTreeMap<String, String>,
     /// The most environments of one function that has no reserved concurrency. Requests beyond wait.
     pub most_environments: usize,
     /// How long an unused environment is kept.
@@ -73,6 +75,7 @@ impl Settings {
             log_dir,
             echo_logs: false,
             environment: BTreeMap::new(),
+            defaults: BTreeMap::new(),
             most_environments: MOST_ENVIRONMENTS as usize,
             idle_after: Duration::from_secs(600),
             init_limit: Duration::from_secs(10),
@@ -91,8 +94,8 @@ impl Settings {
         runtime_api: &str,
     ) -> BTreeMap<String, String> {
         let mut variables = self.reserved(function);
-        for (name, value) in function.environment.iter().chain(&self.environment) {
-            variables.insert(name.clone(), value.clone());
+        for layer in [&self.defaults, &function.environment, &self.environment] {
+            variables.extend(layer.clone());
         }
         // With its scheme, as in `cargo lambda watch`: the Rust runtime takes a path no other way.
         variables.insert("AWS_LAMBDA_RUNTIME_API".to_owned(), runtime_api.to_owned());

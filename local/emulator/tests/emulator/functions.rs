@@ -190,6 +190,8 @@ async fn a_process_sees_lambdas_variables_and_no_others() {
     assert_eq!(variables["AWS_LAMBDA_FUNCTION_NAME"], "Probe");
     assert_eq!(variables["TZ"], ":UTC");
     assert_eq!(variables["AWS_ENDPOINT_URL_SQS"], world.url(""));
+    // The template says so, and wins as it does on Lambda.
+    assert_eq!(variables["AWS_ENDPOINT_URL_LAMBDA"], "http://127.0.0.1:9");
     assert_eq!(variables["HOME"], json!(null));
 }
 

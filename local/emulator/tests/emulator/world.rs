@@ -349,7 +349,12 @@ pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send 
 
 fn template_text() -> String {
     let functions = [
-        ("Probe", "Timeout: 10", "", "/probe/{id}"),
+        (
+            "Probe",
+            "Timeout: 10",
+            "Variables: { AWS_ENDPOINT_URL_LAMBDA: 'http://127.0.0.1:9' }",
+            "/probe/{id}",
+        ),
         ("Short", "Timeout: 1", "", "/short"),
         ("Single", "ReservedConcurrentExecutions: 1", "", "/single"),
         (
