@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use serde_json::Value;
 use ureq::{Agent, Error, http::Request};
 
 use crate::Answer;
@@ -54,5 +55,19 @@ impl Client {
             None => self.agent.run(request.body(())?)?,
         };
         Answer::read(response)
+    }
+
+    /// Asks the queues, as an SDK does; `body` wants all but the queue's address.
+    ///
+    /// # Errors
+    /// As [`Client::try_ask`].
+    pub fn try_sqs(&self, action: &str, queue: &str, mut body: Value) -> Result<Answer, Error> {
+        body["QueueUrl"] = format!("{}/000000000000/{queue}", self.origin).into();
+        let target = format!("AmazonSQS.{action}");
+        let headers = [
+            ("content-type", "application/x-amz-json-1.0"),
+            ("x-amz-target", target.as_str()),
+        ];
+        self.try_ask("POST", "/", &headers, Some(body.to_string().as_bytes()))
     }
 }

@@ -13,6 +13,7 @@ mod caller;
 mod client;
 mod database;
 mod dose;
+mod template;
 mod world;
 
 pub use answer::Answer;
@@ -20,4 +21,5 @@ pub use caller::Caller;
 pub use client::Client;
 pub use database::Database;
 pub use dose::{cases, seeds};
+pub use template::template;
 pub use world::{Start, World, binary, generate_body};

@@ -291,6 +291,35 @@ impl World {
         )
     }
 
+    /// How many messages a queue holds: visible, delayed and handed out.
+    ///
+    /// # Panics
+    /// When there is no such queue.
+    pub fn messages(&self, queue: &str) -> u64 {
+        let kinds =
+            ["", "Delayed", "NotVisible"].map(|kind| format!("ApproximateNumberOfMessages{kind}"));
+        let asked = json!({ "AttributeNames": kinds });
+        let answer = self.client.try_sqs("GetQueueAttributes", queue, asked);
+        let attributes = answer.expect("the emulator answers").json()["Attributes"].take();
+        let count = |kind| {
+            attributes[kind]
+                .as_str()
+                .and_then(|count| count.parse::<u64>().ok())
+        };
+        let counts = kinds.iter().map(count);
+        counts
+            .sum::<Option<u64>>()
+            .unwrap_or_else(|| panic!("{queue}: {attributes}"))
+    }
+
+    /// The lines in a function's log.
+    pub fn log(&self, function: &str) -> Vec<String> {
+        let path = self.data().join(format!("logs/{function}.log"));
+        let log = fs::read(path).unwrap_or_default();
+        let lines = String::from_utf8_lossy(&log);
+        lines.lines().map(str::to_owned).collect()
+    }
+
     /// Every file under a folder of the data, such as `media`.
     pub fn files(&self, folder: &str) -> Vec<PathBuf> {
         let mut files = Vec::new();

@@ -1,7 +1,7 @@
 //! Kill it at any moment: the job completes, once, and its progress never goes back.
 
 use std::{
-    fs, thread,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -37,10 +37,8 @@ fn assert_made_once(world: &World, id: &str, seen: &[u64]) {
 
 /// How often a worker has taken the podcast.
 fn claims(world: &World, id: &str) -> usize {
-    let log = fs::read(world.data().join("logs/Generate.log")).unwrap_or_default();
-    let log = String::from_utf8_lossy(&log);
-    let is_claim = |line: &&str| line.contains("making a podcast") && line.contains(id);
-    log.lines().filter(is_claim).count()
+    let is_claim = |line: &&String| line.contains("making a podcast") && line.contains(id);
+    world.log("Generate").iter().filter(is_claim).count()
 }
 
 /// Waits until the podcast is taken for the `n`th time.
@@ -192,24 +190,10 @@ fn a_job_that_kills_every_worker_is_given_up_and_holds_up_no_other() {
     );
     let podcast = world.get(&format!("/api/v1/podcasts/{poison}")).json();
     assert_eq!(podcast["error_message"], reason);
-    assert_eq!(messages(&world, "JobsDeadLetterQueue"), 1);
+    assert_eq!(world.messages("JobsDeadLetterQueue"), 1);
     let another = world.accept(PLACE, "short");
     world.finish(&another, Duration::from_secs(60));
     let again = world.post(&format!("/api/v1/podcasts/{poison}/regenerate"), &json!({}));
     assert_eq!(again.status, 202);
     wait_for_claim(&world, &poison, claims(&world, &poison) + 1);
-}
-
-/// How many messages a queue holds.
-fn messages(world: &World, queue: &str) -> u64 {
-    let url = format!("{}/000000000000/{queue}", world.origin());
-    let body = json!({ "QueueUrl": url, "AttributeNames": ["ApproximateNumberOfMessages"] });
-    let headers = [
-        ("content-type", "application/x-amz-json-1.0"),
-        ("x-amz-target", "AmazonSQS.GetQueueAttributes"),
-    ];
-    let answer = world.ask("POST", "/", &headers, Some(body.to_string().as_bytes()));
-    let count = &answer.json()["Attributes"]["ApproximateNumberOfMessages"];
-    let count = count.as_str().and_then(|count| count.parse().ok());
-    count.unwrap_or_else(|| panic!("{}", String::from_utf8_lossy(&answer.body)))
 }

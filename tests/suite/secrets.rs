@@ -3,11 +3,11 @@
 //! Every setting that may hold one holds a canary; good, bad and failing requests are sent; then all that
 //! was said and kept is searched. Words that do belong there show that the search finds what there is.
 
-use std::{fs, path::Path, thread, time::Duration};
+use std::{fs, thread, time::Duration};
 
 use serde_json::json;
 use tempfile::NamedTempFile;
-use wherecast_tests::{Answer, Start, World, generate_body};
+use wherecast_tests::{Answer, Start, World, generate_body, template};
 
 const CANARY: &str = "s3cr3t-canary";
 const GENERATE: &str = "/api/v1/podcasts/generate";
@@ -28,20 +28,9 @@ const BASE: &str = "MEDIA_BASE_URL: !If
             - !Ref MediaBaseUrl";
 
 /// The product's template with other settings, and a canary for the token. Lambda's own keys are not a template's to set.
-fn template(settings: &[(&str, String)]) -> NamedTempFile {
-    let product = Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/template.yaml");
-    let mut text = fs::read_to_string(product).unwrap();
-    let token = format!("DATABASE_AUTH_TOKEN: {CANARY}");
-    for (from, to) in [(TOKEN, &token)]
-        .into_iter()
-        .chain(settings.iter().map(|(from, to)| (*from, to)))
-    {
-        assert!(text.contains(from), "the template has no {from}");
-        text = text.replace(from, to);
-    }
-    let file = tempfile::Builder::new().suffix(".yaml").tempfile().unwrap();
-    fs::write(file.path(), text).unwrap();
-    file
+fn with_canary(settings: &[(&str, String)]) -> NamedTempFile {
+    let token = (TOKEN, format!("DATABASE_AUTH_TOKEN: {CANARY}"));
+    template(&[&[token][..], settings].concat())
 }
 
 fn start(template: &NamedTempFile) -> World {
@@ -131,7 +120,7 @@ fn assert_kept_secret(world: &World, answers: &[Answer]) {
 
 #[test]
 fn a_system_at_work_tells_no_secret_even_when_it_logs_much() {
-    let template = template(&[(LEVEL, "RUST_LOG: debug".to_owned())]);
+    let template = with_canary(&[(LEVEL, "RUST_LOG: debug".to_owned())]);
     let world = start(&template);
 
     let answers = drive(&world);
@@ -182,7 +171,7 @@ fn a_setting_that_does_not_fit_is_refused_without_its_secret() {
 
     let mut leaks = Vec::new();
     for settings in cases {
-        let template = template(&settings);
+        let template = with_canary(&settings);
         let world = start(&template);
 
         let answers = drive(&world);

@@ -204,17 +204,10 @@ impl<'a> Storm<'a> {
             return;
         };
         let body = json!({
-            "QueueUrl": format!("{}/000000000000/JobsQueue", self.client.origin()),
             "MessageBody": json!({ "podcast_id": id, "generation": 1 }).to_string(),
             "DelaySeconds": self.random.random_range(0..20),
         });
-        let headers = [
-            ("content-type", "application/x-amz-json-1.0"),
-            ("x-amz-target", "AmazonSQS.SendMessage"),
-        ];
-        let sent = self
-            .client
-            .try_ask("POST", "/", &headers, Some(body.to_string().as_bytes()));
+        let sent = self.client.try_sqs("SendMessage", "JobsQueue", body);
         match sent {
             Ok(answer) if answer.status == 200 => self.struck.doubled += 1,
             // The emulator is always there when this is called.
