@@ -7,6 +7,7 @@
 
 mod api;
 mod chaos;
+mod doubt;
 mod faults;
 mod hostile;
 mod isolation;
