@@ -12,6 +12,7 @@ mod faults;
 mod hostile;
 mod isolation;
 mod keys;
+mod memory;
 mod page;
 mod recovery;
 mod secrets;
