@@ -2,8 +2,9 @@
 //!
 //! The real emulator runs the real functions, which make many short episodes with the tone voice. [`storm`] kills,
 //! freezes, duplicates and asks again, as a seed says; meanwhile [`witness`] polls every accepted job and
-//! [`customer`] asks for new ones; [`audit`] looks at what is left. Every violation is a sentence, and the suite
-//! fails if there is one.
+//! [`customer`] asks for new ones; [`audit`] looks at what is left. What chance hardly ever brings about, a worker
+//! that comes back while another holds its podcast, [`fence`] stages beside it. Every violation is a sentence, and
+//! the suite fails if there is one.
 //!
 //! `WHERECAST_SEED` chooses the seed, which every run prints; `WHERECAST_KILLS` the dose, `WHERECAST_SEEDS` how many
 //! seeds from that one on. Mutants are systems with one safeguard taken out, see `tests/mutants`; the same run must
@@ -12,6 +13,7 @@
 
 mod audit;
 mod customer;
+mod fence;
 mod log;
 mod mutant;
 mod storm;
@@ -25,6 +27,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use fence::Fenced;
 use rand::random;
 use storm::{Storm, Struck};
 use wherecast_tests::{Start, World};
@@ -55,6 +58,7 @@ struct Outcome {
     struck: Struck,
     seen: witness::Seen,
     work: log::Work,
+    fenced: Fenced,
     settling: Duration,
     took: Duration,
     violations: Vec<String>,
@@ -85,6 +89,11 @@ impl Violations {
 /// Attacks a system, lets it settle, and audits it.
 fn run(dose: Dose) -> Outcome {
     let begun = Instant::now();
+    let violations = Violations::default();
+    let fence = {
+        let (binaries, violations) = (dose.binaries.clone(), violations.clone());
+        thread::spawn(move || fence::every_stage(binaries.as_deref(), &violations))
+    };
     let mut world = World::start_as(Start {
         voice: "tone:20".to_owned(),
         settings: vec![
@@ -95,7 +104,6 @@ fn run(dose: Dose) -> Outcome {
         binaries: dose.binaries,
         ..Start::default()
     });
-    let violations = Violations::default();
     let witness = Witness::start(world.client(), violations.clone());
     let mut storm = Storm::new(&mut world, &witness, &violations, dose.seed);
     storm.rage(dose.kills);
@@ -105,12 +113,14 @@ fn run(dose: Dose) -> Outcome {
     let settling = calm.elapsed();
     let seen = witness.leave();
     let work = audit::everything(&world, &seen, &violations);
+    let fenced = fence.join().expect("no trial panics");
     Outcome {
         seed: dose.seed,
         jobs: seen.jobs.len(),
         struck,
         seen,
         work,
+        fenced,
         settling,
         took: begun.elapsed(),
         violations: violations.all(),
@@ -152,6 +162,7 @@ impl fmt::Display for Outcome {
             "  {took_s} s, of which {settling_s} until all was settled"
         )?;
         writeln!(f, "  {}; {}", self.seen, self.work)?;
+        writeln!(f, "  {}", self.fenced)?;
         for violation in &self.violations {
             writeln!(f, "  VIOLATION {violation}")?;
         }
