@@ -286,12 +286,13 @@ impl Gateway {
         origin: Origin,
         head: &Parts,
     ) -> Response<Body> {
-        let response = self.answer_of(function, event, origin);
-        // Somebody may be looking at the function at this very moment.
-        let limit = match self.functions.is_attached(function) {
-            true => Duration::MAX,
-            false => self.integration_limit,
+        // A function URL waits for the function's own timeout, and somebody may be looking at one that is attached.
+        let is_api = matches!(origin, Origin::HttpApi { .. });
+        let limit = match is_api && !self.functions.is_attached(function) {
+            true => self.integration_limit,
+            false => Duration::MAX,
         };
+        let response = self.answer_of(function, event, origin);
         let Ok(response) = timeout(limit, response).await else {
             return reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
         };

@@ -37,6 +37,12 @@ async fn staged() -> World {
     World::start_with(|options| fs::write(&options.template, TEMPLATE).unwrap()).await
 }
 
+/// Starts functions whose HTTP API waits for 200 ms only.
+async fn impatient() -> World {
+    let limit = Duration::from_millis(200);
+    World::start_with(|options| options.integration_limit = limit).await
+}
+
 /// Sends a request as it is written, without a client library to tidy it; the whole answer.
 fn raw(world: &World, head: &str, body: &[u8]) -> String {
     let mut client = TcpStream::connect(world.emulator.address()).unwrap();
@@ -252,8 +258,7 @@ async fn the_head_of_a_request_may_have_10240_bytes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_slow_function_goes_on_after_its_caller_was_told() {
-    let limit = Duration::from_millis(200);
-    let world = World::start_with(|options| options.integration_limit = limit).await;
+    let world = impatient().await;
     world.invoke("Single", json!({})).await;
     let process = world.processes("Single");
 
@@ -272,4 +277,15 @@ async fn a_slow_function_goes_on_after_its_caller_was_told() {
     })
     .await;
     assert_eq!(world.processes("Single"), process);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_url_waits_as_long_as_the_function_may_run() {
+    let world = impatient().await;
+
+    let response = world
+        .post("/lambda-url/Probe/", json!({ "sleep_ms": 1_000 }))
+        .await;
+
+    assert_eq!(response.status(), 200);
 }
