@@ -10,7 +10,7 @@ use futures::{StreamExt, stream};
 use http::{HeaderValue, Response, header::CONTENT_TYPE};
 use serde_json::json;
 
-use crate::runtime::{Answering, Failure, Invocation, Stream};
+use crate::runtime::{Answering, Invocation, Stream};
 
 /// Makes the response of an answer: an event for each piece as it comes, and one for the end.
 pub(super) fn respond(answering: Answering, wants_log: bool) -> Response<Body> {
@@ -20,7 +20,7 @@ pub(super) fn respond(answering: Answering, wants_log: bool) -> Response<Body> {
                 Ok(payload) => payload_chunk(payload.clone()),
                 Err(_) => Bytes::new(),
             };
-            Body::from([piece, complete(&ending(invocation), wants_log)].concat())
+            Body::from([piece, complete(&invocation, wants_log)].concat())
         }
         Answering::Stream(stream) => streamed(stream, wants_log),
     };
@@ -48,28 +48,21 @@ fn streamed(stream: Stream, wants_log: bool) -> Body {
     Body::from_stream(frames.map(Ok::<_, Infallible>))
 }
 
-fn ending(invocation: Invocation) -> Result<Invocation, Failure> {
-    match invocation.outcome {
-        Ok(_) => Ok(invocation),
-        Err(failure) => Err(failure),
-    }
-}
-
 fn payload_chunk(piece: Bytes) -> Bytes {
     frame("PayloadChunk", "application/octet-stream", piece)
 }
 
-fn complete(end: &Result<Invocation, Failure>, wants_log: bool) -> Bytes {
-    let document = match end {
-        Ok(invocation) if wants_log => {
-            json!({ "LogResult": BASE64.encode(&invocation.log_tail) })
-        }
+fn complete(invocation: &Invocation, wants_log: bool) -> Bytes {
+    let mut document = match &invocation.outcome {
         Ok(_) => json!({}),
         Err(failure) => json!({
             "ErrorCode": "Unhandled",
             "ErrorDetails": String::from_utf8_lossy(&failure.payload),
         }),
     };
+    if wants_log {
+        document["LogResult"] = BASE64.encode(&invocation.log_tail).into();
+    }
     let document = Bytes::from(document.to_string());
     frame("InvokeComplete", "application/json", document)
 }

@@ -37,7 +37,7 @@ pub(super) async fn respond(mut stream: Stream) -> Result<Option<Response<Body>>
         match stream.next().await {
             Some(piece) if begun.len() < PRELUDE_BYTES => begun.extend_from_slice(&piece),
             Some(_) => return Ok(None),
-            None => return stream.end().await.map(|_| None),
+            None => return stream.end().await.outcome.map(|_| None),
         }
     }
 }
@@ -63,7 +63,7 @@ fn body(first: Bytes, stream: Stream) -> Body {
         }
         match stream.next().await {
             Some(piece) => Some((Ok(piece), Some((None, stream)))),
-            None => match stream.end().await {
+            None => match stream.end().await.outcome {
                 Ok(_) => None,
                 Err(failure) => Some((Err(io::Error::other(failure.message)), None)),
             },

@@ -140,7 +140,7 @@ impl Functions {
         self.submit(function, job.streaming(stream));
         tokio::select! {
             biased;
-            Ok(opening) = opening => Answering::Stream(Stream::new(opening, answer)),
+            Ok(opening) = opening => Answering::Stream(Stream::new(request_id, opening, answer)),
             invocation = &mut answer => Answering::Whole(
                 invocation.unwrap_or_else(|_| Invocation::not_run(request_id, stopping())),
             ),

@@ -30,6 +30,7 @@ pub enum Answering {
 
 /// An answer that is coming. Dropping it gives it up; the run goes on to its end.
 pub struct Stream {
+    request_id: String,
     /// What the function calls it.
     pub content_type: Option<String>,
     pieces: mpsc::Receiver<Bytes>,
@@ -43,8 +44,13 @@ pub(super) struct Opening {
 }
 
 impl Stream {
-    pub(super) fn new(opening: Opening, end: oneshot::Receiver<Invocation>) -> Stream {
+    pub(super) fn new(
+        request_id: String,
+        opening: Opening,
+        end: oneshot::Receiver<Invocation>,
+    ) -> Stream {
         Stream {
+            request_id,
             content_type: opening.content_type,
             pieces: opening.pieces,
             end,
@@ -56,16 +62,11 @@ impl Stream {
         self.pieces.recv().await
     }
 
-    /// Returns how the run ended. Its answer is only the beginning of what was streamed.
-    ///
-    /// # Errors
-    /// When the function failed after it had begun: what came is not the whole.
-    pub async fn end(self) -> Result<Invocation, Failure> {
-        let invocation = self.end.await.map_err(|_| super::stopping())?;
-        match invocation.outcome {
-            Ok(_) => Ok(invocation),
-            Err(failure) => Err(failure),
-        }
+    /// Returns how the run ended. Its answer is only the beginning of what was streamed; a failure means that
+    /// what came is not the whole.
+    pub async fn end(self) -> Invocation {
+        let end = self.end.await;
+        end.unwrap_or_else(|_| Invocation::not_run(self.request_id, super::stopping()))
     }
 }
 

@@ -6,6 +6,7 @@ use std::{
 };
 
 use aws_smithy_eventstream::frame::{DecodedFrame, MessageFrameDecoder};
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use bytes::{Bytes, BytesMut};
 use serde_json::{Value, json};
 use ureq::{Body, http::Response};
@@ -110,6 +111,29 @@ async fn the_invoke_api_streams_events() {
             json!({ "ErrorCode": "Unhandled", "ErrorDetails": failure })
         )
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_comes_with_the_last_event_of_a_failure_too() {
+    let (streamers, _) = start().await;
+    let probes = World::start().await;
+    let probe = "/2021-11-15/functions/Probe/response-streaming-invocations";
+    let tail = [("x-amz-log-type", "Tail")];
+
+    for (world, path, command, fails) in [
+        (&streamers, STREAMED, json!({ "first": "one" }), false),
+        (&streamers, STREAMED, json!({ "end": "fail" }), true),
+        (&streamers, STREAMED, json!({ "end": "exit" }), true),
+        (&probes, probe, json!({ "do": "fail" }), true),
+    ] {
+        let response = world.post_with(path, &tail, command.clone()).await;
+        let (_, end) = events(response).await;
+
+        assert_eq!(end["ErrorCode"] == "Unhandled", fails, "{command}: {end}");
+        let log = BASE64.decode(end["LogResult"].as_str().unwrap()).unwrap();
+        let log = String::from_utf8(log).unwrap();
+        assert!(log.contains("REPORT RequestId: "), "{command}: {log}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

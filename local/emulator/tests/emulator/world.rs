@@ -145,11 +145,8 @@ impl World {
 
     pub(crate) async fn post_event(&self, function: &str, event: Value) -> Response<Body> {
         let path = format!("/2015-03-31/functions/{function}/invocations");
-        let post = self
-            .agent
-            .post(self.url(&path))
-            .header("x-amz-invocation-type", "Event");
-        blocking(move || post.send(event.to_string()).expect("an answer")).await
+        let headers = [("x-amz-invocation-type", "Event")];
+        self.post_with(&path, &headers, event).await
     }
 
     /// Returns the path of a file of the emulator.
@@ -192,10 +189,22 @@ impl World {
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Response<Body> {
-        let request = self
+        self.post_with(path, &[], body).await
+    }
+
+    pub(crate) async fn post_with(
+        &self,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Value,
+    ) -> Response<Body> {
+        let mut request = self
             .agent
             .post(self.url(path))
             .content_type("application/json");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         blocking(move || request.send(body.to_string()).expect("an answer")).await
     }
 
