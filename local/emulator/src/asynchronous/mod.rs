@@ -43,7 +43,7 @@ struct Inner {
     queues: Queues,
     clock: Clock,
     /// By the function's name.
-    lines: BTreeMap<String, Line>,
+    lines: BTreeMap<String, Arc<Line>>,
 }
 
 /// The events of one function.
@@ -73,7 +73,7 @@ impl Asynchronous {
                 bell: Notify::new(),
                 running: Mutex::default(),
             };
-            (function.name.clone(), line)
+            (function.name.clone(), Arc::new(line))
         });
         let inner = Inner {
             lines: lines.collect(),
@@ -113,18 +113,14 @@ impl Asynchronous {
 
     /// Runs what is accepted until `stopping`. Attempts that have begun go on in `tasks`.
     pub fn run(&self, stopping: &CancellationToken, tasks: &TaskTracker) {
-        for name in self.inner.lines.keys() {
-            let (door, name) = (self.clone(), name.clone());
+        for line in self.inner.lines.values() {
+            let (door, line) = (self.clone(), Arc::clone(line));
             let (stopping, spawner) = (stopping.clone(), tasks.clone());
-            tasks.spawn(async move {
-                if let Some(line) = door.inner.lines.get(&name) {
-                    door.dispatch(line, &stopping, &spawner).await;
-                }
-            });
+            tasks.spawn(async move { door.dispatch(&line, &stopping, &spawner).await });
         }
     }
 
-    async fn dispatch(&self, line: &Line, stopping: &CancellationToken, tasks: &TaskTracker) {
+    async fn dispatch(&self, line: &Arc<Line>, stopping: &CancellationToken, tasks: &TaskTracker) {
         // More events at a time than environments would only wait in memory instead of on the disk.
         let reserved = line.function.reserved_concurrency;
         let most = reserved
@@ -140,9 +136,8 @@ impl Asynchronous {
                 return;
             };
             line.running().insert(event.sequence);
-            let (door, name, stopping) =
-                (self.clone(), line.function.name.clone(), stopping.clone());
-            tasks.spawn(async move { door.attempt(&name, event, permit, &stopping).await });
+            let (door, line, stopping) = (self.clone(), Arc::clone(line), stopping.clone());
+            tasks.spawn(async move { door.attempt(&line, event, permit, &stopping).await });
         }
     }
 
@@ -177,14 +172,11 @@ impl Asynchronous {
 
     async fn attempt(
         &self,
-        name: &str,
+        line: &Line,
         event: Message,
         permit: OwnedSemaphorePermit,
         stopping: &CancellationToken,
     ) {
-        let Some(line) = self.inner.lines.get(name) else {
-            return;
-        };
         let sequence = event.sequence;
         let is_settled = self.settle(line, event, stopping).await;
         // One that is not settled is still due on disk, and must not run again before the next start.
@@ -196,7 +188,7 @@ impl Asynchronous {
         drop(permit);
     }
 
-    fn line(&self, function: &str) -> Option<&Line> {
+    fn line(&self, function: &str) -> Option<&Arc<Line>> {
         let function = self.inner.functions.find(function)?;
         self.inner.lines.get(&function.name)
     }
