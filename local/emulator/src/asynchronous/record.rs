@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use serde::de::IgnoredAny;
+use serde::{Serialize, de::IgnoredAny};
 use serde_json::{Value, json};
 
 use super::{Asynchronous, EVENT_BYTES, Line, queue_of};
@@ -20,7 +20,7 @@ use crate::{
 const ERROR_MESSAGE_BYTES: usize = 1024;
 
 /// How an event ended, in the words of AWS.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub(super) enum Condition {
     Success,
     RetriesExhausted,
@@ -63,7 +63,7 @@ impl End {
         let context = json!({
             "requestId": event.id,
             "functionArn": format!("{}:$LATEST", function_arn(&function.name)),
-            "condition": format!("{:?}", self.condition),
+            "condition": self.condition,
             "approximateInvokeCount": event.receive_count,
         });
         // The payloads go in as they are, so that no number in them changes on the way.
