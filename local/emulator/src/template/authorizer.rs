@@ -124,11 +124,9 @@ fn authorizer(entry: &Entry, file: &Path) -> Result<(Authorizer, Vec<String>), R
         );
         return Err(Refusal::at(file, function.line, reason));
     }
-    fields.need("JwtConfiguration")?;
-    let (issuer, audience) = match fields.fields("JwtConfiguration")? {
-        Some(jwt) => jwt_configuration(jwt)?,
-        None => (String::new(), Vec::new()),
-    };
+    let owner = format!("JwtConfiguration of authorizer {}", entry.key);
+    let jwt = Fields::of(fields.need("JwtConfiguration")?, owner, file)?;
+    let (issuer, audience) = jwt_configuration(jwt)?;
     let source = fields.need("IdentitySource")?;
     let identity_source = match &source.value {
         Value::Text(text) => identity_source(text),
