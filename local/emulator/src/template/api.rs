@@ -58,14 +58,11 @@ pub(super) fn read(
         },
     };
     let stage = stage.to_owned();
-    let cors = match fields.fields("CorsConfiguration")? {
-        None => None,
-        Some(configuration) => Some(cors::read(configuration)?),
-    };
-    let auth = match fields.fields("Auth")? {
-        None => ApiAuth::default(),
-        Some(auth) => ApiAuth::read(auth, scope.file)?,
-    };
+    let cors = fields.fields("CorsConfiguration")?;
+    let cors = cors.map(cors::read).transpose()?;
+    let auth = fields.fields("Auth")?;
+    let auth = auth.map(|auth| ApiAuth::read(auth, scope.file));
+    let auth = auth.transpose()?.unwrap_or_default();
     fields.finish()?;
     Ok(Api { stage, cors, auth })
 }

@@ -82,10 +82,8 @@ fn route(
         }
         Some((_, node)) => return Err(fields.wrong("Method", node, "an HTTP method or ANY")),
     };
-    let auth = match fields.fields("Auth")? {
-        None => None,
-        Some(auth) => Some(RouteAuth::read(auth, line)?),
-    };
+    let auth = fields.fields("Auth")?;
+    let auth = auth.map(|auth| RouteAuth::read(auth, line)).transpose()?;
     fields.finish()?;
     let route = Route {
         method,
@@ -133,14 +131,7 @@ fn mapping(function: &str, mut fields: Fields<'_>, scope: &Scope<'_>) -> Result<
         );
         return Err(Refusal::at(scope.file, arn.line, reason));
     }
-    let maximum_concurrency = match fields.fields("ScalingConfig")? {
-        None => None,
-        Some(mut scaling) => {
-            let maximum = scaling.number("MaximumConcurrency", 2..=1_000)?;
-            scaling.finish()?;
-            maximum
-        }
-    };
+    let scaling = fields.fields("ScalingConfig")?;
     let mapping = Mapping {
         queue,
         function: function.to_owned(),
@@ -151,7 +142,7 @@ fn mapping(function: &str, mut fields: Fields<'_>, scope: &Scope<'_>) -> Result<
                 .unwrap_or(0)
                 .into(),
         ),
-        maximum_concurrency,
+        maximum_concurrency: scaling.map(maximum_concurrency).transpose()?.flatten(),
         reports_item_failures: !types.is_empty(),
         enabled: fields.flag("Enabled")?.unwrap_or(true),
     };
@@ -161,6 +152,12 @@ fn mapping(function: &str, mut fields: Fields<'_>, scope: &Scope<'_>) -> Result<
     }
     fields.finish()?;
     Ok(mapping)
+}
+
+fn maximum_concurrency(mut scaling: Fields<'_>) -> Result<Option<u32>, Refusal> {
+    let maximum = scaling.number("MaximumConcurrency", 2..=1_000)?;
+    scaling.finish()?;
+    Ok(maximum)
 }
 
 fn schedule(function: &str, entry: &Entry, mut fields: Fields<'_>) -> Result<Schedule, Refusal> {

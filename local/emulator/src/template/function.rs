@@ -77,10 +77,10 @@ pub(super) fn read(
         memory_mb: fields.number("MemorySize", 128..=10_240)?.unwrap_or(128),
         environment: environment(&mut fields)?,
         reserved_concurrency: fields.number("ReservedConcurrentExecutions", 0..=1_000)?,
-        url: match fields.fields("FunctionUrlConfig")? {
-            None => None,
-            Some(configuration) => Some(url::read(configuration)?),
-        },
+        url: fields
+            .fields("FunctionUrlConfig")?
+            .map(url::read)
+            .transpose()?,
         event_invoke: event_invoke::read(&mut fields, destinations)?,
     };
     let events = fields.take("Events").cloned();

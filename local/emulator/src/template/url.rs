@@ -15,10 +15,7 @@ pub(super) fn read(mut fields: Fields<'_>) -> Result<FunctionUrl, Refusal> {
             Some("AWS_IAM") => true,
             _ => return Err(fields.wrong("AuthType", auth_type, "NONE or AWS_IAM")),
         },
-        cors: match fields.fields("Cors")? {
-            None => None,
-            Some(configuration) => Some(cors::read(configuration)?),
-        },
+        cors: fields.fields("Cors")?.map(cors::read).transpose()?,
         invoke_mode: match invoke_mode.map(|node| (text(node), node)) {
             None | Some((Some("BUFFERED"), _)) => InvokeMode::Buffered,
             Some((Some("RESPONSE_STREAM"), _)) => InvokeMode::ResponseStream,
