@@ -1,6 +1,8 @@
 //! A function's `Events`: its routes, queues and clocks.
 use std::time::Duration;
 
+use serde::de::IgnoredAny;
+
 use super::{
     Draft, DraftRoute, Mapping, Method, Refusal, Route, Schedule, Timing,
     authorizer::RouteAuth,
@@ -174,11 +176,24 @@ fn schedule(function: &str, entry: &Entry, mut fields: Fields<'_>) -> Result<Sch
             .map_or_else(|| format!("{function}{}", entry.key), str::to_owned),
         function: function.to_owned(),
         timing: timing.ok_or_else(|| fields.wrong("Schedule", expression, wanted))?,
-        input: fields.text("Input")?.map(str::to_owned),
+        input: input(&mut fields)?,
         enabled: fields.flag("Enabled")?.unwrap_or(true),
     };
     fields.finish()?;
     Ok(schedule)
+}
+
+/// Reads the text that a schedule's runs get as their event.
+fn input(fields: &mut Fields<'_>) -> Result<Option<String>, Refusal> {
+    let Some(node) = fields.take("Input") else {
+        return Ok(None);
+    };
+    match &node.value {
+        Value::Text(text) if serde_json::from_str::<IgnoredAny>(text).is_ok() => {
+            Ok(Some(text.clone()))
+        }
+        _ => Err(fields.wrong("Input", node, "text that is JSON")),
+    }
 }
 
 #[cfg(test)]

@@ -405,6 +405,10 @@ fn what_aws_refuses_is_refused() {
             "t.yaml:9: the queue other of function Worker is no queue of this template",
         ),
         (
+            "      Events:\n        C: {Type: Schedule, Properties: {Schedule: rate(1 day), Input: '{sweep: all}'}}\n",
+            "t.yaml:9: Input of event C of function Worker must be text that is JSON, not \"{sweep: all}\"",
+        ),
+        (
             "      EventInvokeConfig: {MaximumRetryAttempts: 3}\n",
             "t.yaml:8: MaximumRetryAttempts of EventInvokeConfig of function Worker must be a whole number from 0 to 2, not \"3\"",
         ),
