@@ -4,7 +4,7 @@ use std::{net::IpAddr, path::Path};
 use super::{
     Authorization, Authorizer, IdentitySource, Method, Refusal, Route,
     fields::Fields,
-    node::{Entry, Node, Value},
+    node::{Entry, Value},
 };
 
 /// What an HTTP API says for all its routes.
@@ -25,11 +25,7 @@ pub(super) struct RouteAuth {
 impl ApiAuth {
     /// Reads the `Auth` of an API; `file` is for sentences.
     pub(super) fn read(mut fields: Fields<'_>, file: &Path) -> Result<ApiAuth, Refusal> {
-        let nothing = Node {
-            line: 0,
-            value: Value::Nothing,
-        };
-        let entries = fields.take("Authorizers").unwrap_or(&nothing).entries();
+        let entries = fields.entries("Authorizers")?;
         let default = fields.text("DefaultAuthorizer")?.map(str::to_owned);
         if let Some(iam) = fields.take("EnableIamAuthorizer")
             && fields.flag("EnableIamAuthorizer")? == Some(true)

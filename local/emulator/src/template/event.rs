@@ -14,11 +14,11 @@ use super::{
 /// Reads the events of the function `logical_id` into `draft`.
 pub(super) fn read(
     logical_id: &str,
-    events: &Node,
+    events: &[Entry],
     scope: &Scope<'_>,
     draft: &mut Draft,
 ) -> Result<(), Refusal> {
-    for entry in events.entries() {
+    for entry in events {
         let owner = format!("event {} of function {logical_id}", entry.key);
         let mut fields = Fields::of(&entry.node, &owner, scope.file)?;
         let kind = fields.need("Type")?;

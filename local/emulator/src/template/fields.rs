@@ -121,6 +121,17 @@ impl<'a> Fields<'a> {
         Fields::of(node, format!("{key} of {}", self.owner), self.file).map(Some)
     }
 
+    /// Takes a map whose keys are the template's own; there are none when it is missing.
+    pub(super) fn entries(&mut self, key: &'static str) -> Result<&'a [Entry], Refusal> {
+        let Some(node) = self.take(key) else {
+            return Ok(&[]);
+        };
+        match &node.value {
+            Value::Map(entries) => Ok(entries),
+            _ => Err(self.wrong(key, node, "a map")),
+        }
+    }
+
     /// Refuses the first field that was neither taken nor passed over.
     pub(super) fn finish(self) -> Result<(), Refusal> {
         match self

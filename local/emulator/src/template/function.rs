@@ -55,7 +55,7 @@ pub(super) fn read(
     globals: Option<&Node>,
     scope: &Scope<'_>,
     destinations: &mut Vec<(usize, Destination)>,
-) -> Result<(Function, Option<Node>), Refusal> {
+) -> Result<(Function, Vec<Entry>), Refusal> {
     let owner = format!("function {}", entry.key);
     let properties = scope.resolve(&properties(&entry.node, globals))?;
     let mut fields = Fields::of(&properties, &owner, scope.file)?;
@@ -83,7 +83,7 @@ pub(super) fn read(
             .transpose()?,
         event_invoke: event_invoke::read(&mut fields, destinations)?,
     };
-    let events = fields.take("Events").cloned();
+    let events = fields.entries("Events")?.to_vec();
     fields.finish()?;
     Ok((function, events))
 }
@@ -138,9 +138,8 @@ fn environment(fields: &mut Fields<'_>) -> Result<BTreeMap<String, String>, Refu
     let Some(mut environment) = fields.fields("Environment")? else {
         return Ok(BTreeMap::new());
     };
-    let variables = environment.take("Variables");
     let mut result = BTreeMap::new();
-    for entry in variables.map(Node::entries).unwrap_or_default() {
+    for entry in environment.entries("Variables")? {
         let Value::Text(text) = &entry.node.value else {
             return Err(environment.wrong(&entry.key, &entry.node, "text"));
         };

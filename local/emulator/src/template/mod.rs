@@ -35,6 +35,7 @@ pub use timing::{Cron, Timing};
 
 use api::Api;
 use authorizer::RouteAuth;
+use fields::Fields;
 use node::Node;
 
 /// The region that ARNs and events name.
@@ -356,14 +357,14 @@ impl Template {
     /// Returns the names of the parameters that the template at `path` has.
     ///
     /// # Errors
-    /// When the file cannot be read or is not YAML.
+    /// When the file cannot be read, is not YAML, or has `Parameters` that are no map.
     pub fn parameter_names(path: &Path) -> Result<BTreeSet<String>, Refusal> {
         let text =
             std::fs::read_to_string(path).map_err(|error| Refusal::unreadable(path, &error))?;
         let root = Node::parse(&text, path)?;
-        let parameters = root.field("Parameters").map(Node::entries);
-        let names = parameters.unwrap_or_default().iter();
-        Ok(names.map(|entry| entry.key.clone()).collect())
+        let mut sections = Fields::of(&root, "the template", path)?;
+        let parameters = sections.entries("Parameters")?.iter();
+        Ok(parameters.map(|entry| entry.key.clone()).collect())
     }
 }
 

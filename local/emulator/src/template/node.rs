@@ -49,18 +49,13 @@ impl Node {
         }
     }
 
-    pub(super) fn entries(&self) -> &[Entry] {
-        match &self.value {
-            Value::Map(entries) => entries,
-            _ => &[],
-        }
-    }
-
+    /// Returns the field of a map; `None` when it is missing, or this is no map.
     pub(super) fn field(&self, key: &str) -> Option<&Node> {
-        self.entries()
-            .iter()
-            .find(|entry| entry.key == key)
-            .map(|entry| &entry.node)
+        let Value::Map(entries) = &self.value else {
+            return None;
+        };
+        let found = entries.iter().find(|entry| entry.key == key);
+        found.map(|entry| &entry.node)
     }
 
     /// Returns what kind of value it is, for a sentence.
@@ -175,14 +170,11 @@ mod tests {
     fn every_value_knows_its_line() {
         let node = parse("a:\n  b: 1\n  c:\n    - x\n    - y\n");
 
-        let b = &node.field("a").expect("a is there").entries()[0];
-        assert_eq!((b.line, b.node.line), (2, 2));
-        let Value::List(items) = &node
-            .field("a")
-            .and_then(|a| a.field("c"))
-            .expect("c is there")
-            .value
-        else {
+        let Value::Map(entries) = &node.field("a").expect("a is there").value else {
+            panic!("a is a map");
+        };
+        assert_eq!((entries[0].line, entries[0].node.line), (2, 2));
+        let Value::List(items) = &entries[1].node.value else {
             panic!("c is a list");
         };
         assert_eq!(

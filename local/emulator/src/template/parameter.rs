@@ -3,13 +3,12 @@ use std::{collections::BTreeMap, path::Path};
 
 use super::{Refusal, fields::Fields, node::Entry, node::Node, node::Value};
 
-/// Reads the `Parameters` section with the values `given`.
+/// Reads the `entries` of the `Parameters` section with the values `given`.
 pub(super) fn read(
-    section: Option<&Node>,
+    entries: &[Entry],
     given: &BTreeMap<String, String>,
     file: &Path,
 ) -> Result<BTreeMap<String, Node>, Refusal> {
-    let entries = section.map(Node::entries).unwrap_or_default();
     if let Some(unknown) = given
         .keys()
         .find(|name| !entries.iter().any(|entry| entry.key == **name))

@@ -40,29 +40,28 @@ pub(super) fn read(
     if !matches!(&transform.value, Value::Text(text) if text == "AWS::Serverless-2016-10-31") {
         return Err(sections.wrong("Transform", transform, "AWS::Serverless-2016-10-31"));
     }
-    let parameters = parameter::read(sections.take("Parameters"), given, file)?;
-    let conditions = sections.take("Conditions");
+    let parameters = parameter::read(sections.entries("Parameters")?, given, file)?;
+    let conditions = sections.entries("Conditions")?;
     let globals = sections.take("Globals");
-    let resources = sections.need("Resources")?;
-    let outputs = sections.take("Outputs");
+    sections.need("Resources")?;
+    let resources = sections.entries("Resources")?;
+    let outputs = sections.entries("Outputs")?;
     sections.finish()?;
 
     let scope = Scope {
         file,
         parameters,
-        conditions: conditions.map(Node::entries).unwrap_or_default(),
-        resources: resources.entries(),
+        conditions,
+        resources,
         queue_base,
     };
-    for section in [conditions, globals, Some(resources), outputs]
-        .into_iter()
-        .flatten()
-    {
-        scope.check_names(section)?;
+    let entries = conditions.iter().chain(resources).chain(outputs);
+    for node in entries.map(|entry| &entry.node).chain(globals) {
+        scope.check_names(node)?;
     }
     let globals = Globals::read(globals, file)?;
     let mut draft = Draft::default();
-    for entry in resources.entries() {
+    for entry in resources {
         resource(entry, &globals, &scope, &mut draft)?;
     }
     if draft.apis.is_empty() && !draft.routes.is_empty() {
@@ -137,9 +136,7 @@ fn resource(
         "AWS::Serverless::Function" => {
             let (function, events) =
                 function::read(entry, globals.function, scope, &mut draft.destinations)?;
-            if let Some(events) = &events {
-                event::read(&entry.key, events, scope, draft)?;
-            }
+            event::read(&entry.key, &events, scope, draft)?;
             if function.url.as_ref().is_some_and(|url| url.needs_signature) {
                 draft.without_effect.push(format!(
                     "the URL of {} asks nobody for a signature on one machine",

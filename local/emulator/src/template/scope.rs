@@ -183,20 +183,7 @@ impl<'a> Scope<'a> {
     }
 
     fn sub(&self, argument: &Node, line: usize, depth: usize) -> Result<Node, Refusal> {
-        let (text, variables) = match &argument.value {
-            Value::Text(text) => (text.as_str(), &[] as &[Entry]),
-            Value::List(items) => match items.as_slice() {
-                [
-                    Node {
-                        value: Value::Text(text),
-                        ..
-                    },
-                    variables,
-                ] => (text.as_str(), variables.entries()),
-                _ => return Err(self.malformed("Fn::Sub", argument)),
-            },
-            _ => return Err(self.malformed("Fn::Sub", argument)),
-        };
+        let (text, variables) = self.substitution(argument)?;
         let text = self.substitute(text, line, |name| {
             if let Some(own) = variables.iter().find(|entry| entry.key == name) {
                 return self.text("Fn::Sub", &own.node, depth);
@@ -207,6 +194,19 @@ impl<'a> Scope<'a> {
             }
         })?;
         Ok(Node::text(line, text))
+    }
+
+    /// Takes apart what `Fn::Sub` is given: a text, and the names it has for itself.
+    fn substitution<'n>(&self, argument: &'n Node) -> Result<(&'n str, &'n [Entry]), Refusal> {
+        let items = match &argument.value {
+            Value::Text(text) => return Ok((text, &[])),
+            Value::List(items) => items.iter().map(|item| &item.value).collect(),
+            _ => Vec::new(),
+        };
+        match items[..] {
+            [Value::Text(text), Value::Map(variables)] => Ok((text, variables)),
+            _ => Err(self.malformed("Fn::Sub", argument)),
+        }
     }
 
     /// Replaces every `${name}` by what `value` makes of the name; `${!name}` is a literal `${name}`.

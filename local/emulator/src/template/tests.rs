@@ -451,6 +451,57 @@ fn what_aws_refuses_is_refused() {
 }
 
 #[test]
+fn what_must_be_a_map_is_refused_when_it_is_none() {
+    let api = |auth: &str| {
+        with_worker(&format!(
+            "  Api: {{Type: AWS::Serverless::HttpApi, Properties: {{Auth: {auth}}}}}\n"
+        ))
+    };
+    let cases = [
+        (
+            api("{Authorizers: [Users]}"),
+            "t.yaml:8: Authorizers of Auth of HTTP API Api must be a map, not a list",
+        ),
+        (
+            with_worker("      Environment: {Variables: [A, B]}\n"),
+            "t.yaml:8: Variables of Environment of function Worker must be a map, not a list",
+        ),
+        (
+            with_worker("      Events:\n        - {Type: HttpApi}\n"),
+            "t.yaml:9: Events of function Worker must be a map, not a list",
+        ),
+        (
+            with_worker("      Environment: {Variables: {A: !Sub ['${B}', [B]]}}\n"),
+            "t.yaml:8: Fn::Sub cannot be made of a list",
+        ),
+        (
+            with_worker("Parameters: [A]\n"),
+            "t.yaml:8: Parameters of the template must be a map, not a list",
+        ),
+        (
+            with_worker("Conditions: [IsA]\n"),
+            "t.yaml:8: Conditions of the template must be a map, not a list",
+        ),
+        (
+            with_worker("Outputs: [Url]\n"),
+            "t.yaml:8: Outputs of the template must be a map, not a list",
+        ),
+        (
+            format!("{HEAD}Resources: Worker\n"),
+            "t.yaml:2: Resources of the template must be a map, not \"Worker\"",
+        ),
+        (
+            format!("{HEAD}Resources:\n"),
+            "t.yaml:1: the template has no Resources; give it one",
+        ),
+    ];
+    for (text, sentence) in cases {
+        assert_eq!(refusal(&text), sentence);
+    }
+    assert!(read(&format!("{HEAD}Resources: {{}}\n"), &[]).is_ok());
+}
+
+#[test]
 fn an_environment_has_4096_bytes() {
     let text = |size: usize| {
         let value = "x".repeat(size - 1);

@@ -11,11 +11,14 @@ impl Scope<'_> {
         match &node.value {
             Value::Nothing | Value::Text(_) => Ok(()),
             Value::List(items) => items.iter().try_for_each(|item| self.check_names(item)),
-            Value::Map(entries) => entries
-                .iter()
-                .try_for_each(|entry| self.check_names(&entry.node)),
+            Value::Map(entries) => self.check_entries(entries),
             Value::Call(name, argument) => self.check_call(name, argument),
         }
+    }
+
+    fn check_entries(&self, entries: &[Entry]) -> Result<(), Refusal> {
+        let mut nodes = entries.iter().map(|entry| &entry.node);
+        nodes.try_for_each(|node| self.check_names(node))
     }
 
     fn check_call(&self, name: &str, argument: &Node) -> Result<(), Refusal> {
@@ -25,20 +28,11 @@ impl Scope<'_> {
                 let (resource, _) = self.attribute(argument)?;
                 self.resource(&resource, argument.line).map(|_| ())
             }
-            ("Fn::Sub", Value::Text(text)) => self.check_placeholders(text, &[], argument.line),
-            ("Fn::Sub", Value::List(items)) => match items.as_slice() {
-                [
-                    Node {
-                        value: Value::Text(text),
-                        line,
-                    },
-                    variables,
-                ] => {
-                    self.check_placeholders(text, variables.entries(), *line)?;
-                    self.check_names(variables)
-                }
-                _ => Err(self.malformed(name, argument)),
-            },
+            ("Fn::Sub", _) => {
+                let (text, variables) = self.substitution(argument)?;
+                self.check_placeholders(text, variables, argument.line)?;
+                self.check_entries(variables)
+            }
             ("Condition", Value::Text(text)) => self.condition(text, argument.line).map(|_| ()),
             ("Fn::If", Value::List(items)) => {
                 if let Some(Node {
