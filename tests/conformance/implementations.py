@@ -116,7 +116,7 @@ class Implementation:
 
 class Emulator(Implementation):
     title = "this emulator"
-    offers = frozenset({"reserved concurrency", "event source mapping", "streaming"})
+    offers = frozenset({"client context", "reserved concurrency", "event source mapping", "streaming"})
 
     def version(self):
         return output("git", "-C", ROOT, "rev-parse", "--short", "HEAD")

@@ -9,7 +9,8 @@ use std::{
     time::Duration,
 };
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use ureq::http::{HeaderMap, HeaderValue, header::ToStrError};
 
 fn main() -> Result<(), Box<dyn Error>> {
     begin();
@@ -24,16 +25,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         let id = next.headers()["lambda-runtime-aws-request-id"]
             .to_str()?
             .to_owned();
-        let deadline_ms = next.headers()["lambda-runtime-deadline-ms"]
-            .to_str()?
-            .to_owned();
+        let facts = facts(next.headers())?;
         let invocation_id = next.headers()["lambda-runtime-invocation-id"]
             .to_str()?
             .to_owned();
         let event: Value = next.body_mut().with_config().limit(16 << 20).read_json()?;
         note(&event)?;
         let (path, answer) = match obey(&event) {
-            Ok(answer) => ("response", with_facts(answer, &deadline_ms)),
+            Ok(answer) => ("response", with_facts(answer, facts)),
             Err(message) => (
                 "error",
                 json!({ "errorType": "Probe", "errorMessage": message }),
@@ -156,13 +155,28 @@ fn build() -> Result<Value, Box<dyn Error>> {
     Ok(json!(u64::from_le_bytes(number)))
 }
 
-fn with_facts(mut answer: Value, deadline_ms: &str) -> Value {
+/// Returns what the function is told beside the event.
+fn facts(headers: &HeaderMap) -> Result<Map<String, Value>, ToStrError> {
+    let text = |name| headers.get(name).map(HeaderValue::to_str).transpose();
+    Ok(Map::from_iter([
+        ("process".to_owned(), json!(process::id())),
+        (
+            "deadline_ms".to_owned(),
+            json!(text("lambda-runtime-deadline-ms")?),
+        ),
+        (
+            "client_context".to_owned(),
+            json!(text("lambda-runtime-client-context")?),
+        ),
+    ]))
+}
+
+fn with_facts(mut answer: Value, facts: Map<String, Value>) -> Value {
     if let Some(fields) = answer
         .as_object_mut()
         .filter(|fields| fields.contains_key("event"))
     {
-        fields.insert("process".to_owned(), json!(process::id()));
-        fields.insert("deadline_ms".to_owned(), json!(deadline_ms));
+        fields.extend(facts);
     }
     answer
 }

@@ -51,7 +51,10 @@ pub enum Origin {
         path: String,
     },
     /// A caller of the Invoke API who waits for the answer.
-    Invoke,
+    Invoke {
+        /// What the caller tells of itself, for the function: a JSON object in one line of ASCII.
+        client_context: Option<String>,
+    },
     /// A caller of the Invoke API who does not.
     Asynchronous {
         /// 1 for the first, 2 and 3 for the retries.
@@ -251,6 +254,14 @@ impl Pending {
         &self.asked.request_id
     }
 
+    /// Returns what the caller tells of itself, if anything.
+    pub(crate) fn client_context(&self) -> Option<&str> {
+        match &self.asked.origin {
+            Origin::Invoke { client_context } => client_context.as_deref(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn end(mut self, invocation: Invocation) {
         self.record(invocation);
     }
@@ -377,7 +388,7 @@ mod tests {
 
     fn run(journal: &Journal, function: &str, body: usize) -> u64 {
         let event = Bytes::from(vec![b'x'; body]);
-        let pending = journal.begin(function, "id", Origin::Invoke, event.clone());
+        let pending = journal.begin(function, "id", Origin::Console, event.clone());
         answer(pending, event)
     }
 
@@ -470,7 +481,7 @@ mod tests {
         let journal = Journal::new();
         let mut news = journal.follow();
 
-        drop(journal.begin("f", "id", Origin::Invoke, Bytes::new()));
+        drop(journal.begin("f", "id", Origin::Console, Bytes::new()));
 
         assert_eq!(news.try_recv(), Ok(News::Asked(1)));
         assert_eq!(news.try_recv(), Ok(News::Ended(1)));

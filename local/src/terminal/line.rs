@@ -150,7 +150,7 @@ pub(super) fn what(origin: &Origin) -> String {
     match origin {
         Origin::HttpApi { method, path } => format!("{method} {path}"),
         Origin::FunctionUrl { method, path } => format!("url {method} {path}"),
-        Origin::Invoke => "invoke".to_owned(),
+        Origin::Invoke { .. } => "invoke".to_owned(),
         Origin::Asynchronous { attempt: 1 } => "event".to_owned(),
         Origin::Asynchronous { attempt } => format!("event, attempt {attempt}"),
         Origin::Queue { name } => format!("queue {name}"),

@@ -267,7 +267,7 @@ fn origin(origin: &Origin) -> Value {
         Origin::FunctionUrl { method, path } => {
             json!({ "kind": "function_url", "method": method.as_str(), "path": path })
         }
-        Origin::Invoke => json!({ "kind": "invoke" }),
+        Origin::Invoke { .. } => json!({ "kind": "invoke" }),
         Origin::Asynchronous { attempt } => json!({ "kind": "asynchronous", "attempt": attempt }),
         Origin::Queue { name } => json!({ "kind": "queue", "name": name }),
         Origin::Schedule { name } => json!({ "kind": "schedule", "name": name }),

@@ -119,7 +119,7 @@ mod tests {
     use crate::journal::{Origin, Pending};
 
     fn begin(journal: &Journal) -> Pending {
-        journal.begin("f", "id", Origin::Invoke, Bytes::new())
+        journal.begin("f", "id", Origin::Console, Bytes::new())
     }
 
     fn next(told: &mut Told, journal: &Journal) -> Vec<(u64, bool)> {

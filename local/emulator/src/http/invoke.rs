@@ -1,6 +1,7 @@
 //! The Lambda Invoke API, which the SDKs, boto3 and the AWS CLI call.
 use axum::body::Body;
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
@@ -8,7 +9,7 @@ use serde_json::json;
 
 use super::{
     body::{self, NoBody},
-    event_stream,
+    client_context, event_stream,
 };
 use crate::{
     asynchronous::{self, Asynchronous},
@@ -88,16 +89,42 @@ pub(super) async fn handle(
     }
 }
 
+/// What a caller who waits for the answer asks for.
+struct Call {
+    event: Bytes,
+    origin: Origin,
+    wants_log: bool,
+}
+
+impl Call {
+    async fn read(request: Request<Incoming>) -> Result<Call, Box<Response<Body>>> {
+        let headers = request.headers();
+        let wants_log = text(headers, "x-amz-log-type") == Some("Tail");
+        let context = headers.get("x-amz-client-context");
+        let client_context = context.map(|encoded| client_context::read(encoded.as_bytes()));
+        // Before any refusal: a client that is still sending would not see it.
+        let event = event(request, EVENT_BYTES).await?;
+        let client_context = client_context.transpose().map_err(|flaw| {
+            let kind = "InvalidRequestContentException";
+            refusal(StatusCode::BAD_REQUEST, kind, &flaw.to_string())
+        })?;
+        Ok(Call {
+            event: event.into(),
+            origin: Origin::Invoke { client_context },
+            wants_log,
+        })
+    }
+}
+
 async fn synchronous(
     functions: &Functions,
     function: &str,
     request: Request<Incoming>,
 ) -> Response<Body> {
-    let wants_log = text(request.headers(), "x-amz-log-type") == Some("Tail");
-    match event(request, EVENT_BYTES).await {
-        Ok(event) => {
-            let run = functions.invoke(function, event.into(), Origin::Invoke);
-            answer(run.await, wants_log)
+    match Call::read(request).await {
+        Ok(call) => {
+            let run = functions.invoke(function, call.event, call.origin);
+            answer(run.await, call.wants_log)
         }
         Err(refusal) => *refusal,
     }
@@ -108,18 +135,17 @@ async fn streaming(
     function: &str,
     request: Request<Incoming>,
 ) -> Response<Body> {
-    let wants_log = text(request.headers(), "x-amz-log-type") == Some("Tail");
-    let event = match event(request, EVENT_BYTES).await {
-        Ok(event) => event,
+    let call = match Call::read(request).await {
+        Ok(call) => call,
         Err(refusal) => return *refusal,
     };
-    let run = functions.invoke_streaming(function, event.into(), Origin::Invoke);
+    let run = functions.invoke_streaming(function, call.event, call.origin);
     match run.await {
         Answering::Whole(Invocation {
             outcome: Err(failure),
             ..
         }) if failure.never_ran() => not_run(&failure),
-        answering => event_stream::respond(answering, wants_log),
+        answering => event_stream::respond(answering, call.wants_log),
     }
 }
 

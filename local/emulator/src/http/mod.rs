@@ -26,6 +26,7 @@ use crate::{
 
 mod authorizer;
 mod body;
+mod client_context;
 mod cors;
 mod event;
 mod event_stream;

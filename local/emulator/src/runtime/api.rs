@@ -251,7 +251,9 @@ impl IntoResponse for Delivery {
             ("lambda-runtime-invoked-function-arn", self.function_arn),
             ("lambda-runtime-trace-id", trace),
         ];
-        (headers, self.event).into_response()
+        let context = self.client_context;
+        let context = context.map(|context| [("lambda-runtime-client-context", context)]);
+        (headers, context, self.event).into_response()
     }
 }
 

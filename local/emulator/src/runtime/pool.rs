@@ -91,6 +91,11 @@ impl Job {
         self.record.number()
     }
 
+    /// Returns what the caller tells the function of itself, if anything.
+    pub(super) fn client_context(&self) -> Option<&str> {
+        self.record.client_context()
+    }
+
     /// Has the answer streamed, if the function streams it.
     pub(super) fn streaming(self, stream: oneshot::Sender<Opening>) -> Job {
         Job {

@@ -4,6 +4,7 @@
 mod asynchronous;
 mod attached;
 mod authorizer;
+mod client_context;
 mod console;
 mod full_disk;
 mod functions;

@@ -208,7 +208,7 @@ impl Lab {
 
     async fn run(&self, event: Value) -> Invocation {
         let event = Bytes::from(event.to_string());
-        self.functions.invoke("Probe", event, Origin::Invoke).await
+        self.functions.invoke("Probe", event, Origin::Console).await
     }
 
     fn path(&self, name: &str) -> PathBuf {

@@ -243,7 +243,7 @@ async fn rest(response: Response<Body>) -> std::io::Result<String> {
 }
 
 /// Reads the events of a streamed invocation: the answer, and what its last event says.
-async fn events(response: Response<Body>) -> (String, Value) {
+pub(crate) async fn events(response: Response<Body>) -> (String, Value) {
     let body = blocking(move || {
         let mut bytes = Vec::new();
         let reader = &mut response.into_body().into_reader();
