@@ -82,6 +82,9 @@ impl<'a> Globals<'a> {
             return Ok(Globals::default());
         };
         let mut fields = Fields::of(section, "Globals", file)?;
+        // Merged with a resource's own properties, anything but a map would be lost.
+        fields.entries("Function")?;
+        fields.entries("HttpApi")?;
         let globals = Globals {
             function: fields.take("Function"),
             http_api: fields.take("HttpApi"),

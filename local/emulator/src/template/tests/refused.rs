@@ -186,6 +186,10 @@ fn what_must_be_a_map_is_refused_when_it_is_none() {
             "t.yaml:8: Conditions of the template must be a map, not a list",
         ),
         (
+            with_worker("Globals: {Function: [Timeout]}\n"),
+            "t.yaml:8: Function of Globals must be a map, not a list",
+        ),
+        (
             with_worker("Outputs: [Url]\n"),
             "t.yaml:8: Outputs of the template must be a map, not a list",
         ),
