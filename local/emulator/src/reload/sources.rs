@@ -229,9 +229,11 @@ mod tests {
         // Files are dated by a clock that ticks every few milliseconds.
         tokio::time::sleep(Duration::from_millis(50)).await;
 
-        fs::write(folder.path().join("f/src/main.rs"), "new text").unwrap();
+        let saved = folder.path().join("f/src/main.rs.new");
+        fs::write(&saved, "new text").unwrap();
+        fs::rename(&saved, saved.with_extension("")).unwrap();
 
-        let patience = Duration::from_secs(10);
+        let patience = Duration::from_secs(60);
         tokio::time::timeout(patience, changed.notified())
             .await
             .expect("the edit is told");
