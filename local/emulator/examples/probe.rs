@@ -5,6 +5,7 @@ use std::{
     error::Error,
     fs::File,
     io::{self, Read, Seek, SeekFrom, Write},
+    path::Path,
     process, thread,
     time::Duration,
 };
@@ -103,6 +104,11 @@ fn obey(event: &Value) -> Result<Value, String> {
             .args(arguments.iter().map(text))
             .spawn();
         started.map_err(|error| error.to_string())?;
+    }
+    if let Some(gate) = command["wait_for"].as_str() {
+        while !Path::new(gate).exists() {
+            thread::sleep(Duration::from_millis(10));
+        }
     }
     thread::sleep(Duration::from_millis(
         command["sleep_ms"].as_u64().unwrap_or_default(),

@@ -1,6 +1,10 @@
 //! Asynchronous invocations: retried on the clock, told to destinations, kept over a restart.
-use std::time::{Duration, Instant};
+use std::{
+    fs::File,
+    time::{Duration, Instant},
+};
 
+use emulator::runtime::FailureKind;
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -90,13 +94,14 @@ async fn an_event_that_waits_for_its_retry_outlives_the_emulator() {
 async fn an_event_that_met_a_busy_function_runs_later_and_the_meeting_is_no_attempt() {
     let world = World::start().await;
 
-    let busy = world.invoke("Single", json!({ "sleep_ms": 1_000 }));
+    let gate = world.data("gate");
+    let busy = world.invoke("Single", json!({ "log": "it runs", "wait_for": gate }));
     let event = async {
-        eventually("the function runs", || {
-            !world.processes("Single").is_empty()
-        })
-        .await;
-        world.send_event("Single", json!({ "do": "fail" })).await
+        eventually("it runs", || world.log("Single").contains("it runs")).await;
+        let id = world.send_event("Single", json!({ "do": "fail" })).await;
+        eventually("the event meets it", || is_throttled(&world, &id)).await;
+        File::create(&gate).unwrap();
+        id
     };
     let (_, id) = tokio::join!(busy, event);
 
@@ -143,10 +148,20 @@ async fn how_many_events_are_accepted_in_a_second() {
     }
 }
 
+/// Whether an attempt at a request met a function with no room for it.
+fn is_throttled(world: &World, id: &str) -> bool {
+    let journal = world.emulator.functions().journal();
+    let attempts = journal.newest(None, usize::MAX, |entry| entry.asked.request_id == id);
+    attempts.iter().any(|attempt| {
+        let failure = attempt.outcome().and_then(|outcome| outcome.as_ref().err());
+        failure.is_some_and(|failure| failure.kind == FailureKind::Throttled)
+    })
+}
+
 /// Lets time pass until a request has begun to run as often as this.
 async fn has_run(world: &World, function: &str, id: &str, runs: usize) {
     // The clock moves in steps, because a failure is seen in the log before its retry is planned.
-    for _ in 0..500 {
+    for _ in 0..1_500 {
         if world.runs(function, id) == runs {
             return;
         }

@@ -1,5 +1,5 @@
 //! Who may call a route that asks for a token, with real tokens of an issuer on this machine.
-use std::fs;
+use std::{fs, time::Instant};
 
 use emulator::{Emulator, Socket};
 use futures::future::join_all;
@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     issuer::{FOREIGN, Issuer, OURS, unsigned, url},
-    world::{World, eventually_within, options},
+    world::{World, eventually_told, options},
 };
 
 /// `/own` asks for a token, `/write` for one with a scope, `/query` takes it from the query, `/open` asks for nothing.
@@ -32,6 +32,7 @@ Resources:
     Metadata: {{ BuildMethod: rust-cargolambda, BuildProperties: {{ Binary: probe }} }}
     Properties:
       Runtime: provided.al2023
+      Timeout: 30
       Events:
         Own: {{ Type: HttpApi, Properties: {{ ApiId: !Ref Api, Path: /own, Method: ANY }} }}
         Write: {{ Type: HttpApi, Properties: {{ ApiId: !Ref Api, Path: /write, Method: ANY, Auth: {{ AuthorizationScopes: [write, admin] }} }} }}
@@ -227,17 +228,17 @@ async fn an_issuer_is_asked_once_and_again_for_a_key_that_is_new() {
     let crowd = join_all((0..20).map(|_| ask(&world, "/own", &ours))).await;
     assert!(crowd.iter().all(|(status, ..)| *status == 200));
     assert_eq!(issuer.asked(), 1);
+    let begin = Instant::now();
     let strangers = join_all((0..20).map(|_| ask(&world, "/own", &foreign))).await;
     assert!(strangers.iter().all(|(status, ..)| *status == 401));
-    assert!(
-        issuer.asked() <= 3,
-        "the issuer was asked {} times",
-        issuer.asked()
-    );
+    // For a new key it is asked every two seconds at most.
+    let most = 3 + begin.elapsed().as_secs() as usize / 2;
+    let asked = issuer.asked();
+    assert!(asked <= most, "the issuer was asked {asked} times");
 
     issuer.publish(&FOREIGN);
 
-    eventually_within(20, "the new key is known", async || {
+    eventually_told("the new key is known", async || {
         ask(&world, "/own", &foreign).await.0 == 200
     })
     .await;
@@ -260,7 +261,7 @@ async fn an_issuer_that_comes_late_is_found() {
 
     let _issuer = Issuer::start_on(TcpListener::bind(address).await.unwrap(), &OURS);
 
-    eventually_within(20, "the issuer is found", async || {
+    eventually_told("the issuer is found", async || {
         ask(&world, "/own", &token).await.0 == 200
     })
     .await;

@@ -1,6 +1,6 @@
 //! What becomes of functions that work, wait, crash and stall.
 
-use std::time::{Duration, Instant};
+use std::{fs::File, time::Duration};
 
 use crate::world::{World, eventually, is_dead, state_of};
 use futures::future::join_all;
@@ -33,18 +33,19 @@ async fn sequential_calls_meet_one_process_which_is_frozen_between_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn parallel_calls_do_not_wait_for_each_other() {
     let world = World::start().await;
-    let call = || world.invoke("Probe", json!({ "sleep_ms": 300 }));
-    join_all((0..8).map(|_| call())).await;
+    let gate = world.data("gate");
+    let call = || world.invoke("Probe", json!({ "log": "it runs", "wait_for": gate }));
 
-    let begin = Instant::now();
-    let answers = join_all((0..8).map(|_| call())).await;
-    let took = begin.elapsed();
+    let calls = join_all((0..8).map(|_| call()));
+    let (answers, ()) = tokio::join!(calls, async {
+        eventually("all eight run", || {
+            world.log("Probe").matches("it runs").count() == 8
+        })
+        .await;
+        File::create(&gate).unwrap();
+    });
 
     assert!(answers.iter().all(|(failed, ..)| !failed));
-    assert!(
-        took < Duration::from_millis(900),
-        "eight calls of 300 ms took {took:?}"
-    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -72,7 +73,7 @@ async fn a_crash_answers_at_once_and_the_next_call_works() {
                 .unwrap()
                 .ends_with(&format!("Error: Runtime exited with error: {how}"))
         );
-        assert!(took < Duration::from_secs(4), "{took:?}");
+        assert!(took < Duration::from_secs(25), "{took:?}");
         assert!(!world.invoke("Probe", json!({})).await.0);
     }
 }
@@ -113,7 +114,7 @@ async fn a_timeout_kills_the_process() {
     world.invoke("Short", json!({})).await;
     let processes = world.processes("Short");
 
-    let (failed, answer, took) = world.invoke("Short", json!({ "sleep_ms": 10_000 })).await;
+    let (failed, answer, took) = world.invoke("Short", json!({ "sleep_ms": 50_000 })).await;
 
     assert!(failed);
     assert_eq!(answer["errorType"], "Sandbox.Timedout");
@@ -123,8 +124,12 @@ async fn a_timeout_kills_the_process() {
             .unwrap()
             .ends_with("Error: Task timed out after 1.00 seconds")
     );
-    assert!(took < Duration::from_secs(3), "{took:?}");
-    assert_eq!(state_of(processes[0]), None);
+    assert!(took < Duration::from_secs(45), "{took:?}");
+    assert!(
+        processes
+            .into_iter()
+            .all(|process| state_of(process).is_none())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -163,22 +168,22 @@ async fn a_call_after_an_idle_process_was_killed_works() {
 #[tokio::test(flavor = "multi_thread")]
 async fn reserved_concurrency_throttles() {
     let world = World::start().await;
-    world.invoke("Single", json!({})).await;
     let path = "/2015-03-31/functions/Single/invocations";
+    let gate = world.data("gate");
 
-    let (one, other) = tokio::join!(
-        world.post(path, json!({ "sleep_ms": 400 })),
-        world.post(path, json!({ "sleep_ms": 400 })),
-    );
+    let running = world.post(path, json!({ "log": "it runs", "wait_for": gate }));
+    let (running, beyond) = tokio::join!(running, async {
+        eventually("one runs", || world.log("Single").contains("it runs")).await;
+        let beyond = world.post(path, json!({})).await;
+        File::create(&gate).unwrap();
+        beyond
+    });
 
-    let mut statuses = [one.status().as_u16(), other.status().as_u16()];
-    statuses.sort_unstable();
-    assert_eq!(statuses, [200, 429]);
-    assert!(
-        [one, other]
-            .iter()
-            .any(|response| response.headers().contains_key("retry-after"))
+    assert_eq!(
+        (running.status().as_u16(), beyond.status().as_u16()),
+        (200, 429)
     );
+    assert!(beyond.headers().contains_key("retry-after"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -249,10 +254,8 @@ async fn shutdown_leaves_no_process() {
     join_all((0..3).map(|_| world.invoke("Probe", json!({ "sleep_ms": 50 })))).await;
     let processes = world.processes("Probe");
 
-    let begin = Instant::now();
     world.emulator.shutdown().await;
 
     assert!(!processes.is_empty());
     assert!(processes.iter().all(|process| state_of(*process).is_none()));
-    assert!(begin.elapsed() < Duration::from_secs(3));
 }

@@ -1,8 +1,8 @@
 //! What a browser sees: routes, CORS, limits and files.
 
-use std::{io::Write, net::TcpStream, time::Duration};
+use std::{fs::File, io::Write, net::TcpStream};
 
-use crate::world::{World, replying};
+use crate::world::{World, eventually, eventually_told, replying};
 use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,7 +197,8 @@ async fn a_client_that_goes_away_leaves_a_working_function() {
     world.invoke("Single", json!({})).await;
     let process = world.processes("Single");
 
-    let body = json!({ "sleep_ms": 300 }).to_string();
+    let gate = world.data("gate");
+    let body = json!({ "log": "it runs", "wait_for": gate }).to_string();
     let mut client = TcpStream::connect(world.emulator.address()).unwrap();
     write!(
         client,
@@ -205,11 +206,15 @@ async fn a_client_that_goes_away_leaves_a_working_function() {
         body.len()
     )
     .unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    eventually("it runs", || world.log("Single").contains("it runs")).await;
     drop(client);
-    tokio::time::sleep(Duration::from_millis(400)).await;
+    File::create(&gate).unwrap();
 
-    assert!(!world.invoke("Single", json!({})).await.0);
+    let path = "/2015-03-31/functions/Single/invocations";
+    eventually_told("it is done", async || {
+        world.post(path, json!({})).await.status() == 200
+    })
+    .await;
     assert_eq!(world.processes("Single"), process);
 }
 

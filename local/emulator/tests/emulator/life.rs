@@ -1,15 +1,15 @@
 //! How the emulator itself begins and ends.
 use std::{
+    fs::File,
     io::{BufRead, BufReader},
     net::TcpListener,
     process::{Command, Stdio},
 };
 
 use emulator::{Emulator, Socket};
-use futures::future::join_all;
 use serde_json::json;
 
-use crate::world::{World, eventually, is_dead, options};
+use crate::world::{PATIENCE, World, eventually, is_dead, options, state_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_port_in_use_is_said_in_one_sentence() {
@@ -95,14 +95,21 @@ async fn processes_die_with_an_emulator_that_is_killed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_emulator_in_a_process_of_its_own() {
     let world = World::start().await;
-    join_all((0..2).map(|_| world.invoke("Probe", json!({ "sleep_ms": 500 })))).await;
-    tokio::join!(world.invoke("Short", json!({ "sleep_ms": 900 })), async {
+    let (gate, never) = (world.data("gate"), world.data("never"));
+    let wait_for = |gate| world.invoke("Probe", json!({ "wait_for": gate }));
+    let end = async {
+        eventually("three run", || world.processes("Probe").len() == 3).await;
+        let processes = world.processes("Probe");
+        File::create(&gate).unwrap();
         // One is busy and two are frozen when the end comes.
-        let mut processes = world.processes("Probe");
-        eventually("the function runs", || !world.processes("Short").is_empty()).await;
-        processes.extend(world.processes("Short"));
+        let is_frozen = |process: &&u32| state_of(**process) == Some('T');
+        eventually("two are frozen", || {
+            processes.iter().filter(is_frozen).count() == 2
+        })
+        .await;
         let numbers: Vec<String> = processes.iter().map(u32::to_string).collect();
         println!("\nprocesses {}", numbers.join(" "));
-        tokio::time::sleep(std::time::Duration::from_secs(20)).await;
-    });
+        tokio::time::sleep(PATIENCE).await;
+    };
+    tokio::join!(wait_for(&gate), wait_for(&gate), wait_for(&never), end);
 }

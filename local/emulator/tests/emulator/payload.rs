@@ -1,6 +1,6 @@
 //! Payload format 2.0 from one end to the other: what a function is told, and what becomes of its answer.
 use std::{
-    fs,
+    fs::{self, File},
     io::{Read, Write},
     net::TcpStream,
     time::Duration,
@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::world::{World, eventually_within, replying};
+use crate::world::{PATIENCE, World, eventually_told, replying};
 
 /// A stage, a route for everything else, and a function with a URL that has rules of its own.
 const TEMPLATE: &str = r#"
@@ -24,7 +24,7 @@ Resources:
     Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: probe } }
     Properties:
       Runtime: provided.al2023
-      Timeout: 10
+      Timeout: 30
       FunctionUrlConfig:
         AuthType: NONE
         Cors: { AllowOrigins: ["https://url.example"], AllowMethods: [GET] }
@@ -46,9 +46,7 @@ async fn impatient() -> World {
 /// Sends a request as it is written, without a client library to tidy it; the whole answer.
 fn raw(world: &World, head: &str, body: &[u8]) -> String {
     let mut client = TcpStream::connect(world.emulator.address()).unwrap();
-    client
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .unwrap();
+    client.set_read_timeout(Some(PATIENCE)).unwrap();
     let length = body.len();
     write!(
         client,
@@ -126,7 +124,7 @@ async fn an_event_is_told_to_the_letter() {
 async fn what_is_not_there_is_left_out() {
     let world = World::start().await;
 
-    let event = event(&world, "GET /short? HTTP/1.1\r\nHost: x\r\n", b"");
+    let event = event(&world, "GET /single? HTTP/1.1\r\nHost: x\r\n", b"");
 
     assert_eq!(event["rawQueryString"], "");
     for absent in [
@@ -224,7 +222,7 @@ async fn an_answer_keeps_bytes_lists_and_cookies() {
 async fn a_head_request_has_the_length_and_no_body() {
     let world = World::start().await;
 
-    let answer = raw(&world, "HEAD /short HTTP/1.1\r\nHost: x\r\n", b"");
+    let answer = raw(&world, "HEAD /single HTTP/1.1\r\nHost: x\r\n", b"");
 
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
@@ -237,7 +235,7 @@ async fn the_head_of_a_request_may_have_10240_bytes() {
     let world = World::start().await;
     let status = |filler: usize| {
         let head = format!(
-            "GET /short HTTP/1.1\r\nhost: x\r\nx: {}\r\n",
+            "GET /single HTTP/1.1\r\nhost: x\r\nx: {}\r\n",
             "a".repeat(filler)
         );
         let whole = head.len() + "content-length: 0\r\nconnection: close\r\n".len();
@@ -262,7 +260,8 @@ async fn a_slow_function_goes_on_after_its_caller_was_told() {
     world.invoke("Single", json!({})).await;
     let process = world.processes("Single");
 
-    let mut response = world.post("/single", json!({ "sleep_ms": 1_500 })).await;
+    let gate = world.data("gate");
+    let mut response = world.post("/single", json!({ "wait_for": gate })).await;
 
     assert_eq!(response.status(), 503);
     assert_eq!(
@@ -272,7 +271,8 @@ async fn a_slow_function_goes_on_after_its_caller_was_told() {
     // Only one may run at a time, so the next call is refused until the first is done.
     let path = "/2015-03-31/functions/Single/invocations";
     assert_eq!(world.post(path, json!({})).await.status(), 429);
-    eventually_within(20, "the first call is done", async || {
+    File::create(&gate).unwrap();
+    eventually_told("the first call is done", async || {
         world.post(path, json!({})).await.status() == 200
     })
     .await;

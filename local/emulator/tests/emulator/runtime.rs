@@ -1,8 +1,9 @@
 //! What an environment does for its process: each test has functions of its own, with no gateway in front.
 use std::{
     collections::BTreeMap,
+    fs::File,
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -15,7 +16,7 @@ use futures::future::join_all;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::world::{eventually, probe_dir, state_of};
+use crate::world::{PATIENCE, eventually, probe_dir, state_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_to_an_attempt_that_is_over_is_gone() {
@@ -33,7 +34,7 @@ async fn a_process_that_outgrows_its_memory_size_is_killed() {
     let lab = Lab::start(|_, _| {}).await;
     lab.invoke(json!({})).await.unwrap();
 
-    for then_ms in [0, 9_000] {
+    for then_ms in [0, 50_000] {
         let run = lab
             .run(json!({ "do": "grow", "megabytes": 200, "then_ms": then_ms }))
             .await;
@@ -44,7 +45,7 @@ async fn a_process_that_outgrows_its_memory_size_is_killed() {
         assert!(failure.message.ends_with(killed), "{}", failure.message);
         let log = String::from_utf8(run.log_tail.to_vec()).unwrap();
         assert!(log.contains("Memory Size: 128 MB\tMax Memory Used: 128 MB\t"));
-        assert!(run.run.unwrap().duration < Duration::from_secs(8));
+        assert!(run.run.unwrap().duration < Duration::from_secs(45));
         lab.invoke(json!({})).await.unwrap();
     }
 }
@@ -74,13 +75,17 @@ async fn work_left_behind_by_an_answer_is_frozen_until_the_next_event() {
         .await
         .unwrap();
     let process = lab.functions.processes("Probe")[0];
-    eventually("the process is frozen", || state_of(process) == Some('T')).await;
+    eventually("every thread is frozen", || is_frozen(process)).await;
     let frozen_at = size(&file);
     tokio::time::sleep(Duration::from_millis(300)).await;
     assert_eq!(size(&file), frozen_at);
-    lab.invoke(json!({ "sleep_ms": 200 })).await.unwrap();
+    let gate = lab.path("gate");
+    let (answer, ()) = tokio::join!(lab.invoke(json!({ "wait_for": gate })), async {
+        eventually("the work goes on", || size(&file) > frozen_at).await;
+        File::create(&gate).unwrap();
+    });
 
-    assert!(size(&file) > frozen_at);
+    answer.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,7 +105,8 @@ async fn without_freezing_work_left_behind_goes_on() {
 async fn a_first_start_that_crashes_or_hangs_costs_only_time() {
     for first in ["exit", "stall"] {
         let lab = Lab::start(|function, settings| {
-            settings.init_limit = Duration::from_millis(500);
+            // Long enough for the first process to leave its mark, which spares the second its fate.
+            settings.init_limit = Duration::from_secs(3);
             let once = settings.log_dir.with_extension("once");
             let once = once.display().to_string();
             function.environment = BTreeMap::from([
@@ -137,10 +143,8 @@ async fn a_second_start_has_the_functions_own_timeout() {
 async fn environments_nobody_needs_are_ended() {
     let lab = Lab::start(|_, settings| settings.idle_after = Duration::from_millis(300)).await;
 
-    join_all((0..4).map(|_| lab.invoke(json!({ "sleep_ms": 100 })))).await;
-    let processes = lab.functions.processes("Probe");
+    let processes = lab.run_at_once(4).await;
 
-    assert_eq!(processes.len(), 4);
     eventually("all are gone", || {
         lab.functions.processes("Probe").is_empty()
     })
@@ -170,7 +174,18 @@ async fn requests_beyond_the_most_environments_wait_for_one() {
     let answers = join_all((0..8).map(|_| lab.invoke(json!({ "sleep_ms": 50 })))).await;
 
     assert!(answers.iter().all(Result::is_ok));
-    assert_eq!(lab.functions.processes("Probe").len(), 2);
+    assert!(lab.functions.processes("Probe").len() <= 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shutdown_waits_for_no_idle_process() {
+    let lab = Lab::start(|_, settings| settings.grace = PATIENCE).await;
+    lab.run_at_once(3).await;
+
+    let begin = Instant::now();
+    lab.functions.shutdown().await;
+
+    assert!(begin.elapsed() < PATIENCE / 2, "{:?}", begin.elapsed());
 }
 
 /// One function called `Probe`, and its settings.
@@ -186,7 +201,7 @@ impl Lab {
             logical_id: "Probe".to_owned(),
             name: "Probe".to_owned(),
             binary: "probe".to_owned(),
-            timeout: Duration::from_secs(10),
+            timeout: PATIENCE,
             memory_mb: 128,
             environment: BTreeMap::new(),
             reserved_concurrency: None,
@@ -211,9 +226,32 @@ impl Lab {
         self.functions.invoke("Probe", event, Origin::Console).await
     }
 
+    /// Has as many processes run at the same time; returns them when all are done.
+    async fn run_at_once(&self, count: usize) -> Vec<u32> {
+        let gate = self.path("gate");
+        let calls = join_all((0..count).map(|_| self.invoke(json!({ "wait_for": gate }))));
+        let (answers, processes) = tokio::join!(calls, async {
+            let processes = || self.functions.processes("Probe");
+            eventually("all run", || processes().len() == count).await;
+            File::create(&gate).unwrap();
+            processes()
+        });
+        assert!(answers.iter().all(Result::is_ok));
+        processes
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
+}
+
+/// Whether all threads of a process stand still: its first may before the others do.
+fn is_frozen(process: u32) -> bool {
+    let threads = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    let numbers = threads.map(|thread| thread.unwrap().file_name());
+    numbers
+        .filter_map(|number| number.to_str()?.parse().ok())
+        .all(|thread| state_of(thread) == Some('T'))
 }
 
 fn size(file: &Path) -> u64 {

@@ -13,20 +13,27 @@ use ureq::{Body, http::Response};
 
 use crate::world::{World, blocking, eventually, options, probe_dir};
 
+/// `Hasty` has less time than the other.
 const TEMPLATE: &str = r#"
 AWSTemplateFormatVersion: "2010-09-09"
 Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function:
+    Runtime: provided.al2023
+    Handler: bootstrap
+    CodeUri: .
 Resources:
+  Hasty:
+    Type: AWS::Serverless::Function
+    Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: streamer } }
+    Properties:
+      Timeout: 5
+      FunctionUrlConfig: { AuthType: NONE, InvokeMode: RESPONSE_STREAM }
   Streamer:
     Type: AWS::Serverless::Function
-    Metadata:
-      BuildMethod: rust-cargolambda
-      BuildProperties: { Binary: streamer }
+    Metadata: { BuildMethod: rust-cargolambda, BuildProperties: { Binary: streamer } }
     Properties:
-      Runtime: provided.al2023
-      Handler: bootstrap
-      CodeUri: .
-      Timeout: 5
+      Timeout: 60
       FunctionUrlConfig: { AuthType: NONE, InvokeMode: RESPONSE_STREAM }
       Events:
         Http:
@@ -159,7 +166,9 @@ async fn a_stream_ends_with_its_functions_time() {
     let (world, gate) = start().await;
     let command = json!({ "first": "one", "wait_for": gate });
 
-    let over = world.post(STREAMED, command.clone()).await;
+    let over = world
+        .post(&STREAMED.replace("Streamer", "Hasty"), command.clone())
+        .await;
     let (_, end) = events(over).await;
 
     assert!(
@@ -168,7 +177,7 @@ async fn a_stream_ends_with_its_functions_time() {
             .unwrap()
             .contains("Task timed out after 5.00 seconds")
     );
-    let cut = world.post(FUNCTION_URL, command).await;
+    let cut = world.post("/lambda-url/Hasty/", command).await;
     assert!(rest(cut).await.is_err());
 }
 
