@@ -16,7 +16,8 @@ impl Client {
     pub(crate) fn new(origin: &str) -> Self {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(Duration::from_secs(30)))
+            // The HTTP API answers within 30 s, whatever its functions do.
+            .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .into();
         Self {

@@ -22,4 +22,4 @@ pub use client::Client;
 pub use database::Database;
 pub use dose::{cases, seeds};
 pub use template::template;
-pub use world::{Start, World, binary, generate_body};
+pub use world::{SOON, Start, World, binary, generate_body};

@@ -3,9 +3,8 @@
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use wherecast_tests::{World, generate_body};
+use wherecast_tests::{SOON, World, generate_body};
 
-const SOON: Duration = Duration::from_secs(60);
 const LIST: &str = "/api/v1/podcasts/";
 
 #[test]

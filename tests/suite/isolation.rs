@@ -6,9 +6,8 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use wherecast_tests::{Answer, Caller, World};
+use wherecast_tests::{Answer, Caller, SOON, World};
 
-const SOON: Duration = Duration::from_secs(240);
 /// A voice that never gets to the end of a line: where nothing need be finished, nothing is worked on.
 const IDLE: &str = "tone:600000";
 const UNKNOWN: &str = "0192f0c1-2345-7abc-8def-0123456789ab";

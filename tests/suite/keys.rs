@@ -11,9 +11,8 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use wherecast_tests::{Answer, World, generate_body};
+use wherecast_tests::{Answer, SOON, World, generate_body};
 
-const SOON: Duration = Duration::from_secs(240);
 const GENERATE: &str = "/api/v1/podcasts/generate";
 const LIST: &str = "/api/v1/podcasts/";
 const AT_ONCE: usize = 100;

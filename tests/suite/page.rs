@@ -3,16 +3,14 @@
 use std::{
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use fantoccini::{Client, ClientBuilder, Locator, key::Key};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use wherecast_tests::World;
-
-const SOON: Duration = Duration::from_secs(60);
+use wherecast_tests::{SOON, World};
 
 /// A browser of its own for one test. Its driver ends with it.
 struct Browser {
@@ -71,13 +69,11 @@ impl Browser {
 
     /// Waits until a script answers true.
     async fn until(&self, script: &str) {
-        for _ in 0..600 {
-            if self.run(script).await == Value::Bool(true) {
-                return;
-            }
+        let begun = Instant::now();
+        while self.run(script).await != Value::Bool(true) {
+            assert!(begun.elapsed() < SOON, "never true: {script}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("never true: {script}");
     }
 
     async fn run(&self, script: &str) -> Value {
