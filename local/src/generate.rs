@@ -25,9 +25,16 @@ const PATIENCE: u32 = 30;
 pub(crate) async fn generate(arguments: &WorldArguments, wish: Wish) -> Result<()> {
     let mut world = world::reach(arguments).await?;
     let wish = Arc::new(wish);
-    let id = {
+    let accepted = {
         let (client, wish) = (Client::new(world.origin()), Arc::clone(&wish));
-        blocking(move || accept(&client, &wish)).await?
+        blocking(move || accept(&client, &wish)).await
+    };
+    let id = match accepted {
+        Ok(id) => id,
+        Err(refusal) => {
+            world.leave().await;
+            return Err(refusal);
+        }
     };
     loop {
         let client = Client::new(world.origin());

@@ -16,4 +16,5 @@ mod memory;
 mod page;
 mod recovery;
 mod secrets;
+mod terminal;
 mod voice;
