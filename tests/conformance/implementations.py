@@ -10,7 +10,7 @@ import subprocess
 import tempfile
 import time
 
-from probe import NotOffered, aws, http
+from probe import NotOffered, aws, http, until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GREETER = ROOT / "tests/greeter"
@@ -63,6 +63,11 @@ class Implementation:
         self.processes.append(process)
         return process
 
+    def does_not_start(self):
+        # The log's folder goes with this program.
+        said = pathlib.Path(self.log.name).read_text()[-2000:]
+        raise SystemExit(f"{self.title} does not start: {said}")
+
     def function(self, name):
         raise NotOffered
 
@@ -101,6 +106,14 @@ class Implementation:
             [VENVS / "clients/bin/aws", "--endpoint-url", endpoint, "--output", "json", *arguments],
             capture_output=True, text=True, env=env, check=False)
 
+    def status_of(self, function, patience_s=5):
+        """The status with which a function answers the simplest event; None when there is no answer."""
+        url = f"{self.invoke_endpoint(function)}/2015-03-31/functions/{self.function(function)}/invocations"
+        try:
+            return http("POST", url, b"{}", patience_s=patience_s).status
+        except (AssertionError, OSError):
+            return None
+
     def is_alive(self):
         """Whether it still does the simplest thing."""
         return True
@@ -114,7 +127,22 @@ class Implementation:
         return True
 
 
-class Emulator(Implementation):
+class AtOneAddress(Implementation):
+    """Whose whole offer is below `base`."""
+
+    base = ""
+
+    def invoke_endpoint(self, function):
+        return self.base
+
+    def api(self):
+        return self.base
+
+    def function_url(self, name):
+        return f"{self.base}/lambda-url/{name}"
+
+
+class Emulator(AtOneAddress):
     title = "this emulator"
     offers = frozenset({"client context", "reserved concurrency", "event source mapping", "streaming"})
 
@@ -130,32 +158,19 @@ class Emulator(Implementation):
             if found := re.search("ready on (.*)", line):
                 self.base = found[1]
                 return
-        raise SystemExit(f"the emulator does not start; see {self.log.name}")
+        self.does_not_start()
 
     def function(self, name):
         return name
-
-    def invoke_endpoint(self, function):
-        return self.base
-
-    def api(self):
-        return self.base
-
-    def function_url(self, name):
-        return f"{self.base}/lambda-url/{name}"
 
     def sqs_endpoint(self):
         return self.base
 
     def is_alive(self):
-        try:
-            url = f"{self.base}/2015-03-31/functions/greeter-obey/invocations"
-            return http("POST", url, b"{}", patience_s=5).status == 200
-        except (AssertionError, OSError):
-            return False
+        return self.status_of("greeter-obey", 30) == 200
 
 
-class CargoLambda(Implementation):
+class CargoLambda(AtOneAddress):
     title = "cargo lambda watch"
     offers = frozenset({"streaming", "client context"})
     arguments = []
@@ -164,56 +179,33 @@ class CargoLambda(Implementation):
         return output(VENVS / "peers/bin/cargo-lambda", "--version").removeprefix("cargo-lambda ").split(" ")[0]
 
     def start(self):
-        self.port = free_port()
+        port = free_port()
+        self.base = f"http://127.0.0.1:{port}"
         # Its own target folder: it builds with other flags, and must not undo our own build.
         env = os.environ | {"CARGO_TARGET_DIR": str(VENVS / "cargo-lambda")}
         self.spawn(VENVS / "peers/bin/cargo-lambda", "lambda", "watch", "--ignore-changes", "-p", "greeter",
-                   "--invoke-address", "127.0.0.1", "--invoke-port", self.port, *self.arguments,
+                   "--invoke-address", "127.0.0.1", "--invoke-port", port, *self.arguments,
                    cwd=GREETER, env=env)
         for name in "greeter-obey", "greeter-hello", "greeter-trickle":
             self.warm_up(name)
 
     def warm_up(self, name):
         # It builds a function when it is first asked for.
-        for _ in range(600):
-            try:
-                http("POST", f"{self.base}/2015-03-31/functions/{name}/invocations", b"{}", patience_s=600)
-                return
-            except (OSError, AssertionError):
-                time.sleep(0.5)
-        raise SystemExit(f"cargo lambda watch does not start; see {self.log.name}")
-
-    @property
-    def base(self):
-        return f"http://127.0.0.1:{self.port}"
+        if not until(lambda: self.status_of(name, 600), 600):
+            self.does_not_start()
 
     def function(self, name):
         # It has one time limit for all functions.
         return name.replace("greeter-impatient", "greeter-obey")
-
-    def invoke_endpoint(self, function):
-        return self.base
 
     def limit_to_one_second(self):
         self.stop()
         self.arguments = ["--timeout", "1"]
         self.start()
 
-    def api(self):
-        return self.base
-
-    def function_url(self, name):
-        return f"{self.base}/lambda-url/{name}"
-
     def is_alive(self):
-        if self.arguments:
-            return False
-        try:
-            for name in "greeter-obey", "greeter-hello":
-                http("POST", f"{self.base}/2015-03-31/functions/{name}/invocations", b"{}", patience_s=5)
-            return True
-        except (AssertionError, OSError):
-            return False
+        names = "greeter-obey", "greeter-hello"
+        return not self.arguments and all(self.status_of(name) for name in names)
 
     def settle(self):
         was_asked, self.arguments = bool(self.arguments), []
@@ -250,9 +242,6 @@ class InterfaceEmulator(Implementation):
         # It asks for no name but this one.
         return {"greeter-obey": "function", "greeter-impatient": "function"}.get(name, name)
 
-    def lambda_client(self, function, patience_s=20, retries=0):
-        return aws("lambda", self.invoke_endpoint(function), patience_s, retries)
-
     def invoke_endpoint(self, function):
         port = self.ports["greeter-impatient" if self.is_limited else "greeter-obey"]
         return f"http://127.0.0.1:{port}"
@@ -264,11 +253,7 @@ class InterfaceEmulator(Implementation):
 
     def is_alive(self):
         self.is_limited = False
-        try:
-            url = f"{self.invoke_endpoint('')}/2015-03-31/functions/function/invocations"
-            return http("POST", url, b"{}", patience_s=5).status == 200
-        except (AssertionError, OSError):
-            return False
+        return self.status_of("greeter-obey") == 200
 
 
 class Moto(Implementation):
@@ -282,12 +267,8 @@ class Moto(Implementation):
     def start(self):
         self.port = free_port()
         self.spawn(VENVS / "peers/bin/moto_server", "-H", "127.0.0.1", "-p", self.port)
-        for _ in range(100):
-            try:
-                http("GET", self.sqs_endpoint())
-                break
-            except OSError:
-                time.sleep(0.2)
+        if not until(self.listens, 60):
+            self.does_not_start()
         create = self.sqs().create_queue
         arn = "arn:aws:sqs:us-east-1:123456789012:DeadLetters"
         create(QueueName="DeadLetters")
@@ -295,6 +276,12 @@ class Moto(Implementation):
             "VisibilityTimeout": "2",
             "RedrivePolicy": f'{{"deadLetterTargetArn": "{arn}", "maxReceiveCount": 1}}'})
         create(QueueName="Parcels", Attributes={"MaximumMessageSize": "2048"})
+
+    def listens(self):
+        try:
+            return http("GET", self.sqs_endpoint())
+        except OSError:
+            return None
 
     def sqs_endpoint(self):
         return f"http://127.0.0.1:{self.port}"
