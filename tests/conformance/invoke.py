@@ -2,6 +2,7 @@
 
 import base64
 import concurrent.futures
+import itertools
 import json
 import os
 import subprocess
@@ -51,8 +52,14 @@ def at_once(it, count, event, patience_s=30):
         return list(threads.map(one, range(count)))
 
 
+# It goes with this program.
+NOTES = tempfile.TemporaryDirectory(prefix="greeter-")
+NUMBERS = itertools.count()
+
+
 def note_file():
-    return tempfile.mktemp(prefix="greeter-", dir=tempfile.gettempdir())
+    """The name of a file that is not there yet."""
+    return f"{NOTES.name}/{next(NUMBERS)}"
 
 
 def notes(file):
