@@ -97,7 +97,7 @@ def panic(it):
     expect(call(it, {})[1], None, "the next call's FunctionError")
 
 
-def ends(it, how, word, patience_s=8):
+def ends(it, how, word, patience_s=20):
     begin = time.monotonic()
     answer, error, _ = call(it, {"do": how}, patience_s=patience_s)
     took_s = time.monotonic() - begin
@@ -105,7 +105,8 @@ def ends(it, how, word, patience_s=8):
     expect(error, "Unhandled", "FunctionError")
     expect(answer.get("errorType"), "Runtime.ExitError", "errorType")
     check(answer["errorMessage"].endswith(word), f"errorMessage is {answer['errorMessage']}")
-    check(took_s < 4, f"the answer took {took_s:.1f} s")
+    # Its time limit is 60 s.
+    check(took_s < 15, f"the answer took {took_s:.1f} s")
     expect(call(it, {}, patience_s=patience_s)[1], None, "the next call's FunctionError")
 
 
@@ -128,9 +129,18 @@ def aborts(it):
 def killed_idle(it):
     process = call(it, {})[0]["process"]
     os.kill(process, 9)
-    time.sleep(0.3)
+    check(until(lambda: is_dead(process)), "the process does not die")
 
-    expect(call(it, {}, patience_s=8)[1], None, "FunctionError")
+    expect(call(it, {})[1], None, "FunctionError")
+
+
+def is_dead(process):
+    """Whether nothing of a process runs any more; its parent may not have asked for its end yet."""
+    try:
+        state = open(f"/proc/{process}/stat").read().rpartition(") ")[2][0]
+        return state == "Z" and len(os.listdir(f"/proc/{process}/task")) == 1
+    except OSError:
+        return True
 
 
 @probe(TOPIC, "a function over its time limit of 1 s is killed, with `Sandbox.Timedout`", "recorded")
@@ -138,14 +148,14 @@ def times_out(it):
     it.limit_to_one_second()
     call(it, {}, function="greeter-impatient")
     begin = time.monotonic()
-    answer, error, _ = call(it, {"sleep_ms": 8000}, function="greeter-impatient", patience_s=7)
+    answer, error, _ = call(it, {"sleep_ms": 40_000}, function="greeter-impatient")
     took_s = time.monotonic() - begin
 
     expect(error, "Unhandled", "FunctionError")
     expect(answer.get("errorType"), "Sandbox.Timedout", "errorType")
     check(answer["errorMessage"].endswith("Task timed out after 1.00 seconds"), answer["errorMessage"])
-    check(took_s < 4, f"the answer took {took_s:.1f} s")
-    expect(call(it, {}, function="greeter-impatient", patience_s=7)[1], None, "the next FunctionError")
+    check(took_s < 15, f"the answer took {took_s:.1f} s")
+    expect(call(it, {}, function="greeter-impatient")[1], None, "the next FunctionError")
 
 
 @probe(TOPIC, "the deadline is now and the time limit")
@@ -165,17 +175,17 @@ def variables(it):
     expect(answer["variables"]["HOME"], None, "HOME")
 
 
-@probe(TOPIC, "8 calls of 300 ms at once do not wait for each other")
+@probe(TOPIC, "8 calls of 1 s at once do not wait for each other")
 def parallel(it):
-    at_once(it, 8, {"sleep_ms": 300})
+    at_once(it, 8, {})
     begin = time.monotonic()
-    answers = at_once(it, 8, {"sleep_ms": 300})
-    took_ms = (time.monotonic() - begin) * 1000
+    answers = at_once(it, 8, {"sleep_ms": 1000})
+    took_s = time.monotonic() - begin
 
     lost = [answer for answer in answers if isinstance(answer, Exception) or answer[1]]
     check(not lost, f"{len(lost)} of 8 failed: {str(lost[:1])[:80]}")
-    # One after the other they would take 2.4 s; a busy machine may take some time of its own.
-    check(took_ms < 1500, f"they took {took_ms:.0f} ms")
+    # One after the other they would take 8 s; a busy machine may take some time of its own.
+    check(took_s < 7, f"they took {took_s:.1f} s")
 
 
 @probe(TOPIC, "150 calls at once are all answered or throttled, and the next one works")
@@ -184,7 +194,7 @@ def crowd(it):
 
     lost = [answer for answer in answers if isinstance(answer, Exception) and "TooManyRequests" not in str(answer)]
     check(not lost, f"{len(lost)} of 150 got no answer")
-    expect(call(it, {}, patience_s=8)[1], None, "the next call's FunctionError")
+    expect(call(it, {})[1], None, "the next call's FunctionError")
 
 
 @probe(TOPIC, "one call after another meets one process")
@@ -198,27 +208,27 @@ def one_process(it):
 def frozen(it):
     file = note_file()
     process = call(it, {"linger": file})[0]["process"]
-    time.sleep(0.2)
+    # It is stopped soon, not at once.
+    time.sleep(1)
     before = len(notes(file))
-    time.sleep(0.5)
+    time.sleep(1)
     after = len(notes(file))
     # It must not go on in the calls of other probes.
     os.kill(process, 9)
     call(it, {})
 
-    check(after - before <= 1, f"it wrote {after - before} lines in half a second")
+    check(after - before <= 1, f"it wrote {after - before} lines in a second")
 
 
 @probe(TOPIC, "Event answers 202 at once, and the function runs")
 def event(it):
     file = note_file()
-    begin = time.monotonic()
     _, _, answer = call(it, {"note": file, "sleep_ms": 3000}, InvocationType="Event")
-    took_s = time.monotonic() - begin
+    noted = notes(file)
 
     expect(answer["StatusCode"], 202, "the status")
-    check(took_s < 2, f"the answer took {took_s:.1f} s")
-    check(until(lambda: len(notes(file)) == 2), "the function did not run to its end")
+    check(len(noted) < 2, "the answer waited for the function")
+    check(until(lambda: len(notes(file)) == 2, 30), "the function did not run to its end")
 
 
 @probe(TOPIC, "DryRun answers 204, and the function does not run")
@@ -247,11 +257,10 @@ def unknown(it):
 @probe(TOPIC, "over the reserved concurrency of 1 is 429 TooManyRequestsException")
 def throttled(it):
     it.needs("reserved concurrency")
-    name = it.function("greeter-single")
-    call(it, {}, function=name)
+    name, file = it.function("greeter-single"), note_file()
     with concurrent.futures.ThreadPoolExecutor(2) as threads:
-        first = threads.submit(call, it, {"sleep_ms": 1500}, name)
-        time.sleep(0.5)
+        first = threads.submit(call, it, {"note": file, "sleep_ms": 3000}, name)
+        until(lambda: notes(file))
         second = refused(it, {}, function=name)
         expect(first.result()[1], None, "the first call's FunctionError")
 

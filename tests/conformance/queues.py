@@ -68,7 +68,7 @@ def fill_dead_letters(it, count):
     for number in range(count):
         letters.send(f"letter {number}")
     until(lambda: not (letters.receive(10, VisibilityTimeout=0) or letters.receive(10, VisibilityTimeout=0))
-          and dead.count() == count)
+          and dead.count() == count, 30)
     expect(dead.count(), count, "the number of dead letters")
     return dead, letters
 
@@ -109,24 +109,24 @@ def long_poll(it):
     queue = Queue(it)
     with concurrent.futures.ThreadPoolExecutor(1) as thread:
         begin = time.monotonic()
-        waiting = thread.submit(Queue.receive, queue, WaitTimeSeconds=10)
+        waiting = thread.submit(Queue.receive, queue, WaitTimeSeconds=20)
         time.sleep(0.5)
         queue.send()
         expect(len(waiting.result()), 1, "the number of messages")
-        check(time.monotonic() - begin < 8, "the message was late")
+        check(time.monotonic() - begin < 15, "the message was late")
     begin = time.monotonic()
     queue.receive(WaitTimeSeconds=1)
-    check(0.8 < time.monotonic() - begin < 8, "the empty poll did not take a second")
+    check(0.8 < time.monotonic() - begin < 15, "the empty poll did not take a second")
 
 
 @probe(TOPIC, "a delayed message appears on time, and is counted as delayed before")
 def delay(it):
     queue = Queue(it)
-    queue.send(DelaySeconds=2)
+    queue.send(DelaySeconds=5)
 
     expect(queue.receive(), [], "what is there at once")
     expect(queue.attributes()["ApproximateNumberOfMessagesDelayed"], "1", "the number of delayed ones")
-    expect(len(queue.receive(WaitTimeSeconds=10)), 1, "what is there later")
+    expect(len(queue.receive(WaitTimeSeconds=20)), 1, "what is there later")
 
 
 @probe(TOPIC, "visibility: hidden, shown by 0, extended, and the newest handle counts", "recorded")
@@ -273,7 +273,7 @@ def redrives(it):
 def cancels(it):
     parcels = Queue(it, "Parcels")
     dead, _, arn, handle = redrive(
-        it, 5, "--destination-arn", parcels.attributes()["QueueArn"], "--max-number-of-messages-per-second", "1")
+        it, 30, "--destination-arn", parcels.attributes()["QueueArn"], "--max-number-of-messages-per-second", "1")
     again = refused(dead.sqs.start_message_move_task, SourceArn=arn)
     check(until(lambda: parcels.count() >= 1), "nothing came")
     cancelled = dead.sqs.cancel_message_move_task(TaskHandle=handle)
@@ -282,7 +282,7 @@ def cancels(it):
 
     expect_refusal(again, "InvalidParameterValue", "InvalidParameterValueException")
     expect(status, "CANCELLED", "the status")
-    check(1 <= cancelled["ApproximateNumberOfMessagesMoved"] < 5, f"{cancelled} were moved")
+    check(1 <= cancelled["ApproximateNumberOfMessagesMoved"] < 30, f"{cancelled} were moved")
     check(dead.count() >= 1, "all were moved")
 
 
@@ -339,12 +339,13 @@ def curl(it):
 def window(it):
     it.needs("event source mapping")
     file, orders = note_file(), it.queue("Orders")
-    for _ in range(3):
-        it.sqs().send_message(QueueUrl=orders, MessageBody=json.dumps({"note": file}))
+    # All at once: a slow machine would spread three messages over several windows.
+    it.sqs().send_message_batch(QueueUrl=orders, Entries=[
+        {"Id": str(n), "MessageBody": json.dumps({"note": file})} for n in range(3)])
 
-    check(until(lambda: len(notes(file)) == 6), f"{len(notes(file)) // 2} of 3 were obeyed")
+    check(until(lambda: len(notes(file)) == 6, 30), f"{len(notes(file)) // 2} of 3 were obeyed")
     expect(len({line.split()[1] for line in notes(file)}), 1, "the number of processes")
-    check(until(lambda: total(it, "Orders") == 0), f"{total(it, 'Orders')} are left")
+    check(until(lambda: total(it, "Orders") == 0, 30), f"{total(it, 'Orders')} are left")
 
 
 @probe(MAPPING, "no more batches at a time than MaximumConcurrency")
@@ -371,7 +372,7 @@ def partial(it):
     for command in [{"note": file}, {"do": "fail", "bad": 1}, {"note": file}]:
         it.sqs().send_message(QueueUrl=orders, MessageBody=json.dumps(command))
 
-    check(until(lambda: refused_orders.count() == 1, 20), f"{refused_orders.count()} dead letters, not 1")
+    check(until(lambda: refused_orders.count() == 1, 60), f"{refused_orders.count()} dead letters, not 1")
     expect(len(notes(file)), 4, "the number of notes")
     [message] = refused_orders.receive()
     it.sqs().delete_message(QueueUrl=refused_orders.url, ReceiptHandle=message["ReceiptHandle"])
@@ -384,15 +385,15 @@ def sent_back(it):
     refused_orders, orders = Queue(it, "RefusedOrders"), it.queue("Orders")
     needed, file = note_file(), note_file()
     it.sqs().send_message(QueueUrl=orders, MessageBody=json.dumps({"needs": needed, "note": file}))
-    check(until(lambda: refused_orders.count() == 1, 20), f"{refused_orders.count()} dead letters, not 1")
+    check(until(lambda: refused_orders.count() == 1, 60), f"{refused_orders.count()} dead letters, not 1")
 
     open(needed, "w").close()
     ran = it.aws_cli("sqs", "start-message-move-task", "--source-arn", refused_orders.attributes()["QueueArn"],
                      endpoint=it.sqs_endpoint())
 
     expect(ran.returncode, 0, f"the exit status ({ran.stderr.strip()[-90:]})")
-    check(until(lambda: len(notes(file)) == 2), "it was not obeyed")
-    check(until(lambda: total(it, "Orders") + total(it, "RefusedOrders") == 0), "it is still there")
+    check(until(lambda: len(notes(file)) == 2, 30), "it was not obeyed")
+    check(until(lambda: total(it, "Orders") + total(it, "RefusedOrders") == 0, 30), "it is still there")
 
 
 def total(it, name):
