@@ -70,12 +70,13 @@ mod tests {
     fn this_process_has_memory_files_and_used_time() {
         let me = std::process::id();
         let begin = std::time::Instant::now();
-        while begin.elapsed() < Duration::from_millis(50) {}
+        while cpu_time_of(me) < Duration::from_millis(20) {
+            assert!(begin.elapsed() < Duration::from_secs(60), "no time counts");
+        }
 
         assert!(memory_kib(me, "VmRSS") > 1000);
         assert!(memory_kib(me, "VmHWM") >= memory_kib(me, "VmRSS"));
         assert!(open_files(me) >= 3);
-        assert!(cpu_time_of(me) >= Duration::from_millis(20));
     }
 
     #[test]
