@@ -14,7 +14,11 @@ pub fn cases(usual: u32) -> u32 {
     setting("WHERECAST_CASES").unwrap_or(usual)
 }
 
-fn setting<T: FromStr>(name: &str) -> Option<T> {
+/// What the environment sets.
+///
+/// # Panics
+/// When it is set to something that does not fit.
+pub fn setting<T: FromStr>(name: &str) -> Option<T> {
     let text = env::var(name).ok()?;
     let value = text.parse();
     Some(value.unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}")))

@@ -20,6 +20,6 @@ pub use answer::Answer;
 pub use caller::Caller;
 pub use client::Client;
 pub use database::Database;
-pub use dose::{cases, seeds};
+pub use dose::{cases, seeds, setting};
 pub use template::template;
 pub use world::{SOON, Start, World, binary, generate_body};

@@ -30,7 +30,7 @@ use std::{
 use fence::Fenced;
 use rand::random;
 use storm::{Storm, Struck};
-use wherecast_tests::{Start, World};
+use wherecast_tests::{Start, World, setting};
 use witness::Witness;
 
 /// Kills in a run of the whole suite, which has a minute for this.
@@ -173,12 +173,6 @@ impl fmt::Display for Outcome {
 /// The seed, or the first of some.
 fn first_seed() -> u64 {
     setting("WHERECAST_SEED").unwrap_or_else(|| random::<u64>() % 1_000_000)
-}
-
-fn setting<T: std::str::FromStr>(name: &str) -> Option<T> {
-    let text = std::env::var(name).ok()?;
-    let value = text.parse();
-    Some(value.unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}")))
 }
 
 #[test]
