@@ -9,6 +9,7 @@
 )]
 
 mod answer;
+mod audio;
 mod caller;
 mod client;
 mod database;
@@ -17,6 +18,7 @@ mod template;
 mod world;
 
 pub use answer::Answer;
+pub use audio::Audio;
 pub use caller::Caller;
 pub use client::Client;
 pub use database::Database;

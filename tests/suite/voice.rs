@@ -4,8 +4,7 @@ use std::{io::Cursor, time::Duration};
 
 use ebur128::{EbuR128, Mode};
 use id3::TagLike;
-use symphonia::core::{audio::SampleBuffer, formats::FormatReader, io::MediaSourceStream};
-use wherecast_tests::{Start, World};
+use wherecast_tests::{Audio, Start, World};
 
 /// A slow machine with everything else going on.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -30,7 +29,9 @@ fn a_short_episode_is_spoken_levelled_and_chaptered() {
         .ask("GET", podcast["audio_url"].as_str().unwrap(), &[], None)
         .body;
     let seconds = podcast["duration_seconds"].as_f64().unwrap();
-    let (loudness_lufs, true_peak_dbtp, decoded_s) = measure(&audio);
+    let decoded = Audio::decode(&audio).unwrap();
+    let decoded_s = decoded.duration_s();
+    let (loudness_lufs, true_peak_dbtp) = measure(&decoded);
     let tag = id3::Tag::read_from2(Cursor::new(&audio)).unwrap();
     assert!(
         (decoded_s - seconds).abs() < 1.5,
@@ -52,35 +53,10 @@ fn a_short_episode_is_spoken_levelled_and_chaptered() {
     }
 }
 
-fn measure(mp3: &[u8]) -> (f64, f64, f64) {
-    let source = MediaSourceStream::new(Box::new(Cursor::new(mp3.to_vec())), Default::default());
-    let probed = symphonia::default::get_probe()
-        .format(
-            &Default::default(),
-            source,
-            &Default::default(),
-            &Default::default(),
-        )
-        .unwrap();
-    let mut reader: Box<dyn FormatReader> = probed.format;
-    let parameters = reader.default_track().unwrap().codec_params.clone();
-    let rate_hz = parameters.sample_rate.unwrap();
-    let mut decoder = symphonia::default::get_codecs()
-        .make(&parameters, &Default::default())
-        .unwrap();
-    let mut meter = EbuR128::new(1, rate_hz, Mode::I | Mode::TRUE_PEAK).unwrap();
-    let mut frames = 0;
-    while let Ok(packet) = reader.next_packet() {
-        let decoded = decoder.decode(&packet).unwrap();
-        let mut samples = SampleBuffer::<f32>::new(decoded.capacity() as u64, *decoded.spec());
-        samples.copy_interleaved_ref(decoded);
-        meter.add_frames_f32(samples.samples()).unwrap();
-        frames += samples.len();
-    }
+/// Loudness in LUFS and true peak in dBTP.
+fn measure(audio: &Audio) -> (f64, f64) {
+    let mut meter = EbuR128::new(1, audio.rate_hz, Mode::I | Mode::TRUE_PEAK).unwrap();
+    meter.add_frames_f32(&audio.samples).unwrap();
     let peak_dbtp = 20.0 * meter.true_peak(0).unwrap().log10();
-    (
-        meter.loudness_global().unwrap(),
-        peak_dbtp,
-        frames as f64 / f64::from(rate_hz),
-    )
+    (meter.loudness_global().unwrap(), peak_dbtp)
 }

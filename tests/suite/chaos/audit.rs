@@ -2,15 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
-    io::Cursor,
-    thread,
+    fs, thread,
     time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
-use symphonia::core::io::MediaSourceStream;
-use wherecast_tests::{Database, World};
+use wherecast_tests::{Audio, Database, World};
 
 use super::{Violations, log::Work, witness::Seen};
 
@@ -149,7 +146,8 @@ fn check_episodes(world: &World, seen: &Seen, violations: &Violations) {
         if Some(audio.len() as u64) != now["file_size_bytes"].as_u64() {
             violations.add(format!("{id} has {} bytes of audio", audio.len()));
         }
-        match (duration_s(audio), now["duration_seconds"].as_f64()) {
+        let real_s = Audio::decode(&audio).map(|audio| audio.duration_s());
+        match (real_s, now["duration_seconds"].as_f64()) {
             (Some(real), Some(told)) if (real - told).abs() < 1.5 => {}
             durations => violations.add(format!("{id} lasts {durations:?} seconds")),
         }
@@ -183,27 +181,4 @@ fn check_media(world: &World, seen: &Seen, violations: &Violations) {
         world.invoke("Sweep", &json!({}));
         thread::sleep(Duration::from_secs(1));
     }
-}
-
-/// Decodes the whole of it; `None` where it does not play to its end.
-fn duration_s(mp3: Vec<u8>) -> Option<f64> {
-    let source = MediaSourceStream::new(Box::new(Cursor::new(mp3)), Default::default());
-    let probed = symphonia::default::get_probe()
-        .format(
-            &Default::default(),
-            source,
-            &Default::default(),
-            &Default::default(),
-        )
-        .ok()?;
-    let mut reader = probed.format;
-    let parameters = reader.default_track()?.codec_params.clone();
-    let mut decoder = symphonia::default::get_codecs()
-        .make(&parameters, &Default::default())
-        .ok()?;
-    let mut frames = 0;
-    while let Ok(packet) = reader.next_packet() {
-        frames += decoder.decode(&packet).ok()?.frames();
-    }
-    Some(frames as f64 / f64::from(parameters.sample_rate?))
 }
