@@ -5,7 +5,7 @@ use crate::{Answer, World};
 
 /// Somebody the API's authorizer vouches for, or nobody in particular.
 ///
-/// The emulator has no authorizer, so the functions are run with the events that one would lead to.
+/// The product's template has no authorizer, so the functions are run with the events that one would lead to.
 pub struct Caller<'a> {
     world: &'a World,
     authorizer: Option<Value>,
