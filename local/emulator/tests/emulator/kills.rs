@@ -18,7 +18,7 @@ use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
 use ureq::Agent;
 
-use crate::world::{agent, options, start};
+use crate::world::{agent, options, setting, start};
 
 /// As many as every run of the tests has time for.
 const FEW_KILLS: u64 = 10;
@@ -240,8 +240,4 @@ impl Accepted {
     fn len(&self) -> usize {
         self.events.len() + self.messages.len()
     }
-}
-
-fn setting(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
 }

@@ -384,6 +384,13 @@ fn template_text() -> String {
     text
 }
 
+/// Returns the number that the environment sets.
+pub(crate) fn setting(name: &str) -> Option<u64> {
+    let text = std::env::var(name).ok()?;
+    let number = text.parse();
+    Some(number.unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}")))
+}
+
 pub(crate) fn probe_dir() -> PathBuf {
     build_functions::bin_dir()
         .expect("a folder with binaries")

@@ -16,10 +16,7 @@ use serde_json::{Value, json};
 use ureq::Agent;
 
 use super::deed::{FUNCTIONS, TIMEOUT};
-use crate::world::{options, state_of};
-
-/// How long a busy machine may take for what should take no time.
-const PATIENCE: Duration = Duration::from_secs(60);
+use crate::world::{PATIENCE, options, state_of};
 
 /// Another copy of this program, which runs [`the_emulator_under_fire`]. Dropping it kills it.
 pub(super) struct Host {

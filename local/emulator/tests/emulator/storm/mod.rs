@@ -8,7 +8,7 @@ mod host;
 
 use std::{
     collections::BTreeMap,
-    env, fmt,
+    fmt,
     io::Write,
     net::TcpStream,
     sync::{
@@ -25,6 +25,8 @@ use ureq::Agent;
 
 use deed::Deed;
 use host::{Host, is_running, kill};
+
+use crate::world::setting;
 
 /// How many callers there are at once: fewer than environments, so that none waits for a free one.
 const CALLERS: usize = 24;
@@ -59,8 +61,8 @@ struct Seen {
 #[test]
 fn every_caller_gets_an_answer_and_nothing_is_left_behind() {
     let (seed, dose) = (
-        setting("WHERECAST_SEED", 1),
-        setting("WHERECAST_INVOCATIONS", 500),
+        setting("WHERECAST_SEED").unwrap_or(1),
+        setting("WHERECAST_INVOCATIONS").unwrap_or(500),
     );
     println!("WHERECAST_SEED={seed} WHERECAST_INVOCATIONS={dose}");
     let host = Host::start();
@@ -263,12 +265,4 @@ impl fmt::Display for Storm<'_> {
 
 fn start_of(answer: &Value) -> String {
     answer.to_string().chars().take(300).collect()
-}
-
-fn setting(name: &str, usual: u64) -> u64 {
-    let Ok(text) = env::var(name) else {
-        return usual;
-    };
-    text.parse()
-        .unwrap_or_else(|_| panic!("{name} must be a number, not {text:?}"))
 }
