@@ -67,6 +67,8 @@ fn every_caller_gets_an_answer_and_nothing_is_left_behind() {
     println!("WHERECAST_SEED={seed} WHERECAST_INVOCATIONS={dose}");
     let host = Host::start();
     host.plain_call();
+    // Not before its process has asked for more: that is a connection, too.
+    host.comes_to_rest();
     let files = host.open_files();
 
     let storm = Storm::new(&host, seed, dose as usize);
