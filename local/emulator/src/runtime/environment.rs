@@ -19,7 +19,7 @@ use super::{
     EnvironmentState, Failure, FailureKind, Invocation, Run, Settings, api,
     card::Card,
     log::{Log, Report},
-    memory::{self, Peak},
+    memory::{self, Gauge},
     message::{Attempt, Delivery, Message, Receipt},
     pool::{Job, Pool, Work},
     process::{Process, Spawner, describe},
@@ -54,6 +54,7 @@ pub(super) struct Shared {
 struct Environment {
     pool: Arc<Pool>,
     process: Process,
+    memory: Gauge,
     log: Log,
     card: Arc<Card>,
     /// The path of its Runtime API, known to nobody else.
@@ -263,6 +264,7 @@ impl Environment {
             pool.shared().clear_desk(&secret);
         })?;
         Ok(Environment {
+            memory: Gauge::new(process.pid(), pool.memory_limit_mb()),
             log,
             card: pool.began(process.pid(), process.is_attached()),
             process,
@@ -427,8 +429,8 @@ impl Environment {
 
     /// Takes the run's figures; one that has needed too much memory meanwhile would not have lived to answer.
     fn measure(&mut self, begin: Instant, mut verdict: Verdict) -> (Run, Verdict) {
-        let peak = Peak::of(self.process.pid());
-        if peak.is_beyond(self.pool.memory_limit_mb()) {
+        let peak = self.memory.peak();
+        if self.memory.is_beyond(peak) {
             verdict = Verdict::Outgrown;
         }
         let memory_mb = u64::from(self.pool.function().memory_mb);

@@ -5,10 +5,16 @@
 //! read while a function runs, and its peak at the end.
 use std::{fs, time::Duration};
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 /// How long a process may be beyond its limit before it is noticed; a reading costs some 20 µs.
 const READ_EVERY: Duration = Duration::from_millis(100);
+
+/// How old a reading of the peak may be. Runs that are shorter share one: it takes the kernel as long as them.
+const FRESH: Duration = Duration::from_millis(5);
+
+/// More than any process comes to hold in a millisecond, as memory has to be written to be held.
+const MOST_GROWTH_MB_PER_MS: u64 = 32;
 
 const PAGE_BYTES: u64 = 4096;
 
@@ -22,6 +28,52 @@ pub(super) async fn outgrown(process: u32, limit_mb: Option<u64>) {
         if held_pages(process) * PAGE_BYTES > limit_mb << 20 {
             return;
         }
+    }
+}
+
+/// Reads the peak of one process, and its limit.
+pub(super) struct Gauge {
+    process: u32,
+    limit_mb: Option<u64>,
+    read: Option<(Instant, Peak)>,
+}
+
+impl Gauge {
+    pub(super) fn new(process: u32, limit_mb: Option<u64>) -> Gauge {
+        Gauge {
+            process,
+            limit_mb,
+            read: None,
+        }
+    }
+
+    /// Returns the peak up to now, or up to a moment ago if the limit is out of reach since then.
+    pub(super) fn peak(&mut self) -> Peak {
+        match self.read {
+            Some((at, peak)) if self.still_tells(at.elapsed(), peak) => peak,
+            _ => self.read_now(),
+        }
+    }
+
+    /// Whether `peak` was more than the limit allows.
+    pub(super) fn is_beyond(&self, peak: Peak) -> bool {
+        self.limit_mb
+            .is_some_and(|limit_mb| peak.held_mb > limit_mb)
+    }
+
+    fn read_now(&mut self) -> Peak {
+        let peak = Peak::of(self.process);
+        self.read = Some((Instant::now(), peak));
+        peak
+    }
+
+    fn still_tells(&self, age: Duration, peak: Peak) -> bool {
+        let most_growth_mb = MOST_GROWTH_MB_PER_MS * (age.as_millis() as u64 + 1);
+        let reachable = Peak {
+            held_mb: peak.held_mb + most_growth_mb,
+            ..peak
+        };
+        age < FRESH && !self.is_beyond(reachable)
     }
 }
 
@@ -44,10 +96,6 @@ impl Peak {
                 .saturating_sub(field_kb(&status, "RssFile:"))
                 .div_ceil(1024),
         }
-    }
-
-    pub(super) fn is_beyond(self, limit_mb: Option<u64>) -> bool {
-        limit_mb.is_some_and(|limit_mb| self.held_mb > limit_mb)
     }
 }
 
@@ -102,8 +150,30 @@ mod tests {
         let grown_mb = ((held_pages(me) - before) * PAGE_BYTES) >> 20;
 
         assert!((60..500).contains(&grown_mb), "{grown_mb} MB");
-        assert!(Peak::of(me).is_beyond(Some(60)));
-        assert!(!Peak::of(me).is_beyond(None));
+        let is_beyond = |limit_mb| {
+            let mut gauge = Gauge::new(me, limit_mb);
+            let peak = gauge.peak();
+            gauge.is_beyond(peak)
+        };
+        assert!(is_beyond(Some(60)));
+        assert!(!is_beyond(None));
         drop((reserved, used));
+    }
+
+    #[test]
+    fn a_reading_tells_no_more_once_it_is_old_or_the_limit_is_within_reach() {
+        let gauge = Gauge::new(1, Some(128));
+        let unlimited = Gauge::new(1, None);
+        let peak = |held_mb| Peak {
+            resident_mb: held_mb + 4,
+            held_mb,
+        };
+        let ms = Duration::from_millis;
+
+        assert!(gauge.still_tells(ms(1), peak(10)));
+        assert!(!gauge.still_tells(ms(4), peak(10)));
+        assert!(!gauge.still_tells(ms(0), peak(100)));
+        assert!(unlimited.still_tells(ms(4), peak(100)));
+        assert!(!unlimited.still_tells(ms(5), peak(1)));
     }
 }
