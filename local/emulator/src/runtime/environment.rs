@@ -421,7 +421,7 @@ impl Environment {
         job.finish(Invocation {
             request_id,
             outcome,
-            log_tail: log_tail.into(),
+            log_tail,
             run: Some(run),
         });
         stays

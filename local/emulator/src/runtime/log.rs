@@ -6,6 +6,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use bytes::Bytes;
 use tokio::{net::unix::pipe, task::AbortHandle};
 
 use super::Run;
@@ -134,11 +135,12 @@ impl Log {
     }
 
     /// Notes that a run has ended and returns the tail of its log.
-    pub(super) fn end(&self, report: &Report<'_>) -> Vec<u8> {
+    pub(super) fn end(&self, report: &Report<'_>) -> Bytes {
         let mut state = self.reading.drain();
         self.reading.finish_line(&mut state);
         self.reading.note(&mut state, &report.lines());
-        std::mem::take(&mut state.tail)
+        // What is kept for long is no larger than it must be; what it was gathered in serves the next run.
+        Bytes::copy_from_slice(&state.tail)
     }
 
     /// Notes something outside of any run.

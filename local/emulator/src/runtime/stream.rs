@@ -114,15 +114,13 @@ pub(super) async fn receive(
             }
         }
     }
-    Ok(join(kept))
+    Ok(join(&kept))
 }
 
-/// Joins pieces; a single one, as most answers are, is not copied.
-fn join(mut pieces: Vec<Bytes>) -> Bytes {
-    match pieces.len() {
-        0 | 1 => pieces.pop().unwrap_or_default(),
-        _ => pieces.concat().into(),
-    }
+/// Joins pieces, and a single one is copied: it lies in a connection's buffer, which whoever keeps it would
+/// keep whole.
+fn join(pieces: &[Bytes]) -> Bytes {
+    pieces.concat().into()
 }
 
 /// Reads the trailers by which a function says that it failed after its answer had begun.
