@@ -1,11 +1,12 @@
 //! A request as an HTTP API tells a function: payload format 2.0.
-use std::{collections::BTreeMap, net::IpAddr};
+use std::{borrow::Cow, collections::BTreeMap, net::IpAddr};
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, header, request::Parts};
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::template::ACCOUNT_ID;
 
@@ -40,77 +41,113 @@ pub(super) enum Front<'a> {
     FunctionUrl { function: &'a str },
 }
 
+/// What is sent: payload format 2.0.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Event<'a> {
+    version: &'static str,
+    route_key: &'a str,
+    raw_path: &'a str,
+    raw_query_string: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cookies: Vec<String>,
+    headers: BTreeMap<&'a str, Cow<'a, str>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    query_string_parameters: BTreeMap<Cow<'a, str>, String>,
+    request_context: Context<'a>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    path_parameters: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<Cow<'a, str>>,
+    is_base64_encoded: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Context<'a> {
+    account_id: &'a str,
+    api_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorizer: Option<Value>,
+    domain_name: &'a str,
+    domain_prefix: &'a str,
+    http: Http<'a>,
+    request_id: &'a str,
+    route_key: &'a str,
+    stage: &'a str,
+    time: String,
+    time_epoch: i64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Http<'a> {
+    method: &'a str,
+    path: &'a str,
+    protocol: String,
+    source_ip: IpAddr,
+    user_agent: Cow<'a, str>,
+}
+
 /// Makes the event of one request.
 pub(super) fn from_request(asked: Asked<'_>) -> Bytes {
     let request = asked.head;
     let now = Timestamp::now();
     let host = text(&request.headers, header::HOST);
     // A function URL that asks for no signature knows no account.
-    let (account, api, stage) = match asked.front {
+    let (account_id, api_id, stage) = match asked.front {
         Front::HttpApi { stage } => (ACCOUNT_ID, "local", stage),
         Front::FunctionUrl { function } => ("anonymous", function, "$default"),
     };
-    let mut event = json!({
-        "version": "2.0",
-        "routeKey": asked.route_key,
-        "rawPath": asked.path,
-        "rawQueryString": request.uri.query().unwrap_or_default(),
-        "headers": headers(&asked, &host, now),
-        "requestContext": {
-            "accountId": account,
-            "apiId": api,
-            "domainName": host,
-            "domainPrefix": host.split(['.', ':']).next().unwrap_or_default(),
-            "http": {
-                "method": request.method.as_str(),
-                "path": asked.path,
-                "protocol": format!("{:?}", request.version),
-                "sourceIp": asked.source.to_string(),
-                "userAgent": text(&request.headers, header::USER_AGENT),
+    let query = request.uri.query().unwrap_or_default();
+    let (body, is_base64_encoded) = body(&request.headers, asked.body);
+    let event = Event {
+        version: "2.0",
+        route_key: asked.route_key,
+        raw_path: asked.path,
+        raw_query_string: query,
+        cookies: cookies(&request.headers),
+        headers: headers(&asked, &host, now),
+        query_string_parameters: parameters(query),
+        path_parameters: asked.parameters,
+        body,
+        is_base64_encoded,
+        request_context: Context {
+            account_id,
+            api_id,
+            domain_name: &host,
+            domain_prefix: host.split(['.', ':']).next().unwrap_or_default(),
+            http: Http {
+                method: request.method.as_str(),
+                path: asked.path,
+                protocol: format!("{:?}", request.version),
+                source_ip: asked.source,
+                user_agent: text(&request.headers, header::USER_AGENT),
             },
-            "requestId": asked.request_id,
-            "routeKey": asked.route_key,
-            "stage": stage,
-            "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
-            "timeEpoch": now.as_millisecond(),
+            request_id: asked.request_id,
+            route_key: asked.route_key,
+            stage,
+            time: now.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
+            time_epoch: now.as_millisecond(),
+            authorizer: asked.caller,
         },
-        "isBase64Encoded": false,
-    });
-    let fields = &mut event;
-    if let Some(cookies) = cookies(&request.headers) {
-        fields["cookies"] = cookies;
-    }
-    if let Some(query) = query(request.uri.query().unwrap_or_default()) {
-        fields["queryStringParameters"] = query;
-    }
-    if !asked.parameters.is_empty() {
-        fields["pathParameters"] = json!(asked.parameters);
-    }
-    put_body(fields, &request.headers, asked.body);
-    if let Some(caller) = asked.caller {
-        fields["requestContext"]["authorizer"] = caller;
-    }
+    };
+    let event = serde_json::to_vec(&event).expect("text, numbers and JSON are JSON");
     // The journal keeps it: no larger than it must be.
-    Bytes::from(event.to_string().into_boxed_str().into_boxed_bytes())
+    Bytes::from(event.into_boxed_slice())
 }
 
 /// Returns the headers by lower-case name, values joined, and those that a gateway adds.
-fn headers(asked: &Asked<'_>, host: &str, now: Timestamp) -> Value {
+fn headers<'a>(asked: &Asked<'a>, host: &str, now: Timestamp) -> BTreeMap<&'a str, Cow<'a, str>> {
     let given = &asked.head.headers;
-    let mut headers = Map::new();
-    for name in given
+    let mut headers: BTreeMap<_, _> = given
         .keys()
         .filter(|name| !OF_THE_CONNECTION.contains(*name))
-    {
-        headers.insert(name.as_str().to_owned(), Value::String(joined(given, name)));
-    }
-    let forwarded_for = match given.contains_key("x-forwarded-for") {
-        true => format!(
-            "{}, {}",
-            headers["x-forwarded-for"].as_str().unwrap_or_default(),
-            asked.source
-        ),
-        false => asked.source.to_string(),
+        .map(|name| (name.as_str(), joined(given, name)))
+        .collect();
+    let forwarded_for = match headers.get("x-forwarded-for") {
+        Some(before) => format!("{before}, {}", asked.source),
+        None => asked.source.to_string(),
     };
     let port = host.rsplit_once(':').map_or("80", |(_, port)| port);
     let added = [
@@ -119,28 +156,24 @@ fn headers(asked: &Asked<'_>, host: &str, now: Timestamp) -> Value {
         ("x-forwarded-port", port.to_owned()),
         ("x-forwarded-proto", "http".to_owned()),
     ];
-    for (name, value) in added {
-        headers.insert(name.to_owned(), Value::String(value));
-    }
+    headers.extend(added.map(|(name, value)| (name, Cow::Owned(value))));
     // Its parts are the time and any 96 bits; the request's own id has enough of them.
     let trace = || format!("Root=1-{:08x}-{}", now.as_second(), &asked.request_id[..24]);
     headers
         .entry("x-amzn-trace-id")
-        .or_insert_with(|| Value::String(trace()));
-    Value::Object(headers)
+        .or_insert_with(|| trace().into());
+    headers
 }
 
-fn joined(headers: &HeaderMap, name: &HeaderName) -> String {
-    let values: Vec<_> = headers
-        .get_all(name)
-        .iter()
-        .map(|value| String::from_utf8_lossy(value.as_bytes()))
-        .collect();
-    values.join(",")
+fn joined<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Cow<'a, str> {
+    let values = headers.get_all(name).iter();
+    let mut values = values.map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let first = values.next().unwrap_or_default();
+    values.fold(first, |all, value| format!("{all},{value}").into())
 }
 
-fn cookies(headers: &HeaderMap) -> Option<Value> {
-    let cookies: Vec<String> = headers
+fn cookies(headers: &HeaderMap) -> Vec<String> {
+    headers
         .get_all(header::COOKIE)
         .iter()
         .flat_map(|value| {
@@ -150,35 +183,32 @@ fn cookies(headers: &HeaderMap) -> Option<Value> {
                 .collect::<Vec<_>>()
         })
         .filter(|cookie| !cookie.is_empty())
-        .collect();
-    (!cookies.is_empty()).then(|| json!(cookies))
+        .collect()
 }
 
 /// Decodes the query; values of a repeated name are joined with commas.
-fn query(raw: &str) -> Option<Value> {
-    let mut values: BTreeMap<String, String> = BTreeMap::new();
-    for (name, value) in url::form_urlencoded::parse(raw.as_bytes()) {
+fn parameters(query: &str) -> BTreeMap<Cow<'_, str>, String> {
+    let mut values: BTreeMap<_, String> = BTreeMap::new();
+    for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         values
-            .entry(name.into_owned())
+            .entry(name)
             .and_modify(|all| {
                 all.push(',');
                 all.push_str(&value);
             })
             .or_insert_with(|| value.into_owned());
     }
-    (!values.is_empty()).then(|| json!(values))
+    values
 }
 
-fn put_body(event: &mut Value, headers: &HeaderMap, body: &Bytes) {
+/// Returns the body as text, and whether that is base64.
+fn body<'a>(headers: &HeaderMap, body: &'a [u8]) -> (Option<Cow<'a, str>>, bool) {
     if body.is_empty() {
-        return;
+        return (None, false);
     }
     match std::str::from_utf8(body) {
-        Ok(body) if is_text(&text(headers, header::CONTENT_TYPE)) => event["body"] = json!(body),
-        _ => {
-            event["body"] = json!(BASE64.encode(body));
-            event["isBase64Encoded"] = json!(true);
-        }
+        Ok(body) if is_text(&text(headers, header::CONTENT_TYPE)) => (Some(body.into()), false),
+        _ => (Some(BASE64.encode(body).into()), true),
     }
 }
 
@@ -201,17 +231,18 @@ fn is_text(content_type: &str) -> bool {
         .contains(&essence.as_str())
 }
 
-fn text(headers: &HeaderMap, name: HeaderName) -> String {
-    headers
-        .get(name)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
-        .unwrap_or_default()
+fn text(headers: &HeaderMap, name: HeaderName) -> Cow<'_, str> {
+    let value = headers.get(name);
+    value.map_or(Cow::default(), |value| {
+        String::from_utf8_lossy(value.as_bytes())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
+    use serde_json::json;
 
     fn event(request: http::request::Builder, body: &'static [u8]) -> Value {
         let (head, ()) = request.body(()).unwrap().into_parts();
