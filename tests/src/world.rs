@@ -21,8 +21,18 @@ use crate::{Answer, Client};
 /// How long a slow machine may take for an episode with everything else going on. Only what fails takes as long.
 pub const SOON: Duration = Duration::from_secs(240);
 
-/// The runner and everything it starts.
-const BINARIES: [&str; 6] = ["local", "create", "status", "library", "generate", "sweep"];
+/// The runner and everything it starts, for podcasts and for comparisons.
+const BINARIES: [&str; 9] = [
+    "local",
+    "create",
+    "status",
+    "library",
+    "generate",
+    "sweep",
+    "greeter-hello",
+    "greeter-obey",
+    "greeter-trickle",
+];
 
 /// One running system with its own data folder. Dropping it kills everything.
 pub struct World {

@@ -1,11 +1,8 @@
 //! From the start of a process to its first answer, and how big what is deployed is.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 use wherecast_tests::{World, generate_body};
@@ -13,6 +10,7 @@ use wherecast_tests::{World, generate_body};
 use crate::{
     Dose,
     browsers::Asked,
+    checkout,
     client::Client,
     create::SILENT,
     episodes::status_path,
@@ -157,13 +155,4 @@ fn sizes() -> Result<Report> {
 fn cells(package: &str, size: Size) -> [String; 3] {
     let mb = |bytes: u64| format!("{:.1}", bytes as f64 / 1e6);
     [package.to_owned(), mb(size.unpacked), mb(size.zipped)]
-}
-
-fn checkout() -> Result<PathBuf> {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let checkout = package
-        .ancestors()
-        .nth(2)
-        .context("this package lies in tests/bench")?;
-    Ok(checkout.to_owned())
 }

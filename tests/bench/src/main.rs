@@ -10,6 +10,7 @@ mod browsers;
 mod client;
 mod cold;
 mod create;
+mod emulator;
 mod episodes;
 mod generate;
 mod growth;
@@ -28,7 +29,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use tempfile::TempDir;
 use wherecast_tests::{Start, World, binary};
@@ -66,6 +67,8 @@ enum What {
     Cold,
     /// What grows with the number of queued jobs.
     Growth,
+    /// The emulator beside `cargo lambda watch`: requests per second, bursts, first answers.
+    Emulator,
 }
 
 /// How everything is measured.
@@ -78,13 +81,14 @@ struct Dose {
 }
 
 impl What {
-    const EACH: [Self; 6] = [
+    const EACH: [Self; 7] = [
         Self::Status,
         Self::Library,
         Self::Create,
         Self::Generate,
         Self::Cold,
         Self::Growth,
+        Self::Emulator,
     ];
 
     async fn measure(self, dose: Dose) -> Result<Vec<Report>> {
@@ -96,6 +100,7 @@ impl What {
             Self::Generate => generate::measure(dose).await,
             Self::Cold => cold::measure(dose).await,
             Self::Growth => growth::measure(dose).await,
+            Self::Emulator => emulator::measure(dose).await,
         }
     }
 }
@@ -113,16 +118,31 @@ impl Dose {
     fn start(self, folder: TempDir, voice: &str) -> World {
         let start = Start {
             voice: voice.to_owned(),
-            binaries: self.is_built.then(|| folder_of(binary("local"))),
             ..Start::default()
         };
-        World::start_in(folder, start)
+        self.start_as(folder, start)
+    }
+
+    /// Starts a system on `folder`.
+    fn start_as(self, folder: TempDir, start: Start) -> World {
+        let binaries = self.is_built.then(|| folder_of(binary("local")));
+        World::start_in(folder, Start { binaries, ..start })
     }
 
     /// Starts a system with `voice` on a folder of its own.
     fn start_anew(self, voice: &str) -> Result<World> {
         Ok(self.start(tempfile::tempdir()?, voice))
     }
+}
+
+/// The checkout that this program was built from.
+fn checkout() -> Result<PathBuf> {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let checkout = package
+        .ancestors()
+        .nth(2)
+        .context("this package lies in tests/bench")?;
+    Ok(checkout.to_owned())
 }
 
 fn folder_of(program: PathBuf) -> PathBuf {

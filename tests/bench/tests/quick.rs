@@ -24,6 +24,8 @@ fn every_benchmark_runs_and_fills_its_table() {
         "one of two at once",
         "sweep, warm",
         "poll p99 ms",
+        "64, this emulator",
+        "500 at once: lost",
     ];
     for row in rows {
         assert!(shown.contains(row), "no {row:?} in:\n{shown}");
