@@ -52,6 +52,8 @@ pub struct Start {
     pub settings: Vec<(&'static str, &'static str)>,
     /// Another template than the product's.
     pub template: Option<PathBuf>,
+    /// Files with the public keys of issuers that the template's authorizer names.
+    pub jwks: Vec<(&'static str, PathBuf)>,
     /// The folder of the programs to run; without one they are built from these sources.
     pub binaries: Option<PathBuf>,
 }
@@ -377,6 +379,10 @@ fn spawn(data: &Path, start: &Start, address: &str) -> (Child, String) {
     }
     if let Some(template) = &start.template {
         command.arg("--template").arg(template);
+    }
+    for (issuer, file) in &start.jwks {
+        let keys = format!("{issuer}={}", file.display());
+        command.args(["--jwks", &keys]);
     }
     command.envs(start.settings.iter().copied());
     let mut runner = command

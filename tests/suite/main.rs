@@ -13,8 +13,13 @@ mod hostile;
 mod isolation;
 mod keys;
 mod memory;
+mod owners;
 mod page;
 mod recovery;
 mod secrets;
 mod terminal;
 mod voice;
+
+// The emulator's tests sign tokens as well.
+#[path = "../../local/emulator/tests/emulator/tokens.rs"]
+mod tokens;

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::{
-    issuer::{FOREIGN, Issuer, OURS, unsigned, url},
+    issuer::{Issuer, url},
+    tokens::{FOREIGN, OURS, unsigned},
     world::{World, eventually_told, options},
 };
 

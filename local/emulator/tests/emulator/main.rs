@@ -18,4 +18,5 @@ mod reload;
 mod runtime;
 mod storm;
 mod streaming;
+mod tokens;
 mod world;
