@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use nix::{
-    sys::signal::{Signal, kill},
+    sys::signal::{Signal, killpg},
     unistd::Pid,
 };
 use tokio::time::{Instant, sleep, timeout};
@@ -21,6 +21,9 @@ use crate::{Dose, checkout, client::Client, process::family};
 
 /// Where the conformance suite installs its peers, below the checkout.
 const PEERS: &str = "target/conformance/peers/bin/cargo-lambda";
+
+/// Where they build, as for the conformance suite.
+const PEERS_TARGET: &str = "target/conformance/cargo-lambda";
 
 /// How long a peer may take to its first answer: cargo looks whether there is something to build.
 const START: Duration = Duration::from_secs(300);
@@ -33,7 +36,7 @@ pub(super) struct Contender {
 }
 
 enum Running {
-    Ours(World),
+    Ours(Box<World>),
     Peer(Child),
 }
 
@@ -48,7 +51,7 @@ impl Contender {
         Ok(Self {
             name: "this emulator",
             origin: world.origin().to_owned(),
-            running: Running::Ours(world),
+            running: Running::Ours(Box::new(world)),
         })
     }
 
@@ -64,13 +67,15 @@ impl Contender {
     }
 
     async fn start_peer(program: &Path, name: &'static str, concurrency: &str) -> Result<Self> {
-        let port = free_port()?;
+        let (port, checkout) = (free_port()?, checkout()?);
         let mut watch = Command::new(program);
         watch
             .args(["lambda", "watch", "--ignore-changes", "-p", "greeter"])
             .args(["--invoke-address", "127.0.0.1", "--invoke-port", &port])
             .args(["--concurrency", concurrency])
-            .current_dir(checkout()?)
+            // It builds with other flags, and must not undo our own build.
+            .env("CARGO_TARGET_DIR", checkout.join(PEERS_TARGET))
+            .current_dir(checkout)
             .process_group(0)
             .stdout(Stdio::null())
             .stderr(Stdio::null());
@@ -129,11 +134,8 @@ impl Contender {
 
 impl Drop for Contender {
     fn drop(&mut self) {
-        let processes = self.processes();
         if let Running::Peer(watch) = &mut self.running {
-            for process in processes {
-                let _ = kill(Pid::from_raw(process.cast_signed()), Signal::SIGKILL);
-            }
+            let _ = killpg(Pid::from_raw(watch.id().cast_signed()), Signal::SIGKILL);
             let _ = watch.wait();
         }
     }
