@@ -33,8 +33,12 @@ use storm::{Storm, Struck};
 use wherecast_tests::{Start, World, setting};
 use witness::Witness;
 
-/// Kills in a run of the whole suite, which has a minute for this.
+/// Kills in a run of the whole suite.
 const FEW_KILLS: usize = 40;
+
+/// In how many of the five stages a worker must have come back while another was at work. Publishing is short, and
+/// a slow machine may miss one more.
+const FEWEST_FENCED: usize = 3;
 
 /// How long all that was accepted may take once nothing is killed any more.
 const SETTLING: Duration = Duration::from_secs(300);
@@ -113,7 +117,7 @@ fn run(dose: Dose) -> Outcome {
     let settling = calm.elapsed();
     let seen = witness.leave();
     let work = audit::everything(&world, &seen, &violations);
-    let fenced = fence.join().expect("no trial panics");
+    let fenced = fence.join().unwrap_or_else(|_| Fenced::default());
     Outcome {
         seed: dose.seed,
         jobs: seen.jobs.len(),
@@ -192,7 +196,7 @@ fn whatever_is_killed_everything_accepted_is_made_once() {
         });
         println!("{outcome}");
         killed += outcome.struck.kills();
-        if !outcome.violations.is_empty() {
+        if !outcome.violations.is_empty() || outcome.fenced.at_work < FEWEST_FENCED {
             failed.push(seed);
         }
     }
@@ -200,7 +204,7 @@ fn whatever_is_killed_everything_accepted_is_made_once() {
     println!("{killed} kills over {seeds} seeds");
     assert!(
         failed.is_empty(),
-        "violations with the seeds {failed:?}, see above"
+        "violations, or too few workers fenced, with the seeds {failed:?}, see above"
     );
 }
 
