@@ -61,6 +61,8 @@ async fn a_missing_binary_is_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn processes_die_with_an_emulator_that_is_killed() {
+    // The one that is killed cannot remove its own.
+    let folder = tempfile::tempdir().unwrap();
     let mut host = Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
@@ -68,6 +70,7 @@ async fn processes_die_with_an_emulator_that_is_killed() {
             "--ignored",
             "--nocapture",
         ])
+        .env("TMPDIR", folder.path())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
