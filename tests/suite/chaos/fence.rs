@@ -1,4 +1,4 @@
-//! In each stage a worker is frozen past its lease, and thawed while another holds its podcast: it must not write.
+//! In a stage a worker is frozen past its lease, and thawed while another holds its podcast: it must not write.
 //!
 //! A random freeze hardly ever shows a missing fence. By the time of the thaw the other worker has mostly completed
 //! the podcast, and then the tables' own checks refuse a late heartbeat, which is the first thing that a worker
@@ -18,7 +18,7 @@ use wherecast_tests::{Database, Start, World};
 use super::Violations;
 
 /// In their order; each but the last has a checkpoint once it is done.
-const STAGES: [&str; 5] = ["research", "script", "voice", "master", "publish"];
+pub(crate) const STAGES: [&str; 5] = ["research", "script", "voice", "master", "publish"];
 
 const PLACE: &str = "Pirey, France";
 
@@ -75,10 +75,15 @@ enum Rival {
     Missed(String),
 }
 
-/// Tries every stage, each in a world of its own: they wait for leases most of the time.
-pub(crate) fn every_stage(binaries: Option<&Path>, violations: &Violations) -> Fenced {
+/// Tries the stages of these numbers, each in a world of its own: they wait for leases most of the time.
+pub(crate) fn try_stages(
+    stages: impl IntoIterator<Item = usize>,
+    binaries: Option<&Path>,
+    violations: &Violations,
+) -> Fenced {
     let rivals = thread::scope(|scope| {
-        let trials: Vec<_> = (0..STAGES.len())
+        let trials: Vec<_> = stages
+            .into_iter()
             .map(|stage| scope.spawn(move || Trial::start(stage, binaries, violations).run()))
             .collect();
         let ended = trials.into_iter().map(|trial| trial.join());
@@ -291,7 +296,7 @@ impl<'a> Trial<'a> {
         while !is_so() {
             let stage = STAGES[self.stage];
             assert!(begun.elapsed() < PATIENCE, "{stage}: {what}, it was hoped");
-            thread::sleep(Duration::from_millis(5));
+            thread::sleep(Duration::from_millis(10));
         }
     }
 }
