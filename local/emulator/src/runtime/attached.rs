@@ -6,7 +6,7 @@
 use std::{
     collections::BTreeMap,
     io,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     sync::{Arc, Weak},
     time::Duration,
@@ -15,7 +15,10 @@ use std::{
 use axum::{
     Router,
     body::Body,
-    http::{Request, StatusCode},
+    http::{
+        HeaderMap, Method, Request, StatusCode,
+        header::{HOST, ORIGIN},
+    },
     response::Response,
 };
 use procfs::{
@@ -35,6 +38,9 @@ use super::{
 
 /// The beginning of the paths where attached processes find their Runtime API.
 const PATH: &str = "/_runtime/";
+
+/// The operation by which a process asks for work.
+const NEXT: &str = "2018-06-01/runtime/invocation/next";
 
 /// How often it is looked whether requests wait in vain.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
@@ -93,11 +99,9 @@ impl Attached {
     }
 
     pub(super) async fn handle(&self, request: Request<Body>, peer: SocketAddr) -> Response {
-        // Browsers say where they are; whoever else comes is a program on this machine.
-        let is_browser =
-            ["origin", "sec-fetch-site"].map(|name| request.headers().contains_key(name));
-        if is_browser.contains(&true) {
-            return api::refusal(StatusCode::FORBIDDEN, "Forbidden", "a page is no function");
+        if is_from_a_page(request.headers()) {
+            let message = "a page is no function; a function asks by an IP address or localhost";
+            return api::refusal(StatusCode::FORBIDDEN, "Forbidden", message);
         }
         let path = request.uri().path();
         let (name, operation) = path
@@ -107,9 +111,8 @@ impl Attached {
         let Some(seat) = self.seats.get(name) else {
             return self.unknown(name);
         };
-        if operation.ends_with("/invocation/next")
-            && let Err(error) = seat.take(peer).await
-        {
+        let is_question = request.method() == Method::GET && operation == NEXT;
+        if is_question && let Err(error) = seat.take(peer).await {
             return api::refusal(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 "NotAttached",
@@ -164,6 +167,19 @@ impl Seat {
         });
         Ok(())
     }
+}
+
+/// Whether a browser asks. It mostly says so; if not, the page's own name is in the address, which a foreign page
+/// can make mean this machine.
+fn is_from_a_page(headers: &HeaderMap) -> bool {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let address = host.unwrap_or_default();
+    let name = address
+        .rsplit_once(':')
+        .map_or(address, |(name, _)| name)
+        .trim_matches(['[', ']']);
+    let is_named = name != "localhost" && name.parse::<IpAddr>().is_err();
+    is_named || headers.contains_key(ORIGIN) || headers.contains_key("sec-fetch-site")
 }
 
 /// Answers requests that no process takes, for as long as the emulator runs.

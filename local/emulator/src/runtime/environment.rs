@@ -186,7 +186,9 @@ pub(super) fn attach(pool: &Arc<Pool>, desk: &str, process: Process) -> io::Resu
     )?;
     pool.attached();
     shared.track(async move {
-        if environment.come_up().await.is_ok() {
+        let stopping = environment.pool.shared().stopping.clone();
+        let up = stopping.run_until_cancelled(environment.come_up()).await;
+        if let Some(Ok(())) = up {
             environment.serve().await;
         }
         environment.end().await;
@@ -560,7 +562,7 @@ impl Environment {
         }
         self.arriving = false;
         self.pool.delayed();
-        let (shared, limit) = (Arc::clone(self.pool.shared()), self.pool.function().timeout);
+        let (shared, limit) = (Arc::clone(self.pool.shared()), self.time_limit());
         tokio::select! {
             up = self.come_up() => up.is_ok(),
             () = sleep(limit) => false,
@@ -571,7 +573,7 @@ impl Environment {
     /// Ends the process, gently when the emulator stops: a function may want to put things in order.
     async fn end(mut self) {
         let shared = Arc::clone(self.pool.shared());
-        if shared.is_stopping() {
+        if shared.is_stopping() && !self.process.is_attached() {
             self.process.terminate();
             let _ = timeout_at(shared.grace_ends(), self.process.wait()).await;
         }

@@ -215,11 +215,14 @@ impl Process {
 
     /// Whether the process has ended. It asks the system, which knows before the event loop is told.
     pub(super) fn has_ended(&mut self) -> bool {
-        if self.exit.is_none()
-            && let Tie::Child(child) = &mut self.tie
-            && let Ok(Some(status)) = child.try_wait()
-        {
-            self.ended(Some(status));
+        if self.exit.is_none() {
+            let exit = match &mut self.tie {
+                Tie::Child(child) => child.try_wait().ok().flatten().map(Some),
+                Tie::Attached(attached) => attached.released.is_cancelled().then_some(None),
+            };
+            if let Some(exit) = exit {
+                self.ended(exit);
+            }
         }
         self.exit.is_some()
     }
@@ -236,8 +239,9 @@ impl Process {
             Tie::Child(_) if self.exit.is_none() => {
                 let _ = killpg(Pid::from_raw(self.pid.cast_signed()), signal);
             }
-            Tie::Child(_) => {}
-            Tie::Attached(attached) => attached.released.cancel(),
+            // Nobody is asked to end; it is let go of when a child would be killed.
+            Tie::Attached(attached) if signal == Signal::SIGKILL => attached.released.cancel(),
+            _ => {}
         }
     }
 }

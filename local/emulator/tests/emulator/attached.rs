@@ -85,9 +85,16 @@ async fn a_process_started_by_hand_has_the_time_it_needs() {
     eventually("it is there", || !world.processes("Short").is_empty()).await;
 
     let answer = world.post("/short", json!({ "sleep_ms": 2_500 })).await;
-    world.emulator.shutdown().await;
+    let (late, ()) = tokio::join!(world.post("/short", json!({ "sleep_ms": 500 })), async {
+        eventually("it runs", || {
+            world.log("Short").matches("START ").count() == 2
+        })
+        .await;
+        // What runs may still answer.
+        world.emulator.functions().shutdown().await;
+    });
 
-    assert_eq!(answer.status(), 200);
+    assert_eq!([answer.status(), late.status()], [200, 200]);
     // Nobody asks it to end: it does so itself, since it is told that there is no more work.
     let process = by_hand.0.id();
     eventually("it has ended", || state_of(process) == Some('Z')).await;
@@ -154,11 +161,20 @@ async fn only_programs_serve_and_only_functions_that_are_attached() {
     let image = world
         .send("GET", &next("Probe"), &[("sec-fetch-site", "cross-site")])
         .await;
+    let foreign = world
+        .send("GET", &next("Probe"), &[("host", "evil.example:9000")])
+        .await;
+    let no_question = world.post(&next("Probe"), json!({})).await;
     let mut other = world.send("GET", &next("Short"), &[]).await;
 
     assert_eq!(
-        [page.status(), image.status(), other.status()],
-        [403, 403, 404]
+        [page.status(), image.status(), foreign.status()],
+        [403, 403, 403]
+    );
+    assert_eq!([no_question.status(), other.status()], [405, 404]);
+    assert!(
+        world.processes("Probe").is_empty(),
+        "somebody has the place"
     );
     let told = other.body_mut().read_to_string().unwrap();
     assert!(told.contains("Short is not attached, only Probe"), "{told}");
