@@ -8,6 +8,7 @@
 mod api;
 mod chaos;
 mod doubt;
+mod episode;
 mod faults;
 mod hostile;
 mod isolation;
@@ -18,7 +19,6 @@ mod page;
 mod recovery;
 mod secrets;
 mod terminal;
-mod voice;
 
 // The emulator's tests sign tokens as well.
 #[path = "../../local/emulator/tests/emulator/tokens.rs"]

@@ -165,7 +165,7 @@ fn hostile_bodies(number: usize) -> Vec<Vec<u8>> {
 #[test]
 fn bodies_that_are_no_request_are_refused_and_leave_memory_flat() {
     let world = World::start_with(IDLE);
-    let rounds = (cases(200) as usize / 10).max(1);
+    let rounds = (cases(200) as usize / 20).max(1);
     // What grows once for the largest body of each kind has grown.
     fill_journal(&world);
     for body in (0..3).flat_map(hostile_bodies) {

@@ -34,7 +34,7 @@ use wherecast_tests::{Start, World, setting};
 use witness::Witness;
 
 /// Kills in a run of the whole suite.
-const FEW_KILLS: usize = 40;
+const FEW_KILLS: usize = 20;
 
 /// In how many of the five stages a worker must have come back while another was at work. Publishing is short, and
 /// a slow machine may miss one more.
