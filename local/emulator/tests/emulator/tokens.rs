@@ -1,10 +1,14 @@
 //! Makes keys and signs tokens.
-use std::sync::LazyLock;
+use std::{process::Command, sync::LazyLock};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use rsa::{
-    RsaPrivateKey, pkcs1v15::SigningKey, rand_core::OsRng, sha2::Sha256,
-    signature::SignatureEncoding, signature::Signer, traits::PublicKeyParts,
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD as BASE64},
+};
+use ring::{
+    rand::SystemRandom,
+    rsa::{KeyPair, PublicKeyComponents},
+    signature::RSA_PKCS1_SHA256,
 };
 use serde_json::{Value, json};
 
@@ -15,19 +19,35 @@ pub(crate) static FOREIGN: LazyLock<Key> = LazyLock::new(|| Key::make("foreign")
 /// A key with a name.
 pub(crate) struct Key {
     id: &'static str,
-    private: RsaPrivateKey,
+    private: KeyPair,
 }
 
 impl Key {
+    /// Has OpenSSL make one: ring makes none, and a crate that does would have half of the workspace compiled
+    /// twice, because it asks for other features of what the functions use.
     fn make(id: &'static str) -> Key {
-        let private = RsaPrivateKey::new(&mut OsRng, 2048).expect("a key");
+        let made = Command::new("openssl")
+            .args([
+                "genpkey",
+                "-algorithm",
+                "RSA",
+                "-pkeyopt",
+                "rsa_keygen_bits:2048",
+            ])
+            .output()
+            .expect("openssl is installed");
+        let pem = String::from_utf8(made.stdout).expect("PEM is text");
+        let lines = pem.lines().filter(|line| !line.starts_with('-'));
+        let der = STANDARD.decode(lines.collect::<String>()).expect("PEM");
+        let private = KeyPair::from_pkcs8(&der).expect("a key in PKCS #8");
         Key { id, private }
     }
 
     /// Returns the public half as a JWKS has it.
     pub(crate) fn public(&self) -> Value {
-        let number = |number: &rsa::BigUint| BASE64.encode(number.to_bytes_be());
-        let (n, e) = (number(self.private.n()), number(self.private.e()));
+        let PublicKeyComponents { n, e } =
+            PublicKeyComponents::<Vec<u8>>::from(self.private.public());
+        let (n, e) = (BASE64.encode(n), BASE64.encode(e));
         json!({ "kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.id, "n": n, "e": e })
     }
 
@@ -39,8 +59,15 @@ impl Key {
     /// Signs `claims` under another key's name.
     pub(crate) fn token_named(&self, id: &str, claims: &Value) -> String {
         let signed = unsigned(&json!({ "alg": "RS256", "typ": "JWT", "kid": id }), claims);
-        let key = SigningKey::<Sha256>::new(self.private.clone());
-        let signature = key.sign(signed.as_bytes()).to_vec();
+        let mut signature = vec![0; self.private.public().modulus_len()];
+        self.private
+            .sign(
+                &RSA_PKCS1_SHA256,
+                &SystemRandom::new(),
+                signed.as_bytes(),
+                &mut signature,
+            )
+            .expect("a signature as long as the modulus");
         format!("{signed}.{}", BASE64.encode(signature))
     }
 }
