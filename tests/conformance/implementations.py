@@ -153,7 +153,8 @@ class Emulator(AtOneAddress):
         local = ROOT / os.environ.get("CONFORMANCE_LOCAL", "target/debug/local")
         process = self.spawn(
             local, "--template", GREETER / "template.yaml", "--data", f"{self.folder}/data",
-            "--listen", "127.0.0.1:0", stdout=subprocess.PIPE)
+            "--listen", "127.0.0.1:0", *(["--no-build"] if "WHERECAST_BUILT" in os.environ else []),
+            stdout=subprocess.PIPE)
         for line in process.stdout:
             if found := re.search("ready on (.*)", line):
                 self.base = found[1]
@@ -223,7 +224,7 @@ class InterfaceEmulator(Implementation):
     offers = frozenset({"client context"})
 
     def version(self):
-        found = output(VENVS / "peers/bin/pip", "show", "aws-sam-cli")
+        found = output(VENVS / "rie/bin/pip", "show", "aws-sam-cli")
         return "of aws-sam-cli " + re.search("Version: (.*)", found)[1]
 
     def start(self):
@@ -231,7 +232,7 @@ class InterfaceEmulator(Implementation):
         for name, program, timeout_s in [
             ("greeter-obey", "greeter-obey", 60), ("greeter-impatient", "greeter-obey", 1)]:
             self.ports[name] = free_port()
-            rie = next(VENVS.glob(f"peers/lib/*/site-packages/samcli/local/rapid/aws-lambda-rie-{machine()}"))
+            rie = next(VENVS.glob(f"rie/lib/*/site-packages/samcli/local/rapid/aws-lambda-rie-{machine()}"))
             env = os.environ | {"AWS_LAMBDA_FUNCTION_TIMEOUT": str(timeout_s), "AWS_LAMBDA_FUNCTION_NAME": "function",
                                 "AWS_REGION": "us-east-1"}
             self.spawn(rie, "--runtime-interface-emulator-address", f"127.0.0.1:{self.ports[name]}",
