@@ -35,6 +35,12 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// promises no moment for it, and work that a handler leaves running is stopped all the same.
 const FREEZE_AFTER: Duration = Duration::from_millis(2);
 
+/// How long a run may go on by itself when the emulator stops, before its process is asked to end.
+///
+/// A function that knows of no SIGTERM dies of it, and its caller gets an error where the answer was a moment away.
+/// One that knows has what is left of the grace period: two and a half seconds.
+const DRAIN: Duration = Duration::from_millis(1500);
+
 /// How long an attached process may take for a run: the longest that Lambda gives. People think while it stands still.
 const ATTACHED_LIMIT: Duration = Duration::from_secs(900);
 
@@ -458,7 +464,7 @@ impl Environment {
 
     async fn watch(&mut self, job: &mut Job, deadline: Instant) -> Verdict {
         let shared = Arc::clone(self.pool.shared());
-        let mut grace_ends = None;
+        let (mut drained, mut grace_ends) = (None, None);
         let outgrown = memory::outgrown(self.process.pid(), self.pool.memory_limit_mb());
         let mut outgrown = pin!(outgrown);
         loop {
@@ -473,9 +479,12 @@ impl Environment {
                 () = sleep_until(deadline) => return Verdict::TimedOut,
                 () = &mut outgrown => return Verdict::Outgrown,
                 () = sleep_until(grace_ends.unwrap_or(deadline)), if grace_ends.is_some() => return Verdict::Stopped,
-                () = shared.stopping.cancelled(), if grace_ends.is_none() => {
+                () = sleep_until(drained.unwrap_or(deadline)), if drained.is_some() && grace_ends.is_none() => {
                     grace_ends = Some(shared.grace_ends());
                     self.process.terminate();
+                }
+                () = shared.stopping.cancelled(), if drained.is_none() => {
+                    drained = Some(Instant::now() + DRAIN);
                 }
             }
         }

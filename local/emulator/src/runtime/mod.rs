@@ -261,7 +261,7 @@ impl Functions {
         self.inner.shared.runtime_api()
     }
 
-    /// Ends every process: SIGTERM, a grace period, SIGKILL. Running invocations may still answer in it.
+    /// Ends every process: a moment for what runs, SIGTERM, a grace period, SIGKILL. What answers in it is answered.
     pub async fn shutdown(&self) {
         self.inner.shared.stop().await;
         for pool in self.pools() {

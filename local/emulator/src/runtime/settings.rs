@@ -31,7 +31,7 @@ pub struct Settings {
     pub idle_after: Duration,
     /// How long an environment may take to come up before it is started once more.
     pub init_limit: Duration,
-    /// How long a process may go on after SIGTERM.
+    /// How long a process may go on when the emulator stops: SIGTERM comes after the first 1.5 s of a run, SIGKILL at the end.
     pub grace: Duration,
     /// Whether a process is frozen between runs, as on Lambda; a debugger wants it to go on.
     pub freeze: bool,

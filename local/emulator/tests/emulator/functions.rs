@@ -8,7 +8,7 @@ use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sequential_calls_meet_one_process_which_is_frozen_between_them() {
@@ -184,6 +184,23 @@ async fn reserved_concurrency_throttles() {
         (200, 429)
     );
     assert!(beyond.headers().contains_key("retry-after"));
+    let reason = beyond.into_body().read_json::<Value>().unwrap()["Reason"].take();
+    assert_eq!(reason, "ReservedFunctionConcurrentInvocationLimitExceeded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_version_that_is_not_there_is_not_replaced_by_another() {
+    let world = World::start().await;
+    let invoke = async |name: &str| {
+        let path = format!("/2015-03-31/functions/{name}");
+        world.post(&path, json!({})).await.status().as_u16()
+    };
+
+    assert_eq!(invoke("Probe:$LATEST/invocations").await, 200);
+    assert_eq!(invoke("Probe/invocations?Qualifier=$LATEST").await, 200);
+    assert_eq!(invoke("Probe:7/invocations").await, 404);
+    assert_eq!(invoke("Probe/invocations?Qualifier=live").await, 404);
+    assert_eq!(invoke("Probe:$LATEST/invocations?Qualifier=7").await, 400);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -246,6 +263,19 @@ async fn the_invoke_api_answers_as_lambda_does() {
     assert_eq!(event.status(), 202);
     assert_eq!(dry.status(), 204);
     assert_eq!(large.status(), 413);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_runs_at_shutdown_is_answered() {
+    let world = World::start().await;
+
+    let running = world.invoke("Probe", json!({ "log": "it runs", "sleep_ms": 500 }));
+    let ((failed, answer, _), ()) = tokio::join!(running, async {
+        eventually("it runs", || world.log("Probe").contains("it runs")).await;
+        world.emulator.functions().shutdown().await;
+    });
+
+    assert!(!failed, "{answer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
