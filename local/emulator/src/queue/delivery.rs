@@ -7,7 +7,10 @@ use tokio::{sync::Semaphore, time::Instant};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{FAULT_PAUSE, Handle, Queues, message::Message};
-use crate::template::{Mapping, REGION, queue_arn};
+use crate::{
+    runtime::EVENT_BYTES,
+    template::{Mapping, REGION, queue_arn},
+};
 
 /// As many batches at a time as Lambda begins with.
 const DEFAULT_CONCURRENCY: u32 = 5;
@@ -31,7 +34,7 @@ pub enum Delivered {
 
 /// Feeds a function from its queue until `stopping`; what it received then and did not deliver is given back.
 ///
-/// Deliveries that have begun go on in `tasks`. `invoke` runs the function with an SQS event. Messages of a success are deleted; those of a failure are left
+/// Deliveries that have begun go on in `tasks`. What is more than an event may have, 6 MB, waits for the next one. `invoke` runs the function with an SQS event. Messages of a success are deleted; those of a failure are left
 /// alone, to appear again when their visibility timeout ends, which the function may have changed itself.
 pub async fn deliver<F, Run>(
     queues: Queues,
@@ -71,7 +74,13 @@ pub async fn deliver<F, Run>(
                 continue;
             }
         };
-        let run = invoke(event(&mapping.queue, &batch));
+        let (event, count) = event(&mapping.queue, &batch);
+        let mut batch = batch;
+        let too_many = batch.split_off(count);
+        if !too_many.is_empty() {
+            give_back(&queues, &mapping, &too_many, Duration::ZERO).await;
+        }
+        let run = invoke(event);
         let (queues, mapping) = (queues.clone(), mapping.clone());
         tasks.spawn(async move {
             settle(&queues, &mapping, &batch, run.await).await;
@@ -181,10 +190,24 @@ fn failure(batch: &[Message], item: &Value) -> Result<String, String> {
     }
 }
 
-/// Returns the event a function gets, as Lambda writes it.
-fn event(queue: &str, batch: &[Message]) -> Bytes {
-    let records: Vec<_> = batch.iter().map(|message| record(queue, message)).collect();
-    Bytes::from(json!({ "Records": records }).to_string())
+/// Returns the event a function gets, as Lambda writes it, and how many messages there was room for: one at least.
+fn event(queue: &str, batch: &[Message]) -> (Bytes, usize) {
+    let mut event = "{\"Records\":[".to_owned();
+    let mut count = 0;
+    for message in batch {
+        let record = record(queue, message).to_string();
+        let is_full = event.len() + record.len() + ",]}".len() > EVENT_BYTES;
+        if is_full && count > 0 {
+            break;
+        }
+        if count > 0 {
+            event.push(',');
+        }
+        event.push_str(&record);
+        count += 1;
+    }
+    event.push_str("]}");
+    (Bytes::from(event), count)
 }
 
 fn record(queue: &str, message: &Message) -> Value {

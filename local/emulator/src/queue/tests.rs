@@ -13,7 +13,10 @@ use tokio::{sync::Barrier, time::timeout};
 use tokio_util::task::TaskTracker;
 
 use super::*;
-use crate::template::{Mapping, Redrive};
+use crate::{
+    runtime::EVENT_BYTES,
+    template::{Mapping, Redrive},
+};
 
 mod redrive;
 
@@ -686,6 +689,30 @@ async fn a_throttled_delivery_does_not_count() {
             event["Records"][0]["attributes"]["ApproximateReceiveCount"],
             "1"
         );
+    }
+    assert_eq!(world.counts_of("jobs").await, Counts::default());
+}
+
+#[tokio::test]
+async fn what_is_more_than_an_event_may_have_comes_with_the_next_one() {
+    let world = World::start(LONG);
+    let large = "a".repeat(1_000_000);
+    for _ in 0..8 {
+        world.send(&large).await;
+    }
+
+    let events = deliver_until(&world.queues, mapping(10), Vec::new(), 2).await;
+
+    let records = |event: &Value| event["Records"].as_array().cloned().unwrap_or_default();
+    let counts: Vec<_> = events.iter().map(|event| records(event).len()).collect();
+    assert_eq!(counts, [6, 2]);
+    assert!(
+        events
+            .iter()
+            .all(|event| event.to_string().len() <= EVENT_BYTES)
+    );
+    for record in events.iter().flat_map(records) {
+        assert_eq!(record["attributes"]["ApproximateReceiveCount"], "1");
     }
     assert_eq!(world.counts_of("jobs").await, Counts::default());
 }
