@@ -41,6 +41,12 @@ pub(crate) struct WorldArguments {
     /// Value for a parameter of the template, as NAME=VALUE; may be given again for another.
     #[arg(long, value_name = "NAME=VALUE", value_parser = parameter, global = true)]
     pub(crate) parameter: Vec<(String, String)>,
+    /// Variable for every function, as NAME=VALUE; wins over the template's. May be given again for another.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = parameter, global = true)]
+    pub(crate) env: Vec<(String, String)>,
+    /// File of such variables, one NAME=VALUE a line; --env wins over it.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) env_file: Option<PathBuf>,
     /// Folder of the voices, or `tone` for one beep a word while the voice does not matter.
     #[arg(long, global = true)]
     pub(crate) voice: Option<String>,

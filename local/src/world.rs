@@ -8,7 +8,7 @@ use std::{
     time::SystemTime,
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use emulator::{
     Emulator, INTEGRATION_LIMIT, Mount, Options, Socket, Watch, base_url,
     build_functions::{self, Workspace},
@@ -140,7 +140,7 @@ async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Re
     let options = Options {
         template,
         parameters,
-        environment: passed_on(),
+        environment: environment(arguments)?,
         data: data.clone(),
         bin_dir: workspace.bin_dir,
         mounts,
@@ -208,13 +208,21 @@ fn network_address() -> Option<IpAddr> {
     Some(socket.local_addr().ok()?.ip())
 }
 
-/// Settings of the shell that win over the template's.
-fn passed_on() -> BTreeMap<String, String> {
-    let names = ["RUST_LOG", "SPEECH_THREADS"];
-    names
+/// Settings that win over the template's: some of the shell's, those of a file, and then those given one by one.
+fn environment(arguments: &WorldArguments) -> Result<BTreeMap<String, String>> {
+    let shell = ["RUST_LOG", "SPEECH_THREADS"]
         .into_iter()
-        .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)))
-        .collect()
+        .filter_map(|name| Some((name.to_owned(), std::env::var(name).ok()?)));
+    let mut environment: BTreeMap<_, _> = shell.collect();
+    if let Some(file) = &arguments.env_file {
+        // The library's errors tell their cause themselves.
+        let unreadable = |error| anyhow!("cannot read variables from {}: {error}", file.display());
+        for line in dotenvy::from_path_iter(file).map_err(unreadable)? {
+            environment.extend([line.map_err(unreadable)?]);
+        }
+    }
+    environment.extend(arguments.env.iter().cloned());
+    Ok(environment)
 }
 
 /// Finds the template and what it is filled in with when the system answers at `address`.
