@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_TYPE};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     body::{self, NoBody},
@@ -69,11 +69,29 @@ pub(super) async fn handle(
             "invocations are POSTed",
         );
     }
-    let name = function_name(&percent_decode_str(name).decode_utf8_lossy());
-    let Some(function) = functions.find(&name) else {
-        let message = format!("Function not found: {}", function_arn(&name));
-        return refusal(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
+    let asked = percent_decode_str(name).decode_utf8_lossy();
+    let (name, qualifier) = function_name(&asked);
+    let qualifier = match (qualifier, query_qualifier(request.uri().query())) {
+        (Some(one), Some(other)) if one != other => {
+            return refusal(
+                StatusCode::BAD_REQUEST,
+                "InvalidParameterValueException",
+                "The derived qualifier from the function name does not match the specified qualifier.",
+            );
+        }
+        (one, other) => one.map(str::to_owned).or(other),
     };
+    let not_found = |arn: String| {
+        let message = format!("Function not found: {arn}");
+        refusal(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message)
+    };
+    let Some(function) = functions.find(name) else {
+        return not_found(function_arn(name));
+    };
+    // There are no versions and no aliases here: running the newest instead would hide a mistake.
+    if let Some(other) = qualifier.filter(|qualifier| qualifier != "$LATEST") {
+        return not_found(format!("{}:{other}", function_arn(&function.name)));
+    }
     let function = function.name.clone();
     let is_streamed = streamed.is_some();
     match text(request.headers(), "x-amz-invocation-type").unwrap_or("RequestResponse") {
@@ -240,10 +258,19 @@ async fn event(request: Request<Incoming>, limit: usize) -> Result<String, Box<R
     }
 }
 
-/// Takes the name out of `name`, `name:qualifier`, `account:function:name` or an ARN.
-fn function_name(text: &str) -> String {
+/// Takes name and qualifier out of `name`, `name:qualifier`, `account:function:name` or an ARN.
+fn function_name(text: &str) -> (&str, Option<&str>) {
     let name = text.split_once("function:").map_or(text, |(_, name)| name);
-    name.split(':').next().unwrap_or_default().to_owned()
+    match name.split_once(':') {
+        Some((name, qualifier)) => (name, Some(qualifier)),
+        None => (name, None),
+    }
+}
+
+fn query_qualifier(query: Option<&str>) -> Option<String> {
+    let mut pairs = url::form_urlencoded::parse(query?.as_bytes());
+    let (_, qualifier) = pairs.find(|(name, _)| name == "Qualifier")?;
+    Some(qualifier.into_owned())
 }
 
 fn not_run(failure: &Failure) -> Response<Body> {
@@ -258,10 +285,15 @@ fn not_run(failure: &Failure) -> Response<Body> {
 }
 
 fn throttled(failure: &Failure) -> Response<Body> {
-    let mut response = refusal(
+    let document = json!({
+        "Reason": "ReservedFunctionConcurrentInvocationLimitExceeded",
+        "Type": "User",
+        "message": failure.message,
+    });
+    let mut response = refused(
         StatusCode::TOO_MANY_REQUESTS,
         &failure.error_type,
-        &failure.message,
+        &document,
     );
     response
         .headers_mut()
@@ -271,6 +303,10 @@ fn throttled(failure: &Failure) -> Response<Body> {
 
 fn refusal(status: StatusCode, error_type: &str, message: &str) -> Response<Body> {
     let document = json!({ "Type": "User", "Message": message, "message": message });
+    refused(status, error_type, &document)
+}
+
+fn refused(status: StatusCode, error_type: &str, document: &Value) -> Response<Body> {
     let mut response = Response::new(Body::from(document.to_string()));
     *response.status_mut() = status;
     response
@@ -298,17 +334,30 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::function_name;
+    use super::{function_name, query_qualifier};
 
     #[test]
     fn a_function_is_known_by_name_and_by_arn() {
-        for text in [
-            "f",
-            "f:$LATEST",
-            "000000000000:function:f",
-            "arn:aws:lambda:us-east-1:000000000000:function:f:1",
+        for (text, qualifier) in [
+            ("f", None),
+            ("f:$LATEST", Some("$LATEST")),
+            ("000000000000:function:f", None),
+            (
+                "arn:aws:lambda:us-east-1:000000000000:function:f:live",
+                Some("live"),
+            ),
         ] {
-            assert_eq!(function_name(text), "f");
+            assert_eq!(function_name(text), ("f", qualifier));
         }
+    }
+
+    #[test]
+    fn a_qualifier_may_be_in_the_query() {
+        assert_eq!(
+            query_qualifier(Some("Qualifier=%24LATEST")).as_deref(),
+            Some("$LATEST")
+        );
+        assert_eq!(query_qualifier(Some("a=b")), None);
+        assert_eq!(query_qualifier(None), None);
     }
 }

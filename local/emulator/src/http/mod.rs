@@ -297,14 +297,18 @@ impl Gateway {
         let Ok(response) = timeout(limit, response).await else {
             return reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
         };
-        let response = response.unwrap_or_else(|failure| Some(failed(&failure)));
+        let broken = match is_api {
+            true => StatusCode::INTERNAL_SERVER_ERROR,
+            false => StatusCode::BAD_GATEWAY,
+        };
+        let response = response.unwrap_or_else(|failure| Some(failed(&failure, broken)));
         response.unwrap_or_else(|| {
             tracing::error!(
                 function,
                 path = head.uri.path(),
                 "the function's answer is not an HTTP response"
             );
-            reply::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error")
+            reply::message(broken, "Internal Server Error")
         })
     }
 }
@@ -316,18 +320,24 @@ fn is_streamed(function: &Function) -> bool {
 }
 
 /// Says no more than a status: what went wrong inside is for the log, not for the internet.
-fn failed(failure: &Failure) -> Response<Body> {
+///
+/// A function that is at fault is `broken` to the caller: 500 at an HTTP API, 502 at a function URL, where a throttled
+/// one is a 429 too. Source: "Invoking Lambda function URLs", AWS Lambda Developer Guide.
+fn failed(failure: &Failure, broken: StatusCode) -> Response<Body> {
     tracing::warn!(
         error_type = failure.error_type,
         "a request failed: {}",
         failure.message
     );
     match failure.kind {
+        FailureKind::Throttled if broken == StatusCode::BAD_GATEWAY => {
+            reply::message(StatusCode::TOO_MANY_REQUESTS, "Rate Exceeded.")
+        }
         FailureKind::Throttled | FailureKind::Stopping => {
             reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
         }
         FailureKind::UnknownFunction => reply::message(StatusCode::NOT_FOUND, "Not Found"),
-        _ => reply::message(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"),
+        _ => reply::message(broken, "Internal Server Error"),
     }
 }
 

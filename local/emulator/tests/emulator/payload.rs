@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::world::{PATIENCE, World, eventually_told, replying};
+use crate::world::{PATIENCE, World, eventually, eventually_told, replying};
 
 /// A stage, a route for everything else, and a function with a URL that has rules of its own.
 const TEMPLATE: &str = r#"
@@ -277,6 +277,29 @@ async fn a_slow_function_goes_on_after_its_caller_was_told() {
     })
     .await;
     assert_eq!(world.processes("Single"), process);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_url_blames_the_function_with_statuses_of_its_own() {
+    let world = World::start().await;
+    let gate = world.data("gate");
+
+    let failed = world
+        .post("/lambda-url/Probe/", json!({ "do": "exit" }))
+        .await;
+    let running = world.post(
+        "/lambda-url/Single/",
+        json!({ "log": "it runs", "wait_for": gate }),
+    );
+    let (_, beyond) = tokio::join!(running, async {
+        eventually("one runs", || world.log("Single").contains("it runs")).await;
+        let beyond = world.post("/lambda-url/Single/", json!({})).await;
+        File::create(&gate).unwrap();
+        beyond
+    });
+
+    assert_eq!(failed.status(), 502);
+    assert_eq!(beyond.status(), 429);
 }
 
 #[tokio::test(flavor = "multi_thread")]
