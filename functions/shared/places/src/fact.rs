@@ -268,7 +268,7 @@ pub enum Datum {
         name: String,
         share_of_country: f64,
     },
-    /// Minutes the sun is behind the clock at noon in January; negative: ahead.
+    /// Minutes the sun is behind the clock at noon in mid-January; negative: ahead.
     ClockLag { min: i32 },
     /// The zone of the clock, offsets in minutes from UTC in January and July; `zone_city` as spoken.
     Clock {

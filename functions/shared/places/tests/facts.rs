@@ -24,6 +24,20 @@ fn paris_is_no_neighbour_or_namesake_of_its_own_arrondissements() {
 }
 
 #[test]
+fn noon_in_paris_is_an_hour_after_twelve_in_mid_january() {
+    let lag_min = places::facts(PARIS)
+        .expect("Paris is listed")
+        .iter()
+        .find_map(|fact| match fact.datum {
+            Datum::ClockLag { min } => Some(min),
+            _ => None,
+        });
+
+    // 12:50:39 by the mean sun, and the sun is 9 min 10 s behind it.
+    assert_eq!(lag_min, Some(60));
+}
+
+#[test]
 fn local_mean_time_of_ushuaia_is_behind_greenwich() {
     let facts = places::facts(USHUAIA).expect("Ushuaia is listed");
 

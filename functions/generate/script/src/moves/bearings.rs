@@ -17,19 +17,19 @@ pub(super) const MOVES: &[Move] = &[
             "A: What time do they keep?
              H: The time of {zone}, by the name of the zone. [zone]
              A: And does the sun agree?
-             H: Not quite: in January its noon comes {lag} {side} the clock's. [lag]",
+             H: Not quite: in mid-January its noon comes {lag} {side} the clock's. [lag]",
             "H: The clock of {place} answers to the name {zone}. [zone] The sun over it does not. [lag]
              A: How far apart are they?
-             H: In January, {lag}. [lag]",
+             H: In mid-January, {lag}. [lag]",
             "A: Who made the clock here?
              H: The zone is called after {zone}. [zone]
              A: Then what does the local sun say?
-             H: That noon is {lag} {side} twelve, in January. [lag]",
-            "H: Noon in January comes {lag} {side} twelve. [lag]
+             H: That noon is {lag} {side} twelve, in mid-January. [lag]",
+            "H: Noon in mid-January comes {lag} {side} twelve. [lag]
              A: Whose twelve is that?
              H: The twelve of a zone named after {zone}. [zone]",
             "A: Clock or sundial, which one do I follow?
-             H: They part company by {lag} in January. [lag] The clock is the one with a name on it, {zone}. [zone]",
+             H: They part company by {lag} in mid-January. [lag] The clock is the one with a name on it, {zone}. [zone]",
         ],
     },
     Move {

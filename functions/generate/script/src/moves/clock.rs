@@ -15,37 +15,37 @@ pub(super) const MOVES: &[Move] = &[
         find: lag,
         skeletons: &[
             "A: Is noon at noon?
-             H: Not in January: the sun is highest {lag} {side} the clock strikes twelve. [f]",
-            "H: The clock says noon. [-] In January the sun needs {lag} {more_less}. [f]
+             H: Not in mid-January: the sun is highest {lag} {side} the clock strikes twelve. [f]",
+            "H: The clock says noon. [-] In mid-January the sun needs {lag} {more_less}. [f]
              A: Who is right?
              H: Each of them, about its own noon. [-]",
             "A: Does the clock agree with the sun?
-             H: In January they differ by {lag}, and the {ahead} is ahead. [f]",
-            "H: <Look at|Wait for> the January sun at its highest. Then look at the clock. [-] They are {lag} apart. [f]
+             H: In mid-January they differ by {lag}, and the {ahead} is ahead. [f]",
+            "H: <Look at|Wait for> the mid-January sun at its highest. Then look at the clock. [-] They are {lag} apart. [f]
              A: And which comes first?
              H: The {ahead}. [f]",
-            "H: In January, noon by the sun comes {lag} {side} noon by the clock. [f]
+            "H: In mid-January, noon by the sun comes {lag} {side} noon by the clock. [f]
              A: So a sundial would start an argument. [-]",
             "A: <Could I trust a sundial?|What if my watch stopped and I had just the sun?>
-             H: In January it would be {lag} off. [f]
+             H: In mid-January it would be {lag} off. [f]
              A: <Fast or slow?|Which one leads?>
              H: The {ahead} is ahead. [f]",
-            "H: {Lag}: so far apart are clock noon and sun noon here in January. [f]
+            "H: {Lag}: so far apart are clock noon and sun noon here in mid-January. [f]
              A: <A long lunch.|Lunch by which of the two?> [-]",
-            "H: Set a stick in the ground and wait for its shortest shadow. [-] In January that comes {lag} {side} twelve. [f]",
+            "H: Set a stick in the ground and wait for its shortest shadow. [-] In mid-January that comes {lag} {side} twelve. [f]",
             "A: When the clock strikes noon in {place}, is the sun at its best?
-             H: In January it peaks {lag} {side} that. [f]",
-            "H: A watch and a shadow disagree in {place}. [-] In January they differ by {lag}. [f]
+             H: In mid-January it peaks {lag} {side} that. [f]",
+            "H: A watch and a shadow disagree in {place}. [-] In mid-January they differ by {lag}. [f]
              A: Whom do people believe?
              H: For trains, the watch. [-] The {ahead} is the one that is ahead. [f]",
             "A: Would a farmer from before clocks be on time?
-             H: In January he would be off by {lag}. [f]",
-            "H: The sun does not read the clock. [-] In January its noon is {lag} {side} ours. [f]",
+             H: In mid-January he would be off by {lag}. [f]",
+            "H: The sun does not read the clock. [-] In mid-January its noon is {lag} {side} ours. [f]",
             "A: What does the clock get wrong?
-             H: It is not wrong, it is agreed on. [-] The sun's noon in January comes {lag} {side} it. [f]",
-            "H: The clock makes a promise at noon. [f] In January the sun keeps it {lag} {side} the stroke. [f]
+             H: It is not wrong, it is agreed on. [-] The sun's noon in mid-January comes {lag} {side} it. [f]",
+            "H: The clock makes a promise at noon. [f] In mid-January the sun keeps it {lag} {side} the stroke. [f]
              A: <Nobody writes in to complain.|Some people are like that too.> [-]",
-            "A: Where does the sun stand, in January, when the clock says noon?
+            "A: Where does the sun stand, in mid-January, when the clock says noon?
              H: {Lag} away from its highest point. [f]",
         ],
     },

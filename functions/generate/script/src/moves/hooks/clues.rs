@@ -58,9 +58,9 @@ pub(crate) fn recalls(hook: &str) -> &'static [&'static str] {
         ],
         "H14" => &[
             "A: Who is ahead, clock or sun? That much you can say. [-]
-             H: In January, the {ahead}. [f]",
+             H: In mid-January, the {ahead}. [f]",
             "A: By the way, have we passed noon yet?
-             H: Which noon? [-] In January the {ahead} leads. [f]",
+             H: Which noon? [-] In mid-January the {ahead} leads. [f]",
             "H: Do not set your watch yet. We still owe a sum. [-]
              A: <I will leave it as it is.|My watch has time.> [-]",
         ],

@@ -73,12 +73,12 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["Noon is late", "Twelve o'clock and noon", "The clock and the sun", "Two noons"],
         find: noon_gap,
         skeletons: &[
-            "H: When the clock in {place} strikes twelve in January, the sun is not impressed. [f]
+            "H: When the clock in {place} strikes twelve in mid-January, the sun is not impressed. [f]
              A: Is it early or late?
              H: {Early_late}. By how much, I keep for the end. [f]
              ---
              A: The clock strikes twelve, and the sun?
-             H: In January it is highest {lag} {before_after} that. [f]
+             H: In mid-January it is highest {lag} {before_after} that. [f]
              A: So there is another noon, and the clock does not name it. [f]",
             "A: When is it noon in {place}?
              H: Twice. Once by the clock, and once by the sun. [f]
@@ -86,13 +86,13 @@ pub(super) const MOVES: &[Move] = &[
              H: First the place, then the minutes. [-]
              ---
              A: You still owe me minutes: how far apart are the two noons?
-             H: {Lag} in January, and the sun comes {order}. [f]
+             H: {Lag} in mid-January, and the sun comes {order}. [f]
              A: Once by the clock, and once by the sun. [f]",
-            "H: There is a gap in each January day of {place}, between the clock and the sun. [f]
+            "H: There is a gap in each mid-January day of {place}, between the clock and the sun. [f]
              A: A wide one?
              H: You can judge it at the end. [-]
              ---
-             H: Now the gap of each January day, between the clock and the sun: {lag}. [f]
+             H: Now the gap of each mid-January day, between the clock and the sun: {lag}. [f]
              A: And who is ahead?
              H: The {ahead}. [f]",
             "A: Could the clock in {place} be wrong?
@@ -101,20 +101,20 @@ pub(super) const MOVES: &[Move] = &[
              H: That is the sum at the end. [-]
              ---
              A: Do the sum: how far does the clock disagree with the sun?
-             H: {Lag}, in January. [f] The {ahead} is ahead. [f]
+             H: {Lag}, in mid-January. [f] The {ahead} is ahead. [f]
              A: Not wrong, then, just not in agreement. [-]",
             "H: A shadow in {place} knows something that the clock does not. [f]
              A: What does a shadow know?
              H: When it is noon by the sun. We will compare notes later. [-]
              ---
              A: Let us hear the shadow against the clock. [-]
-             H: In January the shadow shrinks to its noon length {lag} {before_after} twelve. [f]
+             H: In mid-January the shadow shrinks to its noon length {lag} {before_after} twelve. [f]
              A: So the shadow knew. [-]",
             "A: Who decides when it is noon in {place}, the sun or the law?
              H: Both, and they do not agree. [f] By how much comes later. [-]
              ---
              A: Sun against law: how large is the quarrel about noon?
-             H: In January, {lag}. [f]
+             H: In mid-January, {lag}. [f]
              A: And which one is first?
              H: The {ahead}. [f]",
             "H: In {place}, midday is not in the middle of the day by the clock. [f]
@@ -122,14 +122,14 @@ pub(super) const MOVES: &[Move] = &[
              H: Off to one side. How far, you get at the end. [-]
              ---
              A: Midday was off to one side. How far?
-             H: In January, the sun is highest {lag} {before_after} twelve. [f]
+             H: In mid-January, the sun is highest {lag} {before_after} twelve. [f]
              A: That is where the middle of the day went. [-]",
             "H: Somebody in {place} with a sundial and somebody with a watch would miss each other. [f]
              A: By long?
              H: Long enough to be worth a number, later. [-]
              ---
              A: The sundial and the watch: by how much do they miss each other?
-             H: By {lag} in January. [f] The watch is {watch}. [f]
+             H: By {lag} in mid-January. [f] The watch is {watch}. [f]
              A: I will bring both the sundial and the watch. [-]",
         ],
     },
@@ -261,7 +261,8 @@ fn two_days<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 
 fn noon_gap<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let read = l.one(|d| match d {
-        Datum::ClockLag { min } if min.abs() >= 25 => Some(*min),
+        // Wide enough to be there all year: the sun of November is 25 minutes earlier than that of mid-January.
+        Datum::ClockLag { min } if *min >= 34 || *min <= -25 => Some(*min),
         _ => None,
     });
     let Some((fact, min)) = read else {
