@@ -119,15 +119,15 @@ async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Re
         is_ours,
         mounts,
     } = fill(arguments, &data, socket.address())?;
+    let described = Template::read(&template, &parameters, &origin)?;
     let workspace = match is_ours {
         true => Workspace::of_this_program(checkout())?,
-        false => Workspace::around(&template).await?,
+        false => Workspace::around(&described.code_folders(&template)).await?,
     };
     let attach: BTreeSet<String> = arguments.attach.iter().cloned().collect();
     let built_at = SystemTime::now();
     if !arguments.no_build {
-        let template = Template::read(&template, &parameters, &origin)?;
-        build(&workspace, template.binaries(&attach)).await?;
+        build(&workspace, described.binaries(&attach)).await?;
     }
     let watch = match (stays && !arguments.no_watch, arguments.no_build) {
         (false, _) => Watch::Nothing,

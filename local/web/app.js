@@ -42,7 +42,7 @@ async function start() {
 
 async function resume(status) {
   const page = await list({ status, limit: 100 });
-  page.podcasts.reverse().forEach((podcast) => follow(podcast.id, podcast.location, whenDone));
+  page.podcasts.reverse().forEach((podcast) => follow(podcast, whenDone));
 }
 
 async function ask() {
@@ -55,7 +55,7 @@ async function ask() {
     const request = read();
     const job = await generate(request, keyFor(request));
     askedHere.add(job.job_id);
-    follow(job.job_id, request.location, whenDone);
+    follow({ id: job.job_id, location: request.location }, whenDone);
     lastRequest = null;
     announce(`Making an episode about ${request.location}.`);
     form.location.value = "";
@@ -125,7 +125,7 @@ async function route() {
     refresh().catch(() => {});
     if (again) {
       askedHere.add(again.id);
-      follow(again.id, again.location, whenDone);
+      follow(again, whenDone);
     }
   });
 }

@@ -2,7 +2,7 @@
 
 import { Problem, detail, regenerate, remove } from "./api.js";
 import { contours } from "./contours.js";
-import { announce, clock, day, escape } from "./text.js";
+import { announce, clock, day, escape, placeOf, typedFor } from "./text.js";
 
 const article = document.querySelector("#episode");
 let wanted = null;
@@ -50,7 +50,7 @@ function markup(podcast) {
   return `
     <div class="episode-head">${contours(podcast.location)}
       <div><h2 id="episode-title" tabindex="-1">${escape(podcast.title)}</h2>
-        <p class="meta">${escape(podcast.location)} · ${clock(podcast.duration_seconds)} · ${day(podcast.completed_at)}</p>
+        <p class="meta">${escape(placeOf(podcast))} · ${clock(podcast.duration_seconds)} · ${day(podcast.completed_at)} ${typedFor(podcast)}</p>
         <p>${escape(podcast.description)}</p>
         ${note ? `<p class="note">${escape(note)}</p>` : ""}
         <audio controls preload="metadata" aria-label="Episode" src="${escape(podcast.audio_url)}"></audio>

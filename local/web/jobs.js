@@ -1,28 +1,45 @@
 // Episodes in the making: one line each, polled until it is finished.
 
-import { Problem, regenerate, remove, status } from "./api.js";
-import { announce, escape, showConnected } from "./text.js";
+import { Problem, detail, regenerate, remove, status } from "./api.js";
+import { announce, placeOf, showConnected, typedFor } from "./text.js";
 
 const POLL_MS = 1000;
 const section = document.querySelector("#making");
 const listing = document.querySelector("#jobs");
 const followed = new Map();
 
-/** Follows a job until it is completed; `whenDone(id)` is called then. Safe to call twice. */
-export function follow(id, location, whenDone) {
-  if (followed.has(id)) return;
+/** Follows a podcast until it is completed; `whenDone(id)` is called then. Safe to call twice. */
+export function follow(podcast, whenDone) {
+  if (followed.has(podcast.id)) return;
   const item = document.createElement("li");
   item.innerHTML = `
-    <div class="job-head"><span>${escape(location)}</span><span class="percent">0 %</span></div>
-    <progress max="100" value="0" aria-label="Episode about ${escape(location)}"></progress>
+    <div class="job-head"><span class="job-place"></span><span class="percent">0 %</span></div>
+    <progress max="100" value="0"></progress>
     <div class="job-foot"><p class="job-message">Waiting for a free worker</p>
     <button type="button" class="quiet small">Cancel</button></div>`;
   listing.prepend(item);
   section.hidden = false;
-  const job = { id, location, item, whenDone, etag: null, timer: null };
+  const job = { id: podcast.id, podcast, item, whenDone, etag: null, timer: null };
   item.querySelector("button").addEventListener("click", () => cancel(job));
-  followed.set(id, job);
+  followed.set(job.id, job);
+  name(job);
   poll(job);
+}
+
+// Which place was understood is not in the answer that accepts a job: the podcast knows.
+async function name(job) {
+  if (!job.podcast.place) {
+    showPlace(job);
+    job.podcast = await detail(job.id).catch(() => job.podcast);
+  }
+  showPlace(job);
+}
+
+function showPlace({ podcast, item }) {
+  item.querySelector("progress").setAttribute("aria-label", `Episode about ${placeOf(podcast)}`);
+  const place = item.querySelector(".job-place");
+  place.textContent = `${placeOf(podcast)} `;
+  place.insertAdjacentHTML("beforeend", typedFor(podcast));
 }
 
 async function poll(job) {
@@ -59,7 +76,7 @@ function showFailure(job) {
   again.addEventListener("click", () => attempt(job, async () => {
     await regenerate(job.id);
     drop(job);
-    follow(job.id, job.location, job.whenDone);
+    follow(job.podcast, job.whenDone);
   }));
   const dismiss = document.createElement("button");
   dismiss.type = "button";
@@ -67,12 +84,12 @@ function showFailure(job) {
   dismiss.textContent = "Delete";
   dismiss.addEventListener("click", () => cancel(job));
   foot.append(again, dismiss);
-  announce(`The episode about ${job.location} failed.`);
+  announce(`The episode about ${placeOf(job.podcast)} failed.`);
 }
 
 function finish(job) {
   drop(job);
-  announce(`The episode about ${job.location} is ready.`);
+  announce(`The episode about ${placeOf(job.podcast)} is ready.`);
   job.whenDone(job.id);
 }
 

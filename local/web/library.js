@@ -2,7 +2,7 @@
 
 import { list } from "./api.js";
 import { contours } from "./contours.js";
-import { announce, clock, day, escape } from "./text.js";
+import { announce, clock, day, escape, placeOf, typedFor } from "./text.js";
 
 const cards = document.querySelector("#cards");
 const count = document.querySelector("#library-count");
@@ -40,7 +40,8 @@ function card(podcast) {
   const item = document.createElement("li");
   item.className = "card";
   item.innerHTML = `${contours(podcast.location)}
-    <div><h3><a href="#/podcast/${podcast.id}">${escape(podcast.title ?? podcast.location)}</a></h3>
-    <p>${escape(podcast.location)} · ${clock(podcast.duration_seconds ?? 0)} · ${day(podcast.created_at)}</p></div>`;
+    <div><h3><a href="#/podcast/${podcast.id}">${escape(podcast.title ?? placeOf(podcast))}</a></h3>
+    <p>${escape(placeOf(podcast))} ${typedFor(podcast)}</p>
+    <p>${clock(podcast.duration_seconds ?? 0)} · ${day(podcast.created_at)}</p></div>`;
   return item;
 }

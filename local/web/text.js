@@ -13,6 +13,15 @@ export function clock(seconds) {
 /** A date as the reader's language writes it. */
 export const day = (time) => new Date(time).toLocaleDateString(undefined, { dateStyle: "medium" });
 
+/** The place as it was understood: one of the many of its name. */
+export const placeOf = (podcast) => podcast.place?.label ?? podcast.location;
+
+/** What was typed for the place, as markup; nothing where that says the same. */
+export function typedFor(podcast) {
+  const isSame = podcast.location.trim().toLowerCase() === placeOf(podcast).toLowerCase();
+  return isSame ? "" : `<small class="typed">typed: ${escape(podcast.location)}</small>`;
+}
+
 const announcer = document.querySelector("#announcer");
 
 /** Tells people who listen to the page instead of looking at it. */

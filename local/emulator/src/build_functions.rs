@@ -1,5 +1,6 @@
 //! Builds the functions' binaries with cargo, in the profile the emulator itself was built in.
 use std::{
+    collections::BTreeSet,
     io,
     path::{Path, PathBuf},
     process::Stdio,
@@ -26,6 +27,17 @@ pub enum BuildError {
         /// What cargo says.
         reason: String,
     },
+    /// The functions' code is in more than one cargo workspace.
+    #[error(
+        "the functions lie in two cargo workspaces, {} and {}: put them into one",
+        one.display(), other.display()
+    )]
+    TwoWorkspaces {
+        /// One of them.
+        one: PathBuf,
+        /// Another.
+        other: PathBuf,
+    },
     /// A binary is not where the emulator looks for it.
     #[error("{} is missing: build the functions first", .0.display())]
     Missing(PathBuf),
@@ -50,24 +62,29 @@ impl Workspace {
         Ok(Workspace { root, bin_dir })
     }
 
-    /// Asks cargo for the workspace that the file at `path` lies in.
+    /// Asks cargo for the workspace that all of `folders` lie in.
     ///
     /// # Errors
-    /// When cargo is missing, or knows of none.
-    pub async fn around(path: &Path) -> Result<Workspace, BuildError> {
-        let folder = match path.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
+    /// When cargo is missing, knows of none, or the folders lie in several.
+    pub async fn around(folders: &BTreeSet<PathBuf>) -> Result<Workspace, BuildError> {
+        let mut found: Option<Workspace> = None;
+        for folder in folders {
+            let workspace = Workspace::of_folder(folder).await?;
+            let one = found.get_or_insert_with(|| workspace.clone());
+            if one.root != workspace.root {
+                let (one, other) = (one.root.clone(), workspace.root);
+                return Err(BuildError::TwoWorkspaces { one, other });
+            }
+        }
+        found.ok_or_else(|| no_workspace(Path::new("."), "the template has no function"))
+    }
+
+    async fn of_folder(folder: &Path) -> Result<Workspace, BuildError> {
         let mut cargo = Command::from(cargo());
         cargo
             .args(["metadata", "--no-deps", "--format-version", "1"])
             .current_dir(folder);
-        // A folder that is not there would look like cargo that is not there.
-        let output = match folder.is_dir() {
-            true => cargo.output().await.map_err(BuildError::NoCargo)?,
-            false => return Err(no_workspace(folder, "there is no such folder")),
-        };
+        let output = cargo.output().await.map_err(BuildError::NoCargo)?;
         if !output.status.success() {
             let reason = String::from_utf8_lossy(&output.stderr);
             return Err(no_workspace(
@@ -214,22 +231,37 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_template_is_built_in_the_workspace_around_it() {
-        let template = Path::new(env!("CARGO_MANIFEST_DIR")).join("template.yaml");
+    async fn functions_are_built_in_the_workspace_around_their_code() {
+        let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let folders = BTreeSet::from([package.join("src"), package.join("tests")]);
 
-        let workspace = Workspace::around(&template).await.expect("a workspace");
+        let workspace = Workspace::around(&folders).await.expect("a workspace");
 
         assert!(workspace.root.join("Cargo.lock").is_file());
         assert_eq!(workspace.bin_dir, bin_dir().expect("a folder"));
     }
 
     #[tokio::test]
-    async fn a_template_in_no_workspace_is_said_to_be() {
-        for folder in ["/", "/nowhere"] {
-            let error = Workspace::around(&Path::new(folder).join("template.yaml")).await;
+    async fn code_in_two_workspaces_is_refused() {
+        let apart = tempfile::tempdir().expect("a folder");
+        let manifest = "[package]\nname = \"apart\"\n[lib]\npath = \"lib.rs\"\n";
+        std::fs::write(apart.path().join("Cargo.toml"), manifest).expect("a manifest");
+        let here = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+        let folders = BTreeSet::from([here, apart.path().to_owned()]);
 
-            let sentence = error.expect_err("there is none").to_string();
-            assert!(sentence.contains("in no cargo project"), "{sentence}");
-        }
+        let error = Workspace::around(&folders)
+            .await
+            .expect_err("there are two");
+
+        let sentence = error.to_string();
+        assert!(sentence.contains("two cargo workspaces"), "{sentence}");
+    }
+
+    #[tokio::test]
+    async fn code_in_no_workspace_is_said_to_be() {
+        let error = Workspace::around(&BTreeSet::from([PathBuf::from("/")])).await;
+
+        let sentence = error.expect_err("there is none").to_string();
+        assert!(sentence.contains("in no cargo project"), "{sentence}");
     }
 }

@@ -11,9 +11,8 @@ use super::{
 
 /// What a function may say that matters only where it is deployed. Not resolved either: a policy may name a
 /// bucket that does not exist here.
-const WITHOUT_EFFECT: [&str; 8] = [
+const WITHOUT_EFFECT: [&str; 7] = [
     "Architectures",
-    "CodeUri",
     "Description",
     "Handler",
     "Layers",
@@ -73,6 +72,7 @@ pub(super) fn read(
             .unwrap_or(&entry.key)
             .to_owned(),
         binary: binary(entry, scope)?,
+        code: fields.text("CodeUri")?.unwrap_or(".").into(),
         timeout: Duration::from_secs(fields.number("Timeout", 1..=900)?.unwrap_or(3).into()),
         memory_mb: fields.number("MemorySize", 128..=10_240)?.unwrap_or(128),
         environment: environment(&mut fields)?,

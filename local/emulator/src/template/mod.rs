@@ -5,7 +5,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    path::Path,
+    path::{Path, PathBuf},
     time::Duration,
 };
 
@@ -76,6 +76,8 @@ pub struct Function {
     pub name: String,
     /// The name of the cargo binary, from the function's `Metadata`.
     pub binary: String,
+    /// `CodeUri`: the folder of its code, seen from the template's.
+    pub code: PathBuf,
     /// How long one invocation may take.
     #[serde(rename = "timeout_s", serialize_with = "seconds")]
     pub timeout: Duration,
@@ -354,6 +356,26 @@ impl Template {
             .collect()
     }
 
+    /// Returns the folders with the functions' code, for a template at `path`.
+    ///
+    /// A `CodeUri` that is not there is what a build leaves, and will be: the code is around the template then.
+    #[must_use]
+    pub fn code_folders(&self, path: &Path) -> BTreeSet<PathBuf> {
+        let around = match path.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        let code = self
+            .functions
+            .iter()
+            .map(|function| around.join(&function.code));
+        code.map(|folder| match folder.is_dir() {
+            true => folder,
+            false => around.to_owned(),
+        })
+        .collect()
+    }
+
     /// Returns the names of the parameters that the template at `path` has.
     ///
     /// # Errors
@@ -406,6 +428,11 @@ fn seconds_if_any<S: Serializer>(
 #[must_use]
 pub fn queue_url(queue_base: &str, name: &str) -> String {
     format!("{}/{ACCOUNT_ID}/{name}", queue_base.trim_end_matches('/'))
+}
+
+/// Returns the URL of the function called `name`, served at `base`.
+fn function_url(base: &str, name: &str) -> String {
+    format!("{}/lambda-url/{name}/", base.trim_end_matches('/'))
 }
 
 /// Returns the ARN of the queue called `name`.

@@ -2,7 +2,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use super::{
-    ACCOUNT_ID, REGION, Refusal, function_arn,
+    ACCOUNT_ID, REGION, Refusal, function_arn, function_url,
     node::{Entry, Node, Value},
     queue_arn, queue_url,
 };
@@ -15,6 +15,15 @@ pub(super) const IMPLICIT_API: &str = "ServerlessHttpApi";
 
 /// Deeper than any sensible template; a name that leads back to itself ends here.
 const MAX_DEPTH: usize = 64;
+
+/// What SAM makes beside a function, under the function's logical id and a suffix.
+///
+/// Source: "Generated CloudFormation resources for AWS::Serverless::Function", AWS SAM Developer Guide.
+#[derive(Clone, Copy)]
+enum Made {
+    Role,
+    Url,
+}
 
 /// Parameters, conditions and resources, by name.
 pub(super) struct Scope<'a> {
@@ -146,6 +155,15 @@ impl<'a> Scope<'a> {
         if name == IMPLICIT_API && !self.resources.iter().any(|entry| entry.key == name) {
             return Ok(Node::text(line, name));
         }
+        if let Some((made, function)) = self.made_for(name) {
+            return Ok(Node::text(
+                line,
+                match made {
+                    Made::Role => name.to_owned(),
+                    Made::Url => function_arn(&self.name_at(function, "FunctionName", depth)?),
+                },
+            ));
+        }
         let text = match self.kind(name, line, depth)? {
             "AWS::SQS::Queue" => {
                 queue_url(self.queue_base, &self.name_at(name, "QueueName", depth)?)
@@ -164,6 +182,15 @@ impl<'a> Scope<'a> {
         line: usize,
         depth: usize,
     ) -> Result<String, Refusal> {
+        if let Some((made, function)) = self.made_for(name) {
+            let function = self.name_at(function, "FunctionName", depth)?;
+            return match (made, attribute) {
+                (Made::Role, "Arn") => Ok(format!("arn:aws:iam::{ACCOUNT_ID}:role/{name}")),
+                (Made::Url, "FunctionArn") => Ok(function_arn(&function)),
+                (Made::Url, "FunctionUrl") => Ok(function_url(self.queue_base, &function)),
+                _ => Err(self.not_emulated(name, attribute, line)),
+            };
+        }
         match (self.kind(name, line, depth)?, attribute) {
             ("AWS::SQS::Queue", "Arn") => Ok(queue_arn(&self.name_at(name, "QueueName", depth)?)),
             ("AWS::SQS::Queue", "QueueName") => self.name_at(name, "QueueName", depth),
@@ -174,12 +201,33 @@ impl<'a> Scope<'a> {
             ("AWS::Serverless::Function", "Arn") => {
                 Ok(function_arn(&self.name_at(name, "FunctionName", depth)?))
             }
-            ("AWS::SQS::Queue" | "AWS::Serverless::Function", _) => Err(self.refuse(
-                line,
-                format!("the attribute {attribute} of {name} is not emulated"),
-            )),
+            ("AWS::SQS::Queue" | "AWS::Serverless::Function", _) => {
+                Err(self.not_emulated(name, attribute, line))
+            }
             (kind, _) => Err(self.not_here(name, kind, line)),
         }
+    }
+
+    fn not_emulated(&self, name: &str, attribute: &str, line: usize) -> Refusal {
+        let reason = format!("the attribute {attribute} of {name} is not emulated");
+        self.refuse(line, reason)
+    }
+
+    /// Returns what SAM makes under `name` beside a function, and the function's logical id.
+    fn made_for(&self, name: &str) -> Option<(Made, &'a str)> {
+        let function = |suffix| {
+            let function = name.strip_suffix(suffix)?;
+            let entry = self.resources.iter().find(|entry| entry.key == function)?;
+            let kind = entry.node.field("Type").map(|node| &node.value);
+            let is_function =
+                matches!(kind, Some(Value::Text(kind)) if kind == "AWS::Serverless::Function");
+            is_function.then_some(entry.key.as_str())
+        };
+        if self.resources.iter().any(|entry| entry.key == name) {
+            return None;
+        }
+        let role = function("Role").map(|function| (Made::Role, function));
+        role.or_else(|| function("Url").map(|function| (Made::Url, function)))
     }
 
     fn sub(&self, argument: &Node, line: usize, depth: usize) -> Result<Node, Refusal> {

@@ -53,6 +53,46 @@ fn globals_are_merged_under_the_functions_own() {
 }
 
 #[test]
+fn what_sam_makes_beside_a_function_has_a_name() {
+    let text = with_worker(
+        "      CodeUri: worker
+      FunctionUrlConfig: {AuthType: NONE}
+      Environment:
+        Variables:
+          URL: !GetAtt WorkerUrl.FunctionUrl
+          ROLE: !Sub '${WorkerRole} ${WorkerRole.Arn}'
+          ARN: !Ref WorkerUrl
+Outputs:
+  Role: {Value: !GetAtt WorkerRole.Arn}
+",
+    );
+
+    let template = read(&text, &[]).expect("the template is valid");
+
+    let worker = &template.functions[0];
+    let variables: Vec<_> = worker.environment.values().map(String::as_str).collect();
+    assert_eq!(
+        variables,
+        [
+            "arn:aws:lambda:us-east-1:000000000000:function:Worker",
+            "WorkerRole arn:aws:iam::000000000000:role/WorkerRole",
+            "http://127.0.0.1:9000/lambda-url/Worker/",
+        ]
+    );
+    assert_eq!(worker.code, Path::new("worker"));
+}
+
+#[test]
+fn code_that_is_not_there_yet_is_around_the_template() {
+    let text = with_worker("      CodeUri: target/lambda/worker\n");
+    let template = read(&text, &[]).expect("the template is valid");
+
+    let folders = template.code_folders(Path::new("/nowhere/template.yaml"));
+
+    assert_eq!(folders, BTreeSet::from(["/nowhere".into()]));
+}
+
+#[test]
 fn every_function_of_the_language_is_resolved() {
     let text = format!(
         "{HEAD}Parameters:

@@ -201,6 +201,7 @@ impl Lab {
             logical_id: "Probe".to_owned(),
             name: "Probe".to_owned(),
             binary: "probe".to_owned(),
+            code: ".".into(),
             timeout: PATIENCE,
             memory_mb: 128,
             environment: BTreeMap::new(),

@@ -26,6 +26,9 @@ impl Scope<'_> {
             ("Ref", Value::Text(text)) => self.check_name(text, argument.line),
             ("Fn::GetAtt", _) => {
                 let (resource, _) = self.attribute(argument)?;
+                if self.made_for(&resource).is_some() {
+                    return Ok(());
+                }
                 self.resource(&resource, argument.line).map(|_| ())
             }
             ("Fn::Sub", _) => {
@@ -64,7 +67,9 @@ impl Scope<'_> {
             || name == IMPLICIT_API
             || pseudo(name).is_some()
             || self.parameters.contains_key(name)
-            || self.resources.iter().any(|entry| entry.key == name);
+            || self.made_for(name).is_some()
+            || self.resources.iter().any(|entry| entry.key == name)
+            || self.made_for(name).is_some();
         if is_known {
             Ok(())
         } else {
