@@ -49,7 +49,7 @@ pub(super) const MOVES: &[Move] = &[
              H: As far on the other side, {mirror}. [mirror]
              A: And through the middle?
              H: Nearest to that point on the list is {far}, in {far_country}. [far]",
-            "A: Name somebody who gets the same sun. [-]
+            "A: {?near} Name somebody who gets the same sun. [-]
              H: {twin}, in {twin_country}. [twin]
              A: Somebody who gets it upside down?
              H: {mirror}, in {mirror_country}. [mirror]
@@ -139,17 +139,18 @@ fn three_relatives<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         _ => None,
     });
     let far = l.one(|d| match d {
-        Datum::Antipode { other, off_km } if *off_km < 700.0 => Some(other),
+        Datum::Antipode { other, off_km } if *off_km < 700.0 => Some((other, *off_km)),
         _ => None,
     });
     all(twin
         .zip(mirror)
         .zip(far)
-        .map(|(((twin, t), (mirror, m)), (far, f))| {
+        .map(|(((twin, t), (mirror, m)), (far, (f, off)))| {
             Found::new(0.3)
                 .cite("twin", &[twin])
                 .cite("mirror", &[mirror])
                 .cite("far", &[far])
+                .flag("near", off < super::globe::NEAR_KM)
                 .slot("twin", t.name.clone())
                 .slot("twin_country", wording::country(&t.country))
                 .slot("mirror", m.name.clone())

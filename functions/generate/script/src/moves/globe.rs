@@ -5,6 +5,9 @@ use places::{Datum, Other};
 use super::{Found, Group, Move};
 use crate::{ledger::Ledger, numbers, theme::Theme, wording};
 
+/// Within so many kilometres of a point on the globe a place is as good as there.
+pub(in crate::moves) const NEAR_KM: f64 = 120.0;
+
 pub(super) const MOVES: &[Move] = &[
     Move {
         id: "M17",
@@ -143,11 +146,11 @@ pub(super) const MOVES: &[Move] = &[
             "H: A line through the centre of the Earth, from {place} to the far side. [f]
              A: Where does it end?
              H: {Off} from {other}, in {abroad}. [f]",
-            "H: If {other}, in {abroad}, had a cellar deep enough, it would point this way. [f]
+            "H: {?near} If {other}, in {abroad}, had a cellar deep enough, it would point this way. [f]
              A: Exactly?
              H: Give or take {off}. [f]",
             "A: Name the place furthest from {place}. [-]
-             H: On the list, close to the far end of the Earth, it is {other}. [f]
+             H: On the list, it is {other}. [f]
              A: In which country?
              H: In {abroad}. [f]",
             "H: Dig, and do not stop. [-] The closest listed place to where you come up is {other}, in {abroad}. [f]
@@ -155,19 +158,19 @@ pub(super) const MOVES: &[Move] = &[
              H: {Off} from it. [f]",
             "A: Where would I be if I were standing on the soles of my own feet?
              H: Near {other}, in {abroad}. [f] Near means {off}. [f]",
-            "H: The ground under {place} goes on for a while, and then it is the ground under the neighbourhood of {other}. [f]
+            "H: {?near} The ground under {place} goes on for a while, and then it is the ground under the neighbourhood of {other}. [f]
              A: In which country?
              H: {Abroad}. [f]",
             "A: Who is asleep when {place} has noon?
-             H: People around {other}, in {abroad}, more or less straight through the globe. [f]",
+             H: {?near} People around {other}, in {abroad}, more or less straight through the globe. [f]",
             "H: Take a globe and a knitting needle. [-] In at {place}, out again {off} from {other}. [f]
              A: And {other} is where?
              H: In {abroad}. [f]",
             "A: Is there land on the far side?
              H: I can tell you about the nearest name: {other}, in {abroad}, {off} from the spot. [f]",
-            "H: {Abroad} is on the other side of the world, and for {place} that is nearly exact. [f] The point lies {off} from {other}. [f]",
+            "H: {?near} {Abroad} is on the other side of the world, and for {place} that is nearly exact. [f] The point lies {off} from {other}. [f]",
             "A: If the Earth were glass, whom would they see below them in {place}?
-             H: With good eyes, {other}, in {abroad}. [f]",
+             H: {?near} With good eyes, {other}, in {abroad}. [f]",
         ],
     },
     Move {
@@ -276,8 +279,10 @@ fn antipode<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some((fact, (other, off))) = read else {
         return Vec::new();
     };
-    Found::new(if off < 120.0 { 0.6 } else { 0.15 })
+    let is_near = off < NEAR_KM;
+    Found::new(if is_near { 0.6 } else { 0.15 })
         .cite("f", &[fact])
+        .flag("near", is_near)
         .slot("other", other.name.clone())
         .slot("abroad", wording::country(&other.country))
         .slot("off", format!("about {} kilometres", numbers::rounded(off)))
@@ -312,4 +317,55 @@ fn poles<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .slot("pole_km", numbers::km(pole))
         .slot("equator_km", numbers::km(equator))
         .only()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{brief::Brief, skeleton};
+
+    #[test]
+    fn only_a_near_place_is_called_the_other_end() {
+        let far = |off_km| {
+            let place = places::resolve("Paris, France")
+                .place
+                .expect("it is listed");
+            let mut facts = places::facts(place.geoname_id).expect("it is listed");
+            for fact in &mut facts {
+                if let Datum::Antipode { off_km: off, .. } = &mut fact.datum {
+                    *off = off_km;
+                }
+            }
+            let label = place.label();
+            let preferences = podcast::Preferences::default();
+            let brief = Brief {
+                name: &place.name,
+                region: place.region.as_deref(),
+                country: &place.country,
+                label: &label,
+                geoname_id: place.geoname_id,
+                facts: &facts,
+                podcast_type: podcast::PodcastType::Base,
+                preferences: &preferences,
+            };
+            let found = antipode(&Ledger::new(&brief)).remove(0);
+            MOVES
+                .iter()
+                .find(|m| m.id == "M19")
+                .expect("it is in the table")
+                .skeletons
+                .iter()
+                .filter(|text| {
+                    skeleton::fill(text, &|slot| match slot {
+                        "place" => Some(place.name.clone()),
+                        slot => found.slots.get(&*slot.to_lowercase()).cloned(),
+                    })
+                    .is_some()
+                })
+                .filter(|text| text.contains("nearly exact") || text.contains("neighbourhood"))
+                .count()
+        };
+
+        assert_eq!((far(551.0), far(50.0)), (0, 2));
+    }
 }

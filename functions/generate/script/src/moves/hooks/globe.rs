@@ -2,7 +2,7 @@
 
 use places::Datum;
 
-use super::super::{Found, Group, Move, light::long_and_short};
+use super::super::{Found, Group, Move, globe::NEAR_KM, light::long_and_short};
 use crate::{ledger::Ledger, numbers, theme::Theme, wording};
 
 pub(super) const MOVES: &[Move] = &[
@@ -210,21 +210,21 @@ pub(super) const MOVES: &[Move] = &[
              A: You promised me the opposite, straight through the Earth. [-]
              H: {other}, in {abroad}, about {off} from the exact point. [f]
              A: That is the name at the other end. [f]",
-            "A: Suppose a line went from {place} straight through the centre of the Earth. Where would it come out?
+            "A: {?near} Suppose a line went from {place} straight through the centre of the Earth. Where would it come out?
              H: I know, and I will not say yet. [-]
              ---
              H: Now for the line through the centre of the Earth. [-]
              A: Where does it come out?
              H: Nearest to {other}, in {abroad}, give or take {off_bare}. [f]
              A: So {place} and {other} hold the ends of one line. [f]",
-            "H: Somewhere on this planet there is a place whose floor faces the floor of {place}. [f]
+            "H: {?near} Somewhere on this planet there is a place whose floor faces the floor of {place}. [f]
              A: Whose floor?
              H: It is on our list, and it gets the last word. [f]
              ---
              A: Now for the floor on the other side of the planet. [-]
              H: The nearest listed place to that point is {other}, in {abroad}. [f]
              A: Floor to floor, {place} and {other}. [f]",
-            "H: Drop a plumb line in {place}, and let it run on past the centre of the Earth. [f]
+            "H: {?near} Drop a plumb line in {place}, and let it run on past the centre of the Earth. [f]
              A: And the end of the line?
              H: Comes up near a place I will name at the end. [f]
              ---
@@ -323,6 +323,7 @@ fn far_end<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .cite("f", &[fact])
         .slot("other", other.name.clone())
         .slot("abroad", wording::country(&other.country))
+        .flag("near", off < NEAR_KM)
         .slot("off", format!("{} kilometres", numbers::rounded(off)))
         .slot(
             "off_bare",
