@@ -189,7 +189,8 @@ pub enum Datum {
     Population { people: u32 },
     /// Height above the sea from a digital elevation model, metres.
     Elevation { m: i32 },
-    /// Seat of an administration: 0 the country, 1 the region, 2 to 4 below; `of` names what it governs, where known.
+    /// Capital of the country (0), or seat of the administration of a region (1) or below (2 to 4); `of` names
+    /// the country or what it governs, where known.
     Seat { order: u8, of: Option<String> },
     /// Rank by population among the places of the frame whose population is known, city sections left out.
     Rank { frame: Frame, rank: u32, of: u32 },

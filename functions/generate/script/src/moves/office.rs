@@ -21,7 +21,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: Ask for the largest place in {country}, and the name of the capital is the wrong answer. [f]
              A: What is the right one?
              H: {largest}, with {times} the people of {capital}. [f]",
-            "H: The <government|capital> of {country} <sits in|is> {capital}. [f]
+            "H: The capital of {country} is {capital}. [f]
              A: And the <people|crowd>?
              H: More of them live in {largest}, {times} as many. [f]",
             "A: Which is larger, {capital} or {largest}? [f]
@@ -83,7 +83,7 @@ pub(super) const MOVES: &[Move] = &[
         group: Group::Size,
         themes: &[Theme::Size, Theme::History],
         essential: 0.9,
-        titles: &["First office", "The seat of {country}", "Where {country} signs"],
+        titles: &["First office", "The capital of {country}", "A star on the map"],
         find: national_capital,
         skeletons: &[
             "A: And its office?
@@ -93,7 +93,7 @@ pub(super) const MOVES: &[Move] = &[
              H: {largest_answer}. [country]",
             "A: Who comes first in {country}?
              H: In office, {place}: it is the capital. [seat] By people it is {rank_no}. [country]",
-            "H: {country_start} is governed from {place}. [seat]
+            "H: When {country} is asked for its capital, the answer is {place}. [seat]
              A: And the crowd, is it here too?
              H: {largest_answer}. [country]",
             "A: <One title, please.|Any title?> [-]
@@ -102,8 +102,8 @@ pub(super) const MOVES: &[Move] = &[
             "H: Somebody has to be the capital of {country}, and it is {place}. [seat]
              A: Somebody has to be the largest, too?
              H: {Largest_answer}. [country]",
-            "A: Whose ministers get stuck in traffic here?
-             H: Those of {country}, if they have cars: this is the capital. [seat]",
+            "A: Whose capital am I in?
+             H: That of {country}. [seat]",
             "H: On a map of {country}, {place} gets the star. [seat]
              A: For size or for office?
              H: For office. [seat] By people? {Largest_answer}. [country]",

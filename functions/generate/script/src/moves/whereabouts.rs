@@ -38,7 +38,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: {region}, {dir} of {capital}: that is the <neighbourhood|part of the map>. [capital]
              A: And in <kilometres|figures>?
              H: {Km} from the capital. [capital]",
-            "A: How far does a letter to the ministry travel?
+            "A: How far does a letter to the capital travel?
              H: From {place} to {capital}, {km}. [capital]",
             "H: Seen from {capital}, {place} is {km} to the {dir}. [capital]
              A: <And seen from here?|And the other way round?>
@@ -48,7 +48,7 @@ pub(super) const MOVES: &[Move] = &[
              H: In a straight line, {km}. [capital]",
             "A: Spread out the map. Where is your finger? [-]
              H: On {capital}. [capital] Now it slides {dir}, {km}. [capital]",
-            "H: {capital} makes the laws, and it makes them {km} from here. [capital]",
+            "H: {capital} has the title of capital, and has it {km} from here. [capital]",
             "A: Does the capital notice this place?
              H: It would have to look {dir}, and {km} far. [capital]",
             "H: News from {capital} arrives in {place} from the {back}. [capital]
@@ -116,7 +116,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: Two capitals pull at {place}. [f] {own} is its own, {foreign} is closer. [f]
              A: <How much closer?|By how much?>
              H: {Foreign_km}, against {own} <far behind that|further off>. [f]",
-            "A: <If I needed an embassy and a ministry?|Which capital would a pigeon choose?>
+            "A: <If I needed a capital in a hurry?|Which capital would a pigeon choose?>
              H: The closer capital is {foreign}, in {abroad}. [f] To {own} it is {own_km}. [f]",
         ],
     },

@@ -94,10 +94,12 @@ fn seat(notes: &mut Notes) {
         .filter(|p| p.seat_order().is_some_and(|o| o <= order))
         .count();
     let rare = surprise(share as f64 / notes.world.len() as f64);
-    let claim = format!(
-        "{} is the seat of the administration of {governed}.",
-        notes.place.name()
-    );
+    // A capital need not be where the government sits: not in the Netherlands, Benin or Bolivia.
+    let office = match order {
+        0 => "capital",
+        _ => "seat of the administration",
+    };
+    let claim = format!("{} is the {office} of {governed}.", notes.place.name());
     notes.add(
         "seat",
         Source::GeoNames,

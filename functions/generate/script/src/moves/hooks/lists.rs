@@ -152,11 +152,11 @@ pub(super) const MOVES: &[Move] = &[
              A: The two travellers should be there by now, sea and capital. [-]
              H: The one for the sea had {coast_km}. [coast] The one for {capital} had {capital_km}. [capital]
              A: So the traveller to the {nearer} arrives sooner. [coast capital]",
-            "A: Salt water or government: what would reach {place} first?
+            "A: Salt water or the capital: what is nearer to {place}?
              H: It is a matter of distance, and I have both. [-]
              ---
-             A: Now both distances, salt water and government. [-]
-             H: Salt water, {coast_km}. [coast] Government, which means {capital}, {capital_km}. [capital]",
+             A: Now both distances, salt water and the capital. [-]
+             H: Salt water, {coast_km}. [coast] The capital, which means {capital}, {capital_km}. [capital]",
             "H: From {place}, one errand is to the sea and the other to {capital}. One of them takes longer. [coast capital]
              A: Which errand would you do first?
              H: That depends on figures you do not have yet. [-]
