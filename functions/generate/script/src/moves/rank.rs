@@ -41,7 +41,7 @@ pub(super) const MOVES: &[Move] = &[
              H: {verdict}. [country] On paper, {rank_no}. [country]",
             "A: If all of {country} lined up by size, where would {place} <stand|queue>?
              H: At {rank_no}. [country] Behind that number there are {about} people. [people]",
-            "H: <A census page, not a postcard.|No postcard yet, a census page.> [-] {About} people, <it says|it reads>. [people]
+            "H: {?behind} <A census page, not a postcard.|No postcard yet, a census page.> [-] {About} people, <it says|it reads>. [people]
              A: And the page before it?
              H: That belongs to something larger. [-] In {country} this is {rank_no} of {of}. [country]",
             "A: If everyone in {place} held hands, how long a chain would that be?
@@ -114,7 +114,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: {Shift}. [world country]
              A: Which lists are you comparing?
              H: The one of {country}, and the one of the world. [world country]",
-            "A: How many places on Earth are larger?
+            "A: {?behind} How many places on Earth are larger?
              H: Around {world_rank}, among those with a known count. [world]",
             "H: A census of the planet would get to {place} at around line {world_rank}. [world]
              A: <By bedtime?|Bring coffee.> [-]",
@@ -142,7 +142,7 @@ pub(super) const MOVES: &[Move] = &[
              H: Closer in there is {region}, with {region_of} places. [region] This {kind} is {region_no} among them. [region]",
             "H: <Regional table, please: {region}.|The regional table, then, for {region}.> [-] {Region_no}. [region]
              A: <So much for the region.|The home table, then.> [-]",
-            "A: Who <counts for more|is larger> in {region}?
+            "A: {?behind} Who <counts for more|is larger> in {region}?
              H: {Region_no} on its list means a queue of larger ones <in front|ahead>, {region_of} in all <with the smaller ones|counting the rest>. [region]",
             "A: Is it a name people know in {region}?
              H: By size it is {region_no} there. [region] The list has {region_of} lines. [region]",
@@ -234,6 +234,7 @@ fn rank_at_home<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .cite("country", &[rank.fact])
         .lean("people", &[people])
         .slot("about", numbers::about(f64::from(n)))
+        .flag("behind", rank.rank > 1)
         .slot("rank_no", in_row(rank.rank))
         .slot("of", numbers::about(f64::from(rank.of)))
         .slot("verdict", verdict(rank.rank, rank.of, &l.country()))
@@ -249,6 +250,7 @@ fn rank_in_world<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let found = Found::new(gap.abs().min(1.0) as f32)
         .cite("world", &[world.fact])
         .lean("country", &[home.fact])
+        .flag("behind", world.rank > 1)
         .flag("differ", half(world.depth()) != half(home.depth()))
         .slot("world_half", half(world.depth()))
         .slot("home_half", half(home.depth()))
@@ -282,6 +284,7 @@ fn rank_in_region<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
             "climbs",
             l.country_rank().is_some_and(|home| home.rank > rank.rank),
         )
+        .flag("behind", rank.rank > 1)
         .slot("region_no", in_row(rank.rank))
         .slot("region_of", numbers::about(f64::from(rank.of)))
         .slot("region_verdict", verdict(rank.rank, rank.of, region))
