@@ -75,20 +75,6 @@ pub fn direction(d: Direction) -> &'static str {
     }
 }
 
-/// The direction that leads back.
-pub fn opposite(d: Direction) -> &'static str {
-    direction(match d {
-        Direction::North => Direction::South,
-        Direction::Northeast => Direction::Southwest,
-        Direction::East => Direction::West,
-        Direction::Southeast => Direction::Northwest,
-        Direction::South => Direction::North,
-        Direction::Southwest => Direction::Northeast,
-        Direction::West => Direction::East,
-        Direction::Northwest => Direction::Southeast,
-    })
-}
-
 /// Capitalises the first letter.
 pub fn capitalised(text: &str) -> String {
     let mut chars = text.chars();

@@ -116,6 +116,10 @@ pub struct Other {
     pub km: f64,
     /// Direction from the place.
     pub direction: Direction,
+    /// Direction of the place as seen from there: not always the opposite, since great circles turn. Facts
+    /// kept by an older version have none.
+    #[serde(default)]
+    pub direction_back: Option<Direction>,
     /// Its climate class, e.g. `temperate oceanic`.
     pub climate: Option<String>,
 }

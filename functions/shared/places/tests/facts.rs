@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use places::{Datum, Fact, Topic};
+use places::{Datum, Direction, Fact, Topic};
 
 const PARIS: u32 = 2_988_507;
 const USHUAIA: u32 = 3_833_367;
@@ -35,6 +35,22 @@ fn noon_in_paris_is_an_hour_after_twelve_in_mid_january() {
 
     // 12:50:39 by the mean sun, and the sun is 9 min 10 s behind it.
     assert_eq!(lag_min, Some(60));
+}
+
+#[test]
+fn a_far_place_is_seen_from_its_capital_along_the_great_circle() {
+    let facts = facts("Vladivostok");
+
+    let capital = facts.iter().find_map(|fact| match &fact.datum {
+        Datum::Capital(other) => Some((other.direction, other.direction_back)),
+        _ => None,
+    });
+
+    // Both lines set out over Siberia.
+    assert_eq!(
+        capital,
+        Some((Direction::Northwest, Some(Direction::Northeast)))
+    );
 }
 
 #[test]

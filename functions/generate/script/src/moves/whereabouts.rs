@@ -126,13 +126,15 @@ fn from_capital<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some((fact, capital)) = l.capital() else {
         return Vec::new();
     };
-    Found::new((capital.km / 6_000.0).min(0.8) as f32)
+    let mut found = Found::new((capital.km / 6_000.0).min(0.8) as f32)
         .cite("capital", &[fact])
         .slot("capital", capital.name.clone())
         .slot("km", numbers::km(capital.km))
-        .slot("dir", wording::opposite(capital.direction))
-        .slot("back", wording::direction(capital.direction))
-        .only()
+        .slot("back", wording::direction(capital.direction));
+    if let Some(direction) = capital.direction_back {
+        found = found.slot("dir", wording::direction(direction));
+    }
+    found.only()
 }
 
 fn abroad<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {

@@ -132,6 +132,7 @@ impl Notes {
             people: other.people(),
             km: self.place.km_to(other),
             direction: self.place.direction_to(other),
+            direction_back: Some(other.direction_to(self.place)),
             climate: sky::climate_name(other.climate()).map(|(_, name)| name.to_owned()),
         }
     }
