@@ -220,6 +220,25 @@ async fn a_mistyped_country_offers_places_to_click() {
 }
 
 #[tokio::test]
+async fn the_place_that_was_understood_is_shown_with_what_was_typed() {
+    let world = World::start_with("tone:400");
+    let browser = Browser::open(world.origin()).await;
+
+    browser.ask_for("narni").await;
+
+    browser
+        .until("return document.querySelector('.job-place')?.textContent.trim() === 'Narni, Umbria, Italy typed: narni'")
+        .await;
+    let meta = browser.text("#episode .meta").await;
+    let card = browser.text(".card p").await;
+    for shown in [meta, card] {
+        assert!(shown.contains("Narni, Umbria, Italy"), "{shown}");
+        assert!(shown.contains("typed: narni"), "{shown}");
+    }
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn the_console_shows_a_request_and_replays_it() {
     let world = World::start();
     let browser = Browser::open(&format!("{}/_console", world.origin())).await;
