@@ -107,6 +107,7 @@ function bind(podcast, whenChanged) {
     whenChanged(null);
   });
   act("regenerate", async () => {
+    if (!confirm(`Make “${podcast.title}” again? This episode is deleted first; the new one takes some minutes.`)) return;
     await regenerate(podcast.id);
     whenChanged(podcast);
   });

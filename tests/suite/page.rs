@@ -239,6 +239,23 @@ async fn the_place_that_was_understood_is_shown_with_what_was_typed() {
 }
 
 #[tokio::test]
+async fn an_episode_is_kept_when_making_it_again_is_not_confirmed() {
+    let world = World::start();
+    let id = world.accept("Paris, France", "short");
+    world.finish(&id, SOON);
+    let browser = Browser::open(&format!("{}/#/podcast/{id}", world.origin())).await;
+    let again = browser.wait_for("[data-do=regenerate]").await;
+
+    again.click().await.expect("it is a button");
+    let question = browser.client.get_alert_text().await.expect("it asks");
+    browser.client.dismiss_alert().await.expect("it can be left");
+
+    assert!(question.contains("deleted first"), "{question}");
+    assert_eq!(world.status(&id).text("status"), "completed");
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn the_console_shows_a_request_and_replays_it() {
     let world = World::start();
     let browser = Browser::open(&format!("{}/_console", world.origin())).await;
