@@ -116,13 +116,26 @@ impl<'a> Ledger<'a> {
     /// Close neighbours, nearest first.
     pub fn neighbours(&self) -> Vec<(&'a Fact, &'a Other)> {
         let mut all = self.each(|d| match d {
-            Datum::Neighbour { order, other } => Some((*order, other)),
+            Datum::Neighbour { order, other, .. } => Some((*order, other)),
             _ => None,
         });
         all.sort_by_key(|(_, (order, _))| *order);
         all.into_iter()
             .map(|(fact, (_, other))| (fact, other))
             .collect()
+    }
+
+    /// Whether the first `n` neighbours are the nearest of the list, none left out.
+    pub fn are_nearest(&self, n: u8) -> bool {
+        self.one(|d| match d {
+            Datum::Neighbour {
+                order,
+                is_nearest: true,
+                ..
+            } if *order == n => Some(()),
+            _ => None,
+        })
+        .is_some()
     }
 
     /// The nearest large city.

@@ -238,7 +238,13 @@ pub enum Datum {
     /// The nearest place of 100,000 or more people.
     NearestCity(Other),
     /// A close neighbour, nearest first (`order` 1, 2, …), city sections and parts of the place itself left out.
-    Neighbour { order: u8, other: Other },
+    /// `is_nearest`: no listed place that is left out lies nearer.
+    Neighbour {
+        order: u8,
+        other: Other,
+        #[serde(default)]
+        is_nearest: bool,
+    },
     /// How many listed places lie within a distance.
     Density { within_km: u32, places: u32 },
     /// The nearest listed place lies in another country; `own` is the nearest at home.

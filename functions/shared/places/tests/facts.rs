@@ -183,6 +183,24 @@ fn an_unknown_population_is_in_no_rank_and_no_sentence() {
 }
 
 #[test]
+fn neighbours_of_a_city_are_not_the_nearest_where_its_suburbs_are_left_out() {
+    let first_is_nearest = |query: &str| {
+        facts(query).iter().find_map(|fact| match fact.datum {
+            Datum::Neighbour {
+                order: 1,
+                is_nearest,
+                ..
+            } => Some(is_nearest),
+            _ => None,
+        })
+    };
+
+    // Gentilly is nearer than Clichy, and counts as a part.
+    assert_eq!(first_is_nearest("Paris, France"), Some(false));
+    assert_eq!(first_is_nearest("Longyearbyen"), Some(true));
+}
+
+#[test]
 fn the_nearest_place_at_home_is_in_the_same_country() {
     let facts = facts("Adamstown, Pitcairn");
 

@@ -72,7 +72,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: {a} to the {a_dir}. [a] {b} to the {b_dir}. [b] {c} to the {c_dir}. [c]
              A: <You sound like a signpost.|Is that a signpost?> [-]
              H: <One with three arms.|With three arms, yes.> [-]",
-            "A: Which names would be on the signpost?
+            "A: {?nearest} Which names would be on the signpost?
              H: {a}, {b} and {c}, if it shows the nearest on our list. [a b c]
              A: And the shortest arm?
              H: Points {a_dir}, to {a}: {a_km}. [a]",
@@ -81,7 +81,7 @@ pub(super) const MOVES: &[Move] = &[
              H: By distance, yes: {a} is nearest, at {a_km}. [a]",
             "A: Who lives around the corner?
              H: By the map, {a}, {a_km} to the {a_dir}. [a] Then {b}, and after that {c}. [b c]",
-            "H: From {place} three lines lead to the nearest names: {a_dir} to {a}, {b_dir} to {b}, {c_dir} to {c}. [a b c]",
+            "H: {?nearest} From {place} three lines lead to the nearest names: {a_dir} to {a}, {b_dir} to {b}, {c_dir} to {c}. [a b c]",
             "A: If I sneeze in {place}, who says bless you?
              H: {a}, {a_km} away. [a] Then perhaps {b} and {c}. [b c]",
             "H: Name three neighbours and you know where you are. [-] {a}, {b}, {c}. [a b c]
@@ -176,6 +176,7 @@ fn three_neighbours<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .slot("a_dir", wording::direction(one.direction))
         .slot("b_dir", wording::direction(two.direction))
         .slot("c_dir", wording::direction(three.direction))
+        .flag("nearest", l.are_nearest(3))
         .only()
 }
 

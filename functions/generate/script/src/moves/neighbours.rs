@@ -5,6 +5,9 @@ use places::{Datum, Fact, Other};
 use super::{Found, Group, Move, ratio_worth};
 use crate::{ledger::Ledger, numbers, theme::Theme, wording};
 
+/// Around a city of more people the list mixes suburbs with places of their own.
+const LARGE: u32 = 400_000;
+
 pub(super) const MOVES: &[Move] = &[
     Move {
         id: "M8",
@@ -17,7 +20,7 @@ pub(super) const MOVES: &[Move] = &[
             "A: Alone among fields?
              H: {?close} Hardly. [-] {city} is {km} to the {dir}. [city] You would need {times} the people of {place} to fill it. [city people]",
             "A: <Where do I go for a crowd?|And if I need a crowd?|Where does it get crowded?>
-             H: {city} is the nearest <larger place|place> of a hundred thousand people or more. [city] It lies {km} to the {dir}. [city]",
+             H: {city} is the nearest place of a hundred thousand people or more. [city] It lies {km} to the {dir}. [city]",
             "H: The next large city is {city}. [city]
              A: <Within earshot?|Round the corner?>
              H: <Judge for yourself|Decide for yourself>: {km}, to the {dir}. [city]",
@@ -35,7 +38,7 @@ pub(super) const MOVES: &[Move] = &[
              H: {Km}. [city]",
             "A: <Which lights would I see first at night?|If I set out for a big city, which one do I meet?>
              H: By the map, {city}, {dir} of here. [city] The line is {km} long. [city]",
-            "H: Between {place} and the nearest <big city|city of any size> there are {km}. [city]
+            "H: Between {place} and the nearest <big|large> city there are {km}. [city]
              A: And its name?
              H: {city}. [city] {Times} the people of this {kind}, if you like to compare. [city people]",
             "H: Whatever {place} cannot offer, the next big address might. [-] That is {city}, {km} to the {dir}. [city]",
@@ -70,10 +73,10 @@ pub(super) const MOVES: &[Move] = &[
              H: {one}, {one_km} to the {one_dir}. [one] After that {two}, to the {two_dir}. [two]
              A: Larger or smaller?
              H: {verdict}. [one two people]",
-            "H: The two nearest names on the list are {one} and {two}. [one two]
+            "H: {?nearest} The two nearest names on the list are {one} and {two}. [one two]
              A: <Small places, I suppose?|How do they compare?>
              H: {verdict}. [one two people]",
-            "A: If I knock at the nearest door, who opens?
+            "A: {?nearest} If I knock at the nearest door, who opens?
              H: {one}, {one_km} away. [one]
              A: And if nobody is in?
              H: Then {two} is {two_km} off, on the {two_dir} side. [two]",
@@ -84,27 +87,27 @@ pub(super) const MOVES: &[Move] = &[
              H: {one}. [one]
              A: <Another one?|One more?>
              H: {two}, with {two_people} people. [two]",
-            "H: {one} is nearest: {one_km}. [one]
+            "H: {?nearest} {one} is nearest: {one_km}. [one]
              A: And then?
              H: Then comes {two}, {two_km} from {place}. [two] {verdict}. [one two people]",
-            "A: Who would <hear the bells first|borrow the sugar first>?
+            "A: {?nearest} Who would <hear the bells first|borrow the sugar first>?
              H: {one}, at {one_km}. [one] Then {two}, {two_dir} of here. [two]",
             "H: {two} and {one}: <two names you need around here|the local map in two names>. [one two]
              A: Which one is <closer|nearer>?
              H: {one}, by the map: {one_km}. [one]",
-            "A: Lend me a cup of sugar. Where do I ask? [-]
+            "A: {?nearest} Lend me a cup of sugar. Where do I ask? [-]
              H: {one} is nearest, {one_km} off. [one] If they have none, try {two}. [two]",
             "H: In the {one_dir} there is {one}, in the {two_dir} {two}. [one two]
              A: And who is bigger, they or we?
              H: {verdict}. [one two people]",
             "A: Is {place} the big one around here?
              H: Compare it with {one} and with {two}. [one two] {verdict}. [one two people]",
-            "H: {one} begins where {place} ends, or {one_km} on. [one]
+            "H: {?nearest} {one} begins where {place} ends, or {one_km} on. [one]
              A: In all directions?
              H: Turn {two_dir}, and the next name is {two}. [two]",
             "A: Whose church tower would I see?
              H: If there is one, that of {one}, {one_km} to the {one_dir}. [one] Further on, {two}. [two]",
-            "H: Two names stand next to {place} on the map: {one}, {one_dir}, and {two}, {two_dir}. [one two]
+            "H: {?nearest} Two names stand next to {place} on the map: {one}, {one_dir}, and {two}, {two_dir}. [one two]
              A: {?verdict} Which of the three is the largest?
              H: I can say this much: {verdict}. [one two people]",
             "A: Who would complain about noise?
@@ -246,7 +249,8 @@ fn two_neighbours<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .slot("one_km", numbers::km(one.km))
         .slot("two_km", numbers::km(two.km))
         .slot("one_dir", wording::direction(one.direction))
-        .slot("two_dir", wording::direction(two.direction));
+        .slot("two_dir", wording::direction(two.direction))
+        .flag("nearest", l.are_nearest(2));
     if let Some(people) = two.people {
         found = found.slot("two_people", numbers::about(f64::from(people)));
     }
@@ -264,7 +268,7 @@ pub(super) fn density<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         _ => None,
     });
     // Around a large city the list counts suburbs or leaves them out, which says little about company.
-    if l.people().is_some_and(|(_, people)| people > 400_000) {
+    if l.people().is_some_and(|(_, people)| people > LARGE) {
         return Vec::new();
     }
     let mut all: Vec<Found<'a>> = all
@@ -294,8 +298,11 @@ pub(super) fn density<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
 }
 
 fn alone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
+    // A large city is not alone: its suburbs are not counted as neighbours.
+    let is_large = l.people().is_some_and(|(_, people)| people > LARGE);
     let neighbours = l.neighbours();
-    let Some((fact, other)) = neighbours.first().filter(|(_, other)| other.km >= 15.0) else {
+    let far = neighbours.first().filter(|(_, other)| other.km >= 15.0);
+    let Some((fact, other)) = far.filter(|_| !is_large && l.are_nearest(1)) else {
         return Vec::new();
     };
     Found::new((other.km / 100.0).min(0.9) as f32)

@@ -76,7 +76,9 @@ pub(super) fn proven(datum: &Datum) -> String {
         Datum::NearestCity(o) => format!("{} city", other(o)),
         Datum::LatitudeTwin(o) => format!("{} latitude same line", other(o)),
         Datum::MirrorTwin(o) => format!("{} latitude equator opposite", other(o)),
-        Datum::Neighbour { other: o, order } => format!(
+        Datum::Neighbour {
+            other: o, order, ..
+        } => format!(
             "{} neighbour {}",
             other(o),
             if *order == 1 { "first" } else { "" }

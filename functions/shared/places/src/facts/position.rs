@@ -13,20 +13,25 @@ const TWIN_PEOPLE: u32 = 500_000;
 
 /// Adds the capital, neighbours, borders, and twins on the globe.
 pub(super) fn add(notes: &mut Notes) {
-    let mut near: Vec<(f64, Listed)> = notes
+    let mut all: Vec<(f64, Listed)> = notes
         .world
         .iter()
         .filter(|other| **other != notes.place)
         .map(|other| (notes.place.km_to(*other), *other))
+        .filter(|(km, other)| !is_double(notes.place, *other, *km))
+        .collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let near: Vec<(f64, Listed)> = all
+        .iter()
+        .copied()
         .filter(|(km, other)| !is_part(notes.place, *other, *km))
         .collect();
-    near.sort_by(|a, b| a.0.total_cmp(&b.0));
     capital(notes);
     nearest_city(notes, &near);
-    neighbours(notes, &near);
+    neighbours(notes, &near, &all);
     density(notes, &near);
     if !notes.is_disputed() {
-        abroad(notes, &near);
+        abroad(notes, &all);
     }
     twins(notes);
     antipode(notes);
@@ -42,7 +47,12 @@ fn is_part(place: Listed, other: Listed, km: f64) -> bool {
     };
     let radius_km = f64::from(place.people().unwrap_or(0)).sqrt() * reach;
     let smaller = other.people() < place.people();
-    (smaller && km < radius_km) || (km < 5.0 && other.name() == place.name())
+    smaller && km < radius_km
+}
+
+/// Whether another entry of the list is the place itself once more.
+fn is_double(place: Listed, other: Listed, km: f64) -> bool {
+    km < 5.0 && other.name() == place.name()
 }
 
 fn capital(notes: &mut Notes) {
@@ -129,7 +139,8 @@ fn nearest_city(notes: &mut Notes, near: &[(f64, Listed)]) {
     );
 }
 
-fn neighbours(notes: &mut Notes, near: &[(f64, Listed)]) {
+/// `all` has the parts of the place too, which `near` leaves out.
+fn neighbours(notes: &mut Notes, near: &[(f64, Listed)], all: &[(f64, Listed)]) {
     let is_known = |(_, place): &&(f64, Listed)| place.people() >= Some(500);
     let first_km = near.first().map_or(0.0, |first| first.0);
     let known_km = near
@@ -145,7 +156,10 @@ fn neighbours(notes: &mut Notes, near: &[(f64, Listed)]) {
         .take_while(|(at, (km, _))| *at == 0 || *km < FARTHEST_NEIGHBOUR_KM)
         .map(|(_, near)| near)
         .take(3);
+    let mut nearest = all.iter();
+    let mut is_nearest = true;
     for (order, (km, neighbour)) in (1..).zip(known) {
+        is_nearest &= nearest.next().is_some_and(|(_, first)| first == neighbour);
         let other = notes.other(*neighbour);
         let rare = if order == 1 {
             tail(
@@ -171,7 +185,11 @@ fn neighbours(notes: &mut Notes, near: &[(f64, Listed)]) {
             Source::Computed,
             rare,
             claim,
-            Datum::Neighbour { order, other },
+            Datum::Neighbour {
+                order,
+                other,
+                is_nearest,
+            },
         );
     }
 }
