@@ -2,11 +2,13 @@
 
 const BASE = "/api/v1/podcasts";
 
-/** An answer that is not a success: its problem+json and status. */
+/** An answer that is not a success: its problem+json and status; `errors` say which fields do not fit. */
 export class Problem extends Error {
   constructor(status, body) {
     super(body?.detail ?? body?.message ?? `The server answered ${status}.`);
     this.status = status;
+    this.isUnknownPlace = body?.type === "urn:wherecast:problem:unknown-place";
+    this.errors = body?.errors ?? [];
     this.suggestions = body?.suggestions ?? [];
   }
 }

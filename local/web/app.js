@@ -15,6 +15,14 @@ const askedHere = {
   has: (id) => sessionStorage.getItem(id) !== null,
   add: (id) => sessionStorage.setItem(id, "asked"),
 };
+// Where in a request the fields of the form go, as JSON pointers.
+const FIELDS = {
+  "/location": form.location,
+  "/podcast_type": form.podcast_type,
+  "/preferences/preferred_length": form.preferred_length,
+  "/preferences/topic": form.topic,
+  "/preferences/interests": form.interests,
+};
 let lastRequest = null;
 
 form.podcast_type.addEventListener("change", showFields);
@@ -22,6 +30,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   ask();
 });
+form.addEventListener("input", (event) => unmark(event.target));
 window.addEventListener("hashchange", () => route());
 showFields();
 start();
@@ -49,7 +58,7 @@ async function ask() {
   const button = form.querySelector("button[type=submit]");
   errorBox.replaceChildren();
   suggestionBox.replaceChildren();
-  form.location.removeAttribute("aria-invalid");
+  Object.values(FIELDS).forEach(unmark);
   button.disabled = true;
   try {
     const request = read();
@@ -87,8 +96,11 @@ function read() {
 }
 
 function showError(error) {
-  errorBox.textContent = error.message;
-  form.location.setAttribute("aria-invalid", "true");
+  const errors = error.errors ?? [];
+  errorBox.textContent = errors.length > 0 ? errors.map(sentence).join(" ") : error.message;
+  const wrong = error.isUnknownPlace ? [form.location] : errors.map(fieldOf).filter(Boolean);
+  wrong.forEach(mark);
+  wrong[0]?.focus();
   suggestionBox.append(...(error.suggestions ?? []).map((suggestion) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -100,6 +112,28 @@ function showError(error) {
     });
     return button;
   }));
+}
+
+// A pointer may lead into a field, such as to the third of the interests.
+function fieldOf({ pointer = "" }) {
+  const known = Object.keys(FIELDS).find((start) => pointer === start || pointer.startsWith(`${start}/`));
+  return FIELDS[known];
+}
+
+// Calls the field by its label, as people know it.
+function sentence(error) {
+  const name = fieldOf(error)?.labels[0].firstChild.textContent.trim() ?? "The request";
+  return `${name} ${error.detail}.`;
+}
+
+function mark(field) {
+  field.setAttribute("aria-invalid", "true");
+  field.setAttribute("aria-describedby", errorBox.id);
+}
+
+function unmark(field) {
+  field.removeAttribute("aria-invalid");
+  field.removeAttribute("aria-describedby");
 }
 
 // Opens an episode that was asked for here, unless someone is listening to another or typing.

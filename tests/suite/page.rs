@@ -248,10 +248,43 @@ async fn an_episode_is_kept_when_making_it_again_is_not_confirmed() {
 
     again.click().await.expect("it is a button");
     let question = browser.client.get_alert_text().await.expect("it asks");
-    browser.client.dismiss_alert().await.expect("it can be left");
+    browser
+        .client
+        .dismiss_alert()
+        .await
+        .expect("it can be left");
 
     assert!(question.contains("deleted first"), "{question}");
     assert_eq!(world.status(&id).text("status"), "completed");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_field_that_does_not_fit_is_marked_and_called_by_its_label() {
+    let world = World::start();
+    let browser = Browser::open(world.origin()).await;
+    browser
+        .run(
+            "const form = document.querySelector('#ask');
+             form.podcast_type.value = 'personalized';
+             form.podcast_type.dispatchEvent(new Event('change'));
+             form.interests.value = 'x'.repeat(101);",
+        )
+        .await;
+
+    browser.ask_for("Paris").await;
+
+    browser.wait_for("[aria-invalid]").await;
+    let said = browser.text("#ask-error").await;
+    let marked = browser
+        .run("return [...document.querySelectorAll('[aria-invalid]')].map((field) => field.name)")
+        .await;
+    assert_eq!(said, "Interests must have at most 100 characters.");
+    assert_eq!(marked, json!(["interests"]));
+    assert_eq!(
+        browser.run("return document.activeElement.name").await,
+        "interests"
+    );
     browser.close().await;
 }
 
