@@ -12,12 +12,15 @@ use crate::{
 
 /// How long after the commit its message counts as lost: `create` is cut off after 10 s.
 const UNQUEUED_FOR: SignedDuration = SignedDuration::from_secs(12);
-/// How long a message may wait for a worker before it counts as lost.
-const QUEUED_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// How long a message may wait for a worker before it counts as lost. A queue that is merely long keeps its
+/// messages, and each sent again makes it longer: a job that starves for a lost one is the rarer evil.
+const QUEUED_FOR: SignedDuration = SignedDuration::from_hours(24);
 /// How long it may wait while a worker is free: the longest wait between two attempts is 60 s.
 const UNCLAIMED_FOR: SignedDuration = SignedDuration::from_secs(90);
 /// How many workers there are: the template's `MaximumConcurrency`.
-const WORKERS: u32 = 2;
+pub(crate) const WORKERS: u32 = 2;
+/// How many podcasts whose message may only be waiting are taken up at once: as many as can be begun.
+const REQUEUED_AT_ONCE: u32 = WORKERS;
 /// How long past the end of its lease a podcast waits for its own message to come back.
 const EXPIRED_FOR: SignedDuration = SignedDuration::from_secs(15);
 /// How long a requeued podcast with a dead worker waits for the next one.
@@ -25,16 +28,22 @@ const REQUEUED_FOR: SignedDuration = SignedDuration::from_secs(60);
 /// How long a worker that has not noticed yet may still write media.
 const DISCARDED_FOR: SignedDuration = SignedDuration::from_mins(15);
 
+/// First those that surely have no message, then a few of those that may have one, longest queued first.
+///
 /// Times after `?10` were told by a clock that has been put back since, and count as long ago.
-pub(crate) const STRANDED: &str = "SELECT id, generation FROM podcasts
-    WHERE status IN ('pending', 'processing') AND attempt < ?1 AND (
-        (status = 'pending' AND queued_at IS NULL AND (updated_at < ?2 OR updated_at > ?10))
-        OR (status = 'pending' AND (queued_at < ?3 OR queued_at > ?10))
-        OR (status = 'pending' AND queued_at < ?4 AND (SELECT count(*) FROM podcasts
-            WHERE status IN ('pending', 'processing') AND lease_expires_at > ?5 AND lease_expires_at <= ?10) < ?6)
-        OR (status = 'processing' AND (lease_expires_at < ?7 OR lease_expires_at > ?10)
-            AND (coalesce(queued_at, 0) < ?8 OR queued_at > ?10)))
-    ORDER BY updated_at LIMIT ?9";
+pub(crate) const STRANDED: &str = "SELECT * FROM (SELECT id, generation FROM podcasts
+        WHERE status IN ('pending', 'processing') AND attempt < ?1 AND (
+            (status = 'pending' AND queued_at IS NULL AND (updated_at < ?2 OR updated_at > ?10))
+            OR (status = 'processing' AND (lease_expires_at < ?7 OR lease_expires_at > ?10)
+                AND (coalesce(queued_at, 0) < ?8 OR queued_at > ?10)))
+        ORDER BY updated_at LIMIT ?9)
+    UNION ALL SELECT * FROM (SELECT id, generation FROM podcasts
+        WHERE status IN ('pending', 'processing') AND attempt < ?1 AND status = 'pending' AND (
+            queued_at < ?3 OR queued_at > ?10
+            OR (queued_at < ?4 AND (SELECT count(*) FROM podcasts
+                WHERE status IN ('pending', 'processing')
+                    AND lease_expires_at > ?5 AND lease_expires_at <= ?10) < ?6))
+        ORDER BY queued_at LIMIT ?11)";
 
 pub(crate) const DISCARDED: &str =
     "SELECT path FROM discarded_media ORDER BY swept_at, path LIMIT ?1";
@@ -85,6 +94,8 @@ impl Discarded {
 
 impl Storage {
     /// Returns podcasts whose message seems lost: queue them again and [`Storage::mark_queued`].
+    ///
+    /// `limit` is of those that surely have none; of the others it takes no more than there are workers.
     pub async fn stranded(&self, now: Timestamp, limit: u32) -> Result<Vec<Stranded>> {
         let before = |age: SignedDuration| (now - age).as_millisecond();
         let values = params![
@@ -97,7 +108,8 @@ impl Storage {
             before(EXPIRED_FOR),
             before(REQUEUED_FOR),
             limit,
-            (now + LEASE_AHEAD).as_millisecond()
+            (now + LEASE_AHEAD).as_millisecond(),
+            REQUEUED_AT_ONCE
         ];
         let read = |row: &libsql::Row| {
             Ok(Stranded {

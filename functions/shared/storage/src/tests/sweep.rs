@@ -16,17 +16,17 @@ async fn a_podcast_that_was_never_queued_is_stranded_after_12_seconds() {
 }
 
 #[tokio::test]
-async fn a_queued_podcast_is_stranded_when_no_worker_is_free_for_15_minutes() {
+async fn a_queued_podcast_is_stranded_when_no_worker_is_free_for_a_day() {
     let world = World::start().await;
     let id = world.accept(asked_by("alice"), 0).await;
     world.storage.mark_queued(id, at(1)).await.unwrap();
     let at_work = [world.claimed().await, world.claimed().await];
     for job in &at_work {
-        world.storage.extend(&job.lease, at(900)).await.unwrap();
+        world.storage.extend(&job.lease, at(86_400)).await.unwrap();
     }
 
-    assert_eq!(stranded(&world, 901).await, []);
-    assert_eq!(stranded(&world, 902).await, [id]);
+    assert_eq!(stranded(&world, 86_401).await, []);
+    assert_eq!(stranded(&world, 86_402).await, [id]);
 }
 
 #[tokio::test]
@@ -41,6 +41,77 @@ async fn a_queued_podcast_is_stranded_when_a_free_worker_leaves_it_for_90_second
     assert_eq!(stranded(&world, 92).await, [id]);
     world.storage.mark_queued(id, at(92)).await.unwrap();
     assert_eq!(stranded(&world, 119).await, []);
+}
+
+/// Requeues 1,000 waiting podcasts by an hour of sweeps while `at_work` workers live, and counts.
+async fn requeued_of_a_backlog(at_work: usize) -> (usize, usize) {
+    let world = World::start().await;
+    world.hurry().await;
+    let mut jobs = Vec::new();
+    for _ in 0..at_work {
+        jobs.push(world.claimed().await);
+    }
+    for _ in 0..1000 {
+        let id = world.accept(asked_by("alice"), 0).await;
+        world.storage.mark_queued(id, at(1)).await.unwrap();
+    }
+    let mut requeued = Vec::new();
+    for second in (60..=3600).step_by(60) {
+        for job in &jobs {
+            world.storage.extend(&job.lease, at(second)).await.unwrap();
+        }
+        for id in stranded(&world, second).await {
+            world.storage.mark_queued(id, at(second)).await.unwrap();
+            requeued.push(id.to_string());
+        }
+    }
+    let sent = requeued.len();
+    requeued.sort();
+    requeued.dedup();
+    (sent, requeued.len())
+}
+
+#[tokio::test]
+async fn a_backlog_is_not_queued_again_while_every_worker_works() {
+    assert_eq!(requeued_of_a_backlog(2).await, (0, 0));
+}
+
+#[tokio::test]
+async fn of_a_backlog_that_no_worker_takes_a_few_are_queued_again_and_never_one_twice() {
+    let (sent, podcasts) = requeued_of_a_backlog(0).await;
+
+    assert!((100..=120).contains(&sent), "{sent}");
+    assert_eq!(podcasts, sent);
+}
+
+#[tokio::test]
+async fn podcasts_never_queued_are_stranded_behind_no_backlog() {
+    let world = World::start().await;
+    for _ in 0..9 {
+        let id = world.accept(asked_by("alice"), 0).await;
+        world.storage.mark_queued(id, at(1)).await.unwrap();
+    }
+    let unqueued = [
+        world.accept(asked_by("alice"), 100).await,
+        world.accept(asked_by("alice"), 101).await,
+        world.accept(asked_by("alice"), 102).await,
+    ];
+
+    let found = stranded(&world, 120).await;
+
+    assert_eq!(found[..3], unqueued);
+    assert_eq!(found.len(), 3 + 2, "{found:?}");
+}
+
+#[test]
+fn there_are_as_many_workers_as_the_template_lets_run() {
+    let template = include_str!("../../../../../infra/template.yaml");
+    let concurrency: Vec<_> = template
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("MaximumConcurrency: "))
+        .collect();
+
+    assert_eq!(concurrency, [sweep::WORKERS.to_string()]);
 }
 
 #[tokio::test]
@@ -162,7 +233,7 @@ async fn the_sweep_reads_unfinished_podcasts_only() {
         .filter(|step| step.contains("podcasts"))
         .collect();
     assert!(
-        tables.len() == 2
+        tables.len() == 3
             && tables
                 .iter()
                 .all(|step| step.contains("podcasts_unfinished")),
