@@ -58,15 +58,19 @@ pub(crate) fn spin(skeleton: &str, pick: impl Fn(usize, usize) -> usize) -> Stri
     spun
 }
 
-/// Enough spins of a skeleton for each of its ways to come up.
+/// Every spin of a skeleton: each way of a choice with each way of the others.
 pub(crate) fn spins(skeleton: &str) -> impl Iterator<Item = String> {
-    let ways = skeleton
+    let ways: Vec<usize> = skeleton
         .split('<')
         .skip(1)
         .filter_map(|rest| rest.split('>').next())
         .map(|ways| ways.split('|').count())
-        .max();
-    (0..ways.unwrap_or(1)).map(move |at| spin(skeleton, |_, ways| at % ways))
+        .collect();
+    (0..ways.iter().product()).map(move |at: usize| {
+        spin(skeleton, |choice, of| {
+            at / ways[..choice].iter().product::<usize>() % of
+        })
+    })
 }
 
 /// Whether a skeleton asks anything.
@@ -189,12 +193,19 @@ mod tests {
     }
 
     #[test]
-    fn each_way_of_a_choice_comes_up() {
+    fn each_way_of_a_choice_meets_each_way_of_the_others() {
         let all: Vec<String> = spins("A: <Far|Near|Close>? H: <Yes|No>.").collect();
 
         assert_eq!(
             all,
-            ["A: Far? H: Yes.", "A: Near? H: No.", "A: Close? H: Yes."]
+            [
+                "A: Far? H: Yes.",
+                "A: Near? H: Yes.",
+                "A: Close? H: Yes.",
+                "A: Far? H: No.",
+                "A: Near? H: No.",
+                "A: Close? H: No."
+            ]
         );
     }
 

@@ -69,7 +69,7 @@ pub(super) const MOVES: &[Move] = &[
             "A: What is the name of the time zone?
              H: {zone}, in the database that computers use. [f] {Summer}. [f]",
             "H: Set a computer to the time of {place}, and it will show you the word {zone}. [f]
-             A: <A long way from here?|Why that name?>
+             A: <Is there a reason?|Why that name?>
              H: <The database gives a name, not a reason.|The list says no more.> [-]",
             "A: <Is the clock a local one?|Where does the clock come from?>
              H: By name, it comes from {zone}. [f]",

@@ -40,7 +40,7 @@ pub(super) const MOVES: &[Move] = &[
             "A: <Where would the same sun shine?|Same sun, where else?>
              H: In {other}, for one. [f] That is in {abroad}. [f]",
             "H: {Abroad} has a place on this latitude, or nearly: {other}. [f]
-             A: <Do they know?|Twinned?>
+             A: <Related?|Twinned?>
              H: <By the globe, at least.|By geometry alone.> [-]",
             "H: A sailor who kept the latitude of {place} could one day be in sight of {other}, in {abroad}. [f]",
             "A: Where could I go without changing the angle of the sun?

@@ -285,6 +285,12 @@ mod tests {
             .flat_map(|m| m.skeletons.iter().map(move |s| (m, s)))
         {
             let whole = skeleton;
+            // A way without words leans on those of another choice.
+            assert!(
+                !["<|", "||", "|>"].iter().any(|gap| whole.contains(gap)),
+                "{}: an empty way in {whole}",
+                m.id
+            );
             for skeleton in skeleton::spins(whole) {
                 let lines = skeleton::lines(&skeleton);
                 let written = skeleton.lines().filter(|line| line.trim() != "---").count();
@@ -296,6 +302,13 @@ mod tests {
                 );
                 for template in lines.iter().flat_map(|line| &line.sentences) {
                     let words = template.text.split_whitespace().count();
+                    let spoken: Vec<&str> = template.text.split_whitespace().collect();
+                    assert!(
+                        spoken.windows(2).all(|pair| pair[0] != pair[1]),
+                        "{}: a word twice: {}",
+                        m.id,
+                        template.text
+                    );
                     assert!(words <= 28, "{}: too long: {}", m.id, template.text);
                     let claims = !template.text.ends_with('?') && template.stand == Stand::NoClaim;
                     assert!(

@@ -139,8 +139,8 @@ pub(super) const MOVES: &[Move] = &[
             "A: <Is there company?|How much company does it have?>
              H: {Count} <on the list|by the gazetteer>, within {within}. [f]",
             "H: {Count}: that is what a ring of {within} <holds|catches>. [f]
-             A: <And outside the ring?|Why a ring?>
-             H: <That is another count.|A ring is fair to all sides.> [-]",
+             A: <And outside the ring?|And further out?>
+             H: <That is another count.|Another ring, another count.> [-]",
             "A: Is {place} one of many?
              H: Look around. [-] Within {within} the list finds {count}. [f]",
             "H: Put a coin on the map, {within} to each side. [f] Under it the list has {place} and {count}. [f]",

@@ -16,7 +16,7 @@ pub(super) const MOVES: &[Move] = &[
              H: {About}, <by the GeoNames gazetteer|as the gazetteer counts|going by GeoNames>. [people] In {country} that <makes it|puts it at|comes out as> {rank_no}. [country]
              A: Out of how many?
              H: {Of} <listed places|names|lines>. [country]",
-            "H: <Start with the head count.|First, a count.> [-] The gazetteer <gives|credits|leaves> {place} <with|> {about} people. [people]
+            "H: <Start with the head count.|First, a count.> [-] The gazetteer <gives {place}|credits {place} with|puts {place} at> {about} people. [people]
              A: And <where does that put it|how far up is that>?
              H: On the list for {country}, at {rank_no}. [country]",
             "A: Give me one number for {place}, <and no more|just one|a single one>. [-]

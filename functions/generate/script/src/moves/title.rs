@@ -60,7 +60,7 @@ pub(super) const MOVES: &[Move] = &[
              A: <Behind whom?|Who spoils it?>
              H: {rival}. [f]",
             "A: <Any medals?|Is there a podium for it?>
-             H: For {axis} in {frame}, {rank}, <with|after> {rival} in front. [f]",
+             H: For {axis} in {frame}, {rank}, with {rival} in front. [f]",
             "A: Silver, bronze, or nothing?
              H: On the list of {frame}, from {least} people up, {rank} {axis}. [f] {rival} is in front. [f]",
             "H: The title of {axis} in {frame} is taken. [f] {rival} has it. [f]
