@@ -208,9 +208,10 @@ impl<'a> Ledger<'a> {
         })
     }
 
-    /// Facts about the place itself that some book wrote down.
+    /// Facts about the place itself that some book wrote down, those left unspoken included.
     pub fn place_texts(&self) -> usize {
-        self.facts
+        self.brief
+            .facts
             .iter()
             .filter(|fact| fact.subject == Subject::Place && is_text(&fact.datum))
             .count()
@@ -268,4 +269,35 @@ pub(crate) fn is_text(datum: &Datum) -> bool {
         datum,
         Datum::Gloss { .. } | Datum::Part { .. } | Datum::Mention { .. } | Datum::Text { .. }
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_a_dispute_leaves_unspoken_is_not_absent() {
+        let place = places::resolve("Jerusalem").place.expect("it is listed");
+        let facts = places::facts(place.geoname_id).expect("it is listed");
+        let glosses: Vec<Fact> = facts
+            .into_iter()
+            .filter(|fact| matches!(fact.datum, Datum::Gloss { .. }))
+            .collect();
+        let label = place.label();
+        let preferences = podcast::Preferences::default();
+        let brief = Brief {
+            name: &place.name,
+            region: place.region.as_deref(),
+            country: &place.country,
+            label: &label,
+            geoname_id: place.geoname_id,
+            facts: &glosses,
+            podcast_type: PodcastType::Base,
+            preferences: &preferences,
+        };
+        let ledger = Ledger::new(&brief);
+
+        assert_eq!(ledger.facts(), &[] as &[&Fact]);
+        assert!(ledger.place_texts() > 0);
+    }
 }

@@ -150,7 +150,7 @@ pub(super) const MOVES: &[Move] = &[
         skeletons: &[
             "A: Is anything around it in the dictionary?
              H: {other} is, {km} to the {dir}. [f] The entry <says|reads>: {gloss}. [f]",
-            "H: The dictionary stops short of {place}, and opens again at {other}, {km} off. [f]
+            "H: For a dictionary line to read out, we have to leave {place} and open it at {other}, {km} off. [f]
              A: Saying what?
              H: This: {gloss}. [f]",
             "H: {other} lies {km} away, and it has an entry: {gloss}. [f]",
@@ -163,8 +163,8 @@ pub(super) const MOVES: &[Move] = &[
              H: In the dictionary, {other} is this: {gloss}. [f]",
             "A: Who around here is famous enough for a definition?
              H: {other}, {km} off. [f] It goes: {gloss}. [f]",
-            "H: Our {kind} is not in the dictionary, but {km} to the {dir} somebody is. [f]
-             A: Who?
+            "H: I can read you a dictionary line from {km} to the {dir}. [f]
+             A: About whom?
              H: {other}: {gloss}. [f]",
             "H: {km} {dir} of here the dictionary wakes up: {other}. [f] {Gloss}. [f]",
             "A: If a dictionary came by train, where would it get off?
@@ -183,32 +183,32 @@ pub(super) const MOVES: &[Move] = &[
         find: missing,
         skeletons: &[
             "A: So far, no king, no battle, no date. Why?
-             H: Because our sources hold none for {place}: no dictionary entry, no line in the Factbook. [no WordNet entry, no Factbook line]
+             H: Because our two books give us none for {place}: no line of the dictionary to read out, none of the Factbook. [no WordNet entry, no Factbook line]
              A: Silent sources, which says little about the place. [-]",
             "A: When was it founded?
-             H: Our sources do not say. They hold no dictionary entry for {place}, and no line in the Factbook. [no WordNet entry, no Factbook line]",
-            "H: Here the record goes quiet. [-] The dictionary has no entry for {place}, and the Factbook no line. [no WordNet entry, no Factbook line]
+             H: Our sources do not say. They leave us no dictionary line on {place} to read out, and none of the Factbook. [no WordNet entry, no Factbook line]",
+            "H: Here the record goes quiet. [-] On {place} we have no line to read out, neither of the dictionary nor of the Factbook. [no WordNet entry, no Factbook line]
              A: Then we stop at what can be measured. [-]",
             "A: Who lived here, and when?
-             H: I would have to invent it. [-] There is no dictionary entry for {place} in our sources, and no Factbook line. [no WordNet entry, no Factbook line]",
-            "H: You may miss the names of people in all this. [-] Our sources have none for {place}. [no WordNet entry, no Factbook line]
+             H: I would have to invent it. [-] We hold no dictionary line on {place} that we can read out, and no Factbook line. [no WordNet entry, no Factbook line]",
+            "H: You may miss the names of people in all this. [-] What we can read out has none for {place}. [no WordNet entry, no Factbook line]
              A: Somebody in {place} would know them. [-]",
             "A: <Tell me a story about it.|And a story, just one?> [-]
-             H: I have numbers for {place}, and no story: the dictionary and the Factbook leave it out. [no WordNet entry, no Factbook line]
+             H: I have numbers for {place}, and no story: from dictionary and Factbook there is nothing to read out. [no WordNet entry, no Factbook line]
              A: <An honest gap.|Then the story waits.> [-]",
-            "H: <Neither the dictionary nor the Factbook|Two books, dictionary and Factbook, and neither> has a line on {place}. [no WordNet entry, no Factbook line]
+            "H: <Neither the dictionary nor the Factbook|Two books, dictionary and Factbook, and neither> leaves us a line on {place} to read out. [no WordNet entry, no Factbook line]
              A: <So who would know?|Whom should I ask?>
              H: The people who live there. [-]",
             "A: Who was born here, who built what, who left?
-             H: You would have to ask there. [-] Our sources have neither a dictionary entry nor a Factbook line for {place}. [no WordNet entry, no Factbook line]",
-            "H: A confession: for {place} our dictionary is blank, and so is our Factbook. [no WordNet entry, no Factbook line]
+             H: You would have to ask there. [-] Our two books leave us no line on {place} that we could read out. [no WordNet entry, no Factbook line]",
+            "H: A confession: of {place} I can read you no line, from the dictionary or the Factbook. [no WordNet entry, no Factbook line]
              A: Then we leave the people in peace. [-]",
             "A: Is there a legend, a battle, a recipe?
-             H: For {place}, none that our two books would know. [no WordNet entry, no Factbook line]
+             H: For {place}, none that we could read out from our two books. [no WordNet entry, no Factbook line]
              A: <Fair enough.|Somebody should write one down.> [-]",
             "H: I looked for {place} in two books and came back with empty hands. [no WordNet entry, no Factbook line]
              A: Which does not mean that the hands there are empty. [-]",
-            "H: This is where other programmes start to invent. [-] For {place} our books have no line, and we leave it at that. [no WordNet entry, no Factbook line]",
+            "H: This is where other programmes start to invent. [-] For {place} our books leave us no line to read out, and we leave it at that. [no WordNet entry, no Factbook line]",
         ],
     },
 ];
