@@ -61,7 +61,7 @@ function markup(podcast) {
         <p class="error episode-error" role="alert"></p></div></div>
     <div class="columns">
       <section><h3>Chapters</h3><ol class="chapters">${chapters.map(chapterMarkup).join("")}</ol></section>
-      <section><h3>Transcript</h3><div class="transcript" tabindex="0" role="region" aria-label="Transcript">${transcriptMarkup(chapters, transcript)}</div></section>
+      <section><h3>Transcript</h3><div class="transcript" role="region" aria-label="Transcript">${transcriptMarkup(chapters, transcript)}</div></section>
     </div>
     <details><summary>${facts.length} facts behind it</summary><ul>${facts.map(factMarkup).join("")}</ul></details>
     <details><summary>Sources and licences</summary><ul>${attributions.map(attributionMarkup).join("")}</ul></details>`;
@@ -85,7 +85,7 @@ function transcriptMarkup(chapters, transcript) {
   return transcript.map((turn, index) => {
     const isFirst = turn.chapter !== transcript[index - 1]?.chapter;
     return `${isFirst ? `<h4>${escape(chapters[turn.chapter]?.title)}</h4>` : ""}
-      <button type="button" data-start="${turn.start_ms}"><span class="host host-${escape(turn.host)}">${escape(turn.host)}</span>
+      <button type="button" data-start="${turn.start_ms}" tabindex="${index === 0 ? 0 : -1}"><span class="host host-${escape(turn.host)}">${escape(turn.host)}</span>
       <span>${escape(turn.text)}</span></button>`;
   }).join("");
 }
@@ -97,6 +97,7 @@ function bind(podcast, whenChanged) {
       audio.currentTime = Number(button.dataset.start) / 1000;
       audio.play();
     }));
+  rove(article.querySelector(".transcript"));
   audio.addEventListener("timeupdate", () => mark(audio.currentTime * 1000));
   audio.addEventListener("error", () => announce("The audio cannot be played."));
   const act = (name, work) => article.querySelector(`[data-do="${name}"]`).addEventListener("click", () =>
@@ -113,6 +114,28 @@ function bind(podcast, whenChanged) {
   });
 }
 
+// One line of the transcript is a tab stop; from there the arrow keys lead on, past hundreds of lines if need be.
+function rove(transcript) {
+  const lines = [...transcript.querySelectorAll("[data-start]")];
+  const steps = { ArrowDown: 1, ArrowUp: -1, Home: -Infinity, End: Infinity };
+  transcript.addEventListener("focusin", (event) => stopAt(lines, event.target.closest("[data-start]")));
+  transcript.addEventListener("keydown", (event) => {
+    const step = steps[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = lines.indexOf(document.activeElement) + step;
+    lines[Math.min(Math.max(next, 0), lines.length - 1)].focus();
+  });
+  // Not :hover: after a touch that stays.
+  transcript.addEventListener("pointerenter", () => transcript.classList.add("pointed-at"));
+  transcript.addEventListener("pointerleave", () => transcript.classList.remove("pointed-at"));
+}
+
+const stopAt = (lines, stop) => lines.forEach((line) => { line.tabIndex = line === stop ? 0 : -1; });
+
+// Somebody is reading there, or was led there by the keyboard. A click focuses a line too, and means to listen.
+const isRead = (transcript) => transcript.matches(".pointed-at, :has(:focus-visible)");
+
 // Marks the chapter and the line being spoken, and keeps the line in view.
 function mark(time_ms) {
   for (const group of [".chapters", ".transcript"]) {
@@ -122,6 +145,8 @@ function mark(time_ms) {
     buttons.forEach((button) => button.removeAttribute("aria-current"));
     current.setAttribute("aria-current", "true");
     const box = group === ".transcript" ? article.querySelector(group) : null;
-    if (box) box.scrollTop = current.offsetTop - box.clientHeight / 3;
+    if (!box || isRead(box)) continue;
+    stopAt(buttons, current);
+    box.scrollTop = current.offsetTop - box.clientHeight / 3;
   }
 }

@@ -289,6 +289,41 @@ async fn a_field_that_does_not_fit_is_marked_and_called_by_its_label() {
 }
 
 #[tokio::test]
+async fn the_transcript_is_one_tab_stop_and_keeps_still_while_it_is_read() {
+    let world = World::start();
+    let id = world.accept("Paris, France", "short");
+    world.finish(&id, SOON);
+    let browser = Browser::open(&format!("{}/#/podcast/{id}", world.origin())).await;
+    let first = browser.wait_for(".transcript button").await;
+
+    browser
+        .run("document.querySelector('.transcript button').focus()")
+        .await;
+    first
+        .send_keys(&Key::Down.to_string())
+        .await
+        .expect("it takes keys");
+    browser
+        .run(
+            "const audio = document.querySelector('#episode audio');
+             audio.currentTime = audio.duration - 1",
+        )
+        .await;
+    browser.wait_for(".transcript [aria-current]").await;
+
+    let stops = "return [...document.querySelectorAll('.transcript button')]
+        .flatMap((line, index) => line.tabIndex === 0 ? [index] : [])";
+    assert_eq!(browser.run(stops).await, json!([1]));
+    assert_eq!(
+        browser
+            .run("return document.querySelector('.transcript').scrollTop")
+            .await,
+        0
+    );
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn the_console_shows_a_request_and_replays_it() {
     let world = World::start();
     let browser = Browser::open(&format!("{}/_console", world.origin())).await;
