@@ -1,7 +1,14 @@
-use std::{path::PathBuf, sync::Arc, thread, time::Duration};
+use std::{
+    fs::{self, OpenOptions},
+    path::Path,
+    sync::Arc,
+    thread,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::ValueEnum;
+use emulator::base_url;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
@@ -21,9 +28,14 @@ const PATIENCE: u32 = 30;
 /// A server that goes away meanwhile, such as the one that another terminal's episode was made with, is replaced.
 ///
 /// # Errors
-/// When the place is unknown (with suggestions), the job fails, or no server can be had.
+/// When the file to write cannot be written, the place is unknown (with suggestions), the job fails, or no server
+/// can be had.
 pub(crate) async fn generate(arguments: &WorldArguments, wish: Wish) -> Result<()> {
+    if let Some(file) = &wish.out {
+        check_writable(file)?;
+    }
     let mut world = world::reach(arguments).await?;
+    let has_file = wish.out.is_some();
     let wish = Arc::new(wish);
     let accepted = {
         let (client, wish) = (Client::new(world.origin()), Arc::clone(&wish));
@@ -39,10 +51,16 @@ pub(crate) async fn generate(arguments: &WorldArguments, wish: Wish) -> Result<(
     loop {
         let client = Client::new(world.origin());
         let (wish, podcast_id) = (Arc::clone(&wish), id.clone());
+        let stays = world.journal().is_none();
         let seen = blocking(move || see_through(&client, &podcast_id, &wish)).await;
         world.leave().await;
-        if !matches!(seen, Ok(Seen::ServerGone)) {
-            return seen.map(drop);
+        if let Seen::Made { audio_url } = seen? {
+            match stays {
+                true => println!("{audio_url}"),
+                false if has_file => {}
+                false => println!("{}", how_to_hear(arguments, &id)),
+            }
+            return Ok(());
         }
         eprintln!("the server went away: looking for another");
         world = world::reach(arguments)
@@ -53,8 +71,31 @@ pub(crate) async fn generate(arguments: &WorldArguments, wish: Wish) -> Result<(
 
 /// What became of the episode as far as this server could tell.
 enum Seen {
-    Made,
+    Made { audio_url: String },
     ServerGone,
+}
+
+/// Finds out before minutes of work whether its result can be kept; leaves no file behind that was not there.
+fn check_writable(file: &Path) -> Result<()> {
+    let is_new = !file.exists();
+    OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(file)
+        .with_context(|| format!("cannot write {}", file.display()))?;
+    if is_new {
+        fs::remove_file(file).with_context(|| format!("cannot remove {}", file.display()))?;
+    }
+    Ok(())
+}
+
+/// The server that made the episode ends with this command, and so would a link to it.
+fn how_to_hear(arguments: &WorldArguments, id: &str) -> String {
+    format!(
+        "kept in {}: start `local` there and open {}/#/podcast/{id} to hear it, or give --out FILE to have it as a file",
+        arguments.data.display(),
+        base_url(arguments.listen)
+    )
 }
 
 async fn blocking<T: Send + 'static>(
@@ -67,18 +108,18 @@ async fn blocking<T: Send + 'static>(
 
 /// Waits for the episode, and shows and saves it.
 fn see_through(client: &Client, id: &str, wish: &Wish) -> Result<Seen> {
-    if let Seen::ServerGone = follow(client, id)? {
+    if !is_made(client, id)? {
         return Ok(Seen::ServerGone);
     }
     let (_, podcast) = client.get(&format!("/api/v1/podcasts/{id}"))?;
-    let url = text(&podcast, "audio_url")?;
+    let audio_url = text(&podcast, "audio_url")?.to_owned();
     println!("{}", text(&podcast, "title")?);
     println!("{}", text(&podcast, "description")?);
-    println!("{} s, {url}", podcast["duration_seconds"]);
+    println!("{} s", podcast["duration_seconds"]);
     if let Some(file) = &wish.out {
-        save(client, url, file)?;
+        save(client, &audio_url, file)?;
     }
-    Ok(Seen::Made)
+    Ok(Seen::Made { audio_url })
 }
 
 fn accept(client: &Client, wish: &Wish) -> Result<String> {
@@ -108,32 +149,44 @@ fn name(option: &impl ValueEnum) -> String {
 
 /// The sentence of a problem, and what would have been understood.
 fn refusal(answer: &Value) -> String {
+    let list = |key: &str| answer[key].as_array().cloned().unwrap_or_default();
+    let errors: Vec<String> = list("errors").iter().map(sentence).collect();
+    if !errors.is_empty() {
+        return errors.join("; ");
+    }
     let detail = answer["detail"]
         .as_str()
         .unwrap_or("the request was refused");
-    let suggestions: Vec<&str> = answer["suggestions"]
-        .as_array()
-        .into_iter()
-        .flatten()
+    // The sentence names some of them already.
+    let suggestions = list("suggestions");
+    let untold: Vec<&str> = suggestions
+        .iter()
         .filter_map(Value::as_str)
+        .filter(|suggestion| !detail.contains(suggestion))
         .collect();
-    let pointers = answer["errors"].as_array().into_iter().flatten();
-    let errors: Vec<String> = pointers
-        .map(|e| {
-            format!(
-                "\n  {}: {}",
-                e["pointer"].as_str().unwrap_or(""),
-                e["detail"].as_str().unwrap_or("")
-            )
-        })
-        .collect();
-    match suggestions.is_empty() {
-        true => format!("{detail}{}", errors.concat()),
-        false => format!("{detail}\n  did you mean: {}", suggestions.join(" · ")),
+    match untold.is_empty() {
+        true => detail.to_owned(),
+        false => format!("{detail}\n  also: {}", untold.join(" · ")),
     }
 }
 
-fn follow(client: &Client, id: &str) -> Result<Seen> {
+/// What does not fit, called as it was typed and not as the API calls it.
+fn sentence(error: &Value) -> String {
+    let pointer = error["pointer"].as_str().unwrap_or("");
+    let name = match pointer.trim_start_matches("/preferences") {
+        "/location" => "the place",
+        "/topic" => "--topic",
+        rest if rest.starts_with("/interests") => "--interests",
+        _ => pointer,
+    };
+    format!(
+        "{name} {}",
+        error["detail"].as_str().unwrap_or("does not fit")
+    )
+}
+
+/// Shows the progress until the episode is made, `true`, or the server is gone.
+fn is_made(client: &Client, id: &str) -> Result<bool> {
     let bar = ProgressBar::new(100);
     bar.set_style(
         ProgressStyle::with_template("{bar:32} {pos:>3} % {elapsed_precise} {wide_msg}")
@@ -149,7 +202,7 @@ fn follow(client: &Client, id: &str) -> Result<Seen> {
                 match status["status"].as_str() {
                     Some("completed") => {
                         bar.finish();
-                        return Ok(Seen::Made);
+                        return Ok(true);
                     }
                     Some("failed") => {
                         bar.abandon();
@@ -166,15 +219,15 @@ fn follow(client: &Client, id: &str) -> Result<Seen> {
         }
         if missed > PATIENCE {
             bar.abandon();
-            return Ok(Seen::ServerGone);
+            return Ok(false);
         }
         thread::sleep(POLL);
     }
 }
 
-fn save(client: &Client, url: &str, file: &PathBuf) -> Result<()> {
+fn save(client: &Client, url: &str, file: &Path) -> Result<()> {
     let bytes = client.download(url)?;
-    std::fs::write(file, &bytes).with_context(|| format!("cannot write {}", file.display()))?;
+    fs::write(file, &bytes).with_context(|| format!("cannot write {}", file.display()))?;
     println!("{} bytes in {}", bytes.len(), file.display());
     Ok(())
 }
