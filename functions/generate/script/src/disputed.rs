@@ -19,6 +19,7 @@ const REGIONS: &[(&str, &[&str])] = &[
     ("Pakistan", &["Kashmir", "Azad", "Gilgit"]),
     ("Israel", &["Jerusalem", "Golan"]),
     ("Georgia", &["Abkhazia"]),
+    ("Cyprus", &["Keryneia", "Ammochostos"]),
     ("Moldova", &["Transnistria", "Stînga Nistrului"]),
 ];
 
@@ -97,5 +98,16 @@ mod tests {
         );
         assert_eq!(dispute("India", Some("Kerala")), None);
         assert_eq!(dispute("Kosovo", None), Some(Dispute::Standing));
+    }
+
+    #[test]
+    fn the_north_of_cyprus_is_disputed() {
+        let kyrenia = places::resolve("Kyrenia").place.expect("it is listed");
+
+        assert_eq!(
+            dispute(&kyrenia.country, kyrenia.region.as_deref()),
+            Some(Dispute::Belonging),
+            "{kyrenia:?}"
+        );
     }
 }

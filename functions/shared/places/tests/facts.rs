@@ -54,6 +54,18 @@ fn a_far_place_is_seen_from_its_capital_along_the_great_circle() {
 }
 
 #[test]
+fn a_disputed_capital_is_told_of_no_place() {
+    for query in ["Haifa", "Limassol"] {
+        assert!(
+            !facts(query)
+                .iter()
+                .any(|fact| matches!(fact.datum, Datum::Capital(_))),
+            "{query}"
+        );
+    }
+}
+
+#[test]
 fn local_mean_time_of_ushuaia_is_behind_greenwich() {
     let facts = places::facts(USHUAIA).expect("Ushuaia is listed");
 

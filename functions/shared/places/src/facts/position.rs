@@ -56,6 +56,10 @@ fn is_double(place: Listed, other: Listed, km: f64) -> bool {
 }
 
 fn capital(notes: &mut Notes) {
+    // Which town is the capital, or whose the place is, is then a part of the dispute.
+    if notes.is_disputed() {
+        return;
+    }
     let Some(capital) = notes.country.iter().copied().find(|p| p.is_capital()) else {
         return;
     };
@@ -80,9 +84,6 @@ fn capital(notes: &mut Notes) {
         claim,
         Datum::Capital(other),
     );
-    if notes.is_disputed() {
-        return;
-    }
     let foreign = notes
         .world
         .iter()
@@ -287,6 +288,8 @@ fn twins(notes: &mut Notes) {
         .iter()
         .copied()
         .take_while(|p| p.people() >= Some(TWIN_PEOPLE))
+        // A twin is told with its country.
+        .filter(|p| !is_disputed(*p))
         .collect();
     let abroad = |p: &Listed| p.country_number() != place.country_number();
     let mut same: Vec<Listed> = large
