@@ -306,6 +306,30 @@ async fn a_clip_that_exists_is_not_spoken_again_after_a_crash() {
 }
 
 #[tokio::test]
+async fn a_mastered_episode_that_was_damaged_is_mastered_anew() {
+    let world = World::start().await;
+    let id = world.written().await;
+    // In the way of the first attempt, so that it ends after mastering.
+    let in_the_way = world.folder.path().join("media/episodes");
+    fs::write(&in_the_way, "no folder").unwrap();
+    assert_eq!(world.deliver(&[&body(id)], far()).await, ["0"]);
+    fs::remove_file(in_the_way).unwrap();
+    let mut work = world.worker.media.list("work").await.unwrap();
+    work.retain(|key| key.ends_with(".mp3"));
+    let mastered = world.folder.path().join("media").join(&work[0]);
+    let mut bytes = fs::read(&mastered).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&mastered, bytes).unwrap();
+
+    let again = world.deliver(&[&body(id)], far()).await;
+
+    assert!(again.is_empty());
+    let podcast = world.detail(id).await.podcast;
+    assert_eq!(podcast.status, Status::Completed);
+}
+
+#[tokio::test]
 async fn a_worker_whose_lease_is_taken_stops_and_publishes_nothing() {
     let world = World::start().await;
     let id = world.written().await;

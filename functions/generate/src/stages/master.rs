@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use audio::{AudioError, Mastered, Tags};
 use bytes::Bytes;
-use media::{Media, keys, sha256_hex};
+use media::{Media, MediaError, keys, sha256_hex};
 use serde::{Deserialize, Serialize};
 use tokio::task::spawn_blocking;
 use tracing::info;
@@ -31,10 +31,13 @@ pub(crate) struct Episode {
 }
 
 impl Episode {
-    /// Whether the bytes are still there.
+    /// Whether the bytes are still there, and still the same: damaged ones could never be published.
     pub(crate) async fn is_stored(&self, media: &Media) -> Result<bool> {
-        let stored = media.head(&self.key).await?;
-        Ok(stored.is_some_and(|stored| stored.size_bytes == self.size_bytes))
+        let verified = media.verify(&self.key, self.size_bytes, &self.sha256).await;
+        match verified {
+            Err(MediaError::Differs { .. }) => Ok(false),
+            verified => Ok(verified.map(|()| true)?),
+        }
     }
 }
 
