@@ -51,7 +51,7 @@ async function start() {
 
 async function resume(status) {
   const page = await list({ status, limit: 100 });
-  page.podcasts.reverse().forEach((podcast) => follow(podcast, whenDone));
+  page.podcasts.reverse().forEach((podcast) => follow(podcast, whenMoved));
 }
 
 async function ask() {
@@ -64,7 +64,7 @@ async function ask() {
     const request = read();
     const job = await generate(request, keyFor(request));
     askedHere.add(job.job_id);
-    follow({ id: job.job_id, location: request.location }, whenDone);
+    follow({ id: job.job_id, location: request.location }, whenMoved);
     lastRequest = null;
     announce(`Making an episode about ${request.location}.`);
     form.location.value = "";
@@ -137,15 +137,14 @@ function unmark(field) {
 }
 
 // Opens an episode that was asked for here, unless someone is listening to another or typing.
-async function whenDone(id) {
-  await refresh().catch(() => {});
-  const isTyping = document.activeElement === form.location && form.location.value !== "";
-  if (!askedHere.has(id) && hashId() !== id) return;
-  if (episode.isOpen() || isTyping) return;
+async function whenMoved({ id }, status) {
+  if (status === "completed") await refresh().catch(() => {});
   if (hashId() === id) return route();
+  if (status !== "completed" || !askedHere.has(id) || episode.isOpen() || isTyping()) return;
   location.hash = `#/podcast/${id}`;
 }
 
+const isTyping = () => document.activeElement === form.location && form.location.value !== "";
 const hashId = () => location.hash.match(/^#\/podcast\/([0-9a-f-]+)$/)?.[1];
 
 async function route() {
@@ -153,13 +152,13 @@ async function route() {
   if (!location.hash.startsWith("#/") && location.hash !== "") return;
   const id = hashId();
   if (!id) return episode.close();
-  await episode.open(id, (again) => {
+  await episode.open(id, !isTyping(), (again) => {
     location.hash = "#/";
     document.querySelector("#library-title").focus();
     refresh().catch(() => {});
     if (again) {
       askedHere.add(again.id);
-      follow(again, whenDone);
+      follow(again, whenMoved);
     }
   });
 }

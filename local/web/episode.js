@@ -1,4 +1,4 @@
-// One finished episode: sound, chapters, transcript and sources.
+// One episode: sound, chapters, transcript and sources, or why there are none yet.
 
 import { Problem, detail, regenerate, remove } from "./api.js";
 import { contours } from "./contours.js";
@@ -6,24 +6,42 @@ import { announce, clock, day, escape, placeOf, typedFor } from "./text.js";
 
 const article = document.querySelector("#episode");
 let wanted = null;
+let isPlayable = false;
 
-/** Whether an episode is open. */
-export const isOpen = () => !article.hidden;
+/** Whether a finished episode is open. */
+export const isOpen = () => isPlayable;
 
-/** Opens an episode; `whenChanged` is called after it was deleted or is made again. */
-export async function open(id, whenChanged) {
+/**
+ * Opens an episode, or says how far it is; `whenChanged` is called after it was deleted or is made again.
+ * The focus goes there only if it may: somebody may be typing elsewhere.
+ */
+export async function open(id, mayFocus, whenChanged) {
   if (wanted === id && isOpen()) return;
   wanted = id;
   const podcast = await detail(id).catch((error) => error);
   // Another episode may have been asked for meanwhile, or none.
   if (wanted !== id) return;
   if (podcast instanceof Error) return showProblem(podcast);
-  if (podcast.status !== "completed") return hide();
-  article.innerHTML = markup(podcast);
-  article.hidden = false;
-  bind(podcast, whenChanged);
+  isPlayable = podcast.status === "completed";
+  if (isPlayable) {
+    show(markup(podcast));
+    bind(podcast, whenChanged);
+  } else {
+    show(notice(placeOf(podcast), podcast.status === "failed" ? "error" : "meta", stateOf(podcast)));
+  }
+  if (!mayFocus) return;
   article.querySelector("h2").focus({ preventScroll: true });
   article.scrollIntoView({ block: "start" });
+}
+
+function stateOf({ status, error_message }) {
+  if (status === "failed") return `This episode could not be made. ${error_message ?? ""} Try again or delete it under “In the making”.`;
+  return "This episode is still being made. It opens here as soon as it is ready.";
+}
+
+function show(markup) {
+  article.innerHTML = markup;
+  article.hidden = false;
 }
 
 /** Closes whatever is open and stops its sound. */
@@ -33,17 +51,22 @@ export function close() {
 }
 
 function hide() {
+  isPlayable = false;
   article.hidden = true;
   article.replaceChildren();
 }
 
 function showProblem(error) {
   wanted = null;
+  isPlayable = false;
   const hint = error instanceof Problem ? "It may have been deleted." : "";
-  article.innerHTML = `<h2 id="episode-title" tabindex="-1">Not here</h2>
-    <p class="error">${escape(error.message)} ${hint}</p><a href="#/">Close</a>`;
-  article.hidden = false;
+  show(notice("Not here", "error", `${error.message} ${hint}`));
 }
+
+// What stands where an episode would.
+const notice = (title, kind, text) => `
+  <h2 id="episode-title" tabindex="-1">${escape(title)}</h2>
+  <p class="${kind}">${escape(text)}</p><a href="#/">Close</a>`;
 
 function markup(podcast) {
   const { chapters = [], transcript = [], facts = [], attributions = [], note } = podcast.podcast_metadata ?? {};

@@ -8,8 +8,11 @@ const section = document.querySelector("#making");
 const listing = document.querySelector("#jobs");
 const followed = new Map();
 
-/** Follows a podcast until it is completed; `whenDone(id)` is called then. Safe to call twice. */
-export function follow(podcast, whenDone) {
+/**
+ * Follows a podcast until it is completed. `whenMoved(podcast, status)` is called when it is completed, failed,
+ * deleted or pending again. Safe to call twice.
+ */
+export function follow(podcast, whenMoved) {
   if (followed.has(podcast.id)) return;
   const item = document.createElement("li");
   item.innerHTML = `
@@ -19,7 +22,7 @@ export function follow(podcast, whenDone) {
     <button type="button" class="quiet small">Cancel</button></div>`;
   listing.prepend(item);
   section.hidden = false;
-  const job = { id: podcast.id, podcast, item, whenDone, etag: null, timer: null };
+  const job = { id: podcast.id, podcast, item, whenMoved, etag: null, timer: null };
   item.querySelector("button").addEventListener("click", () => cancel(job));
   followed.set(job.id, job);
   name(job);
@@ -76,7 +79,8 @@ function showFailure(job) {
   again.addEventListener("click", () => attempt(job, async () => {
     await regenerate(job.id);
     drop(job);
-    follow(job.podcast, job.whenDone);
+    follow(job.podcast, job.whenMoved);
+    job.whenMoved(job.podcast, "pending");
   }));
   const dismiss = document.createElement("button");
   dismiss.type = "button";
@@ -85,18 +89,20 @@ function showFailure(job) {
   dismiss.addEventListener("click", () => cancel(job));
   foot.append(again, dismiss);
   announce(`The episode about ${placeOf(job.podcast)} failed.`);
+  job.whenMoved(job.podcast, "failed");
 }
 
 function finish(job) {
   drop(job);
   announce(`The episode about ${placeOf(job.podcast)} is ready.`);
-  job.whenDone(job.id);
+  job.whenMoved(job.podcast, "completed");
 }
 
 function cancel(job) {
   return attempt(job, async () => {
     await remove(job.id).catch((error) => { if (error.status !== 404) throw error; });
     drop(job);
+    job.whenMoved(job.podcast, "deleted");
   });
 }
 

@@ -324,6 +324,38 @@ async fn the_transcript_is_one_tab_stop_and_keeps_still_while_it_is_read() {
 }
 
 #[tokio::test]
+async fn a_link_to_an_unfinished_episode_opens_it_when_it_is_ready() {
+    let world = World::start_with("tone:400");
+    let id = world.accept("Paris, France", "short");
+    let browser = Browser::open(&format!("{}/#/podcast/{id}", world.origin())).await;
+
+    let told = browser.text("#episode .meta").await;
+
+    assert!(
+        told.starts_with("This episode is still being made."),
+        "{told}"
+    );
+    browser.wait_for("#episode audio").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn a_link_to_a_failed_episode_says_why_there_is_none() {
+    let world = World::start();
+    let body =
+        json!({"location": "Paris", "podcast_type": "topic", "preferences": {"topic": "cheese"}});
+    let id = world
+        .post("/api/v1/podcasts/generate", &body)
+        .text("job_id");
+    let browser = Browser::open(&format!("{}/#/podcast/{id}", world.origin())).await;
+
+    let told = browser.text("#episode .error").await;
+
+    assert!(told.contains("nothing on the topic \"cheese\""), "{told}");
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn the_console_shows_a_request_and_replays_it() {
     let world = World::start();
     let browser = Browser::open(&format!("{}/_console", world.origin())).await;
