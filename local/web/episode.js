@@ -2,7 +2,7 @@
 
 import { Problem, detail, regenerate, remove } from "./api.js";
 import { contours } from "./contours.js";
-import { announce, clock, day, escape, placeOf, typedFor } from "./text.js";
+import { announce, clock, day, entitle, escape, fileName, placeOf, typedFor } from "./text.js";
 
 const article = document.querySelector("#episode");
 let wanted = null;
@@ -42,6 +42,7 @@ function stateOf({ status, error_message }) {
 function show(markup) {
   article.innerHTML = markup;
   article.hidden = false;
+  entitle(article.querySelector("h2").textContent);
 }
 
 /** Closes whatever is open and stops its sound. */
@@ -52,6 +53,7 @@ export function close() {
 
 function hide() {
   isPlayable = false;
+  entitle("");
   article.hidden = true;
   article.replaceChildren();
 }
@@ -77,7 +79,7 @@ function markup(podcast) {
         <p>${escape(podcast.description)}</p>
         ${note ? `<p class="note">${escape(note)}</p>` : ""}
         <audio controls preload="metadata" aria-label="Episode" src="${escape(podcast.audio_url)}"></audio>
-        <div class="tools"><a href="${escape(podcast.audio_url)}" download>Download MP3</a>
+        <div class="tools"><a href="${escape(podcast.audio_url)}" download="${escape(fileName(podcast.title))}.mp3">Download MP3</a>
           <button type="button" class="quiet small" data-do="regenerate">Make it again</button>
           <button type="button" class="quiet small" data-do="remove">Delete</button>
           <a href="#/">Close</a></div>

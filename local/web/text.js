@@ -22,6 +22,12 @@ export function typedFor(podcast) {
   return isSame ? "" : `<small class="typed">typed: ${escape(podcast.location)}</small>`;
 }
 
+/** Calls the tab by what is open in it. */
+export const entitle = (title) => { document.title = title ? `${title} · Wherecast` : "Wherecast"; };
+
+/** A title as a name that any file system takes. */
+export const fileName = (title) => title.replace(/[\\/:*?"<>|]+/g, " ").replace(/\s+/g, " ").trim();
+
 const announcer = document.querySelector("#announcer");
 
 /** Tells people who listen to the page instead of looking at it. */

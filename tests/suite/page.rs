@@ -356,6 +356,26 @@ async fn a_link_to_a_failed_episode_says_why_there_is_none() {
 }
 
 #[tokio::test]
+async fn tab_and_download_are_called_by_the_title() {
+    let world = World::start();
+    let id = world.accept("Paris, France", "short");
+    world.finish(&id, SOON);
+    let browser = Browser::open(&format!("{}/#/podcast/{id}", world.origin())).await;
+
+    let title = browser.text("#episode-title").await;
+
+    let names = "return [document.title, document.querySelector('#episode a[download]').download]";
+    let file = format!("{}.mp3", title.replace(": ", " "));
+    assert_eq!(
+        browser.run(names).await,
+        json!([format!("{title} · Wherecast"), file])
+    );
+    browser.run("location.hash = '#/'").await;
+    browser.until("return document.title === 'Wherecast'").await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn the_console_shows_a_request_and_replays_it() {
     let world = World::start();
     let browser = Browser::open(&format!("{}/_console", world.origin())).await;
