@@ -4,10 +4,11 @@ import { Problem, generate, list } from "./api.js";
 import * as episode from "./episode.js";
 import { follow } from "./jobs.js";
 import { refresh } from "./library.js";
-import { announce, showConnected } from "./text.js";
+import { announce, placeOf, showConnected } from "./text.js";
 
 const form = document.querySelector("#ask");
 const errorBox = document.querySelector("#ask-error");
+const noticeBox = document.querySelector("#notice");
 const suggestionBox = document.querySelector("#ask-suggestions");
 const RETRY_MS = 1500;
 // Kept for this tab, so that a reload does not forget who is waiting for what.
@@ -31,6 +32,7 @@ form.addEventListener("submit", (event) => {
   ask();
 });
 form.addEventListener("input", (event) => unmark(event.target));
+noticeBox.querySelector("button").addEventListener("click", () => { noticeBox.hidden = true; });
 window.addEventListener("hashchange", () => route());
 showFields();
 start();
@@ -137,11 +139,20 @@ function unmark(field) {
 }
 
 // Opens an episode that was asked for here, unless someone is listening to another or typing.
-async function whenMoved({ id }, status) {
+async function whenMoved(podcast, status) {
+  const { id } = podcast;
   if (status === "completed") await refresh().catch(() => {});
   if (hashId() === id) return route();
-  if (status !== "completed" || !askedHere.has(id) || episode.isOpen() || isTyping()) return;
-  location.hash = `#/podcast/${id}`;
+  if (status !== "completed") return;
+  if (episode.isOpen() || isTyping()) return notify(podcast);
+  if (askedHere.has(id)) location.hash = `#/podcast/${id}`;
+}
+
+// Says in sight that an episode is ready; those who cannot see are told by the announcer.
+function notify(podcast) {
+  noticeBox.querySelector("p").textContent = `The episode about ${placeOf(podcast)} is ready.`;
+  noticeBox.querySelector("a").href = `#/podcast/${podcast.id}`;
+  noticeBox.hidden = false;
 }
 
 const isTyping = () => document.activeElement === form.location && form.location.value !== "";
@@ -151,6 +162,7 @@ async function route() {
   // The skip link and the like: not a way to another view.
   if (!location.hash.startsWith("#/") && location.hash !== "") return;
   const id = hashId();
+  noticeBox.hidden = true;
   if (!id) return episode.close();
   await episode.open(id, !isTyping(), (again) => {
     location.hash = "#/";

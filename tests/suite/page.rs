@@ -376,6 +376,33 @@ async fn tab_and_download_are_called_by_the_title() {
 }
 
 #[tokio::test]
+async fn a_job_that_finishes_while_an_episode_is_open_is_noticed() {
+    let world = World::start();
+    let id = world.accept("Paris, France", "short");
+    world.finish(&id, SOON);
+    let browser = Browser::open(&format!("{}/#/podcast/{id}", world.origin())).await;
+    browser.wait_for("#episode audio").await;
+
+    browser.ask_for("narni").await;
+
+    browser
+        .until("return !document.querySelector('#notice').hidden")
+        .await;
+    let said = browser.text("#notice p").await;
+    assert_eq!(said, "The episode about Narni, Umbria, Italy is ready.");
+    browser
+        .run("document.querySelector('#notice a').click()")
+        .await;
+    browser
+        .until(
+            "return document.querySelector('#episode .meta').textContent.startsWith('Narni')
+                 && document.querySelector('#notice').hidden",
+        )
+        .await;
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn the_console_shows_a_request_and_replays_it() {
     let world = World::start();
     let browser = Browser::open(&format!("{}/_console", world.origin())).await;
