@@ -93,7 +93,8 @@ impl Create {
             Some([id, "regenerate"]) => self.regenerate(reply::podcast_id(id)?, &request).await?,
             _ => return Err(Problem::not_found("There is nothing at this address")),
         };
-        if accepted.is_new {
+        // Not only a new one: whoever accepted it may have died before it was sent.
+        if !accepted.is_queued {
             self.enqueue(accepted).await;
         }
         Ok(started(accepted.podcast_id, path.base))

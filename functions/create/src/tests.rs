@@ -1,3 +1,10 @@
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    process::Command,
+    thread,
+};
+
 use lambda_http::{Body, Response};
 use places::{Choice, Kind, Match, Place, Resolution};
 use reply::testing::{Event, json};
@@ -228,6 +235,62 @@ async fn the_same_key_and_request_make_one_podcast_and_give_one_answer() {
     assert_eq!(first.headers(), second.headers());
     assert_eq!(json(&first), json(&second));
     assert_eq!(world.stored("local").await.len(), 1);
+}
+
+const CHILD: &str = "tests::a_request_is_repeated_whose_message_was_not_sent";
+
+/// In a process of its own, since the queue's client takes its endpoint from the environment.
+#[test]
+fn a_repeated_request_is_queued_when_the_first_was_not() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || answer_one(&listener));
+
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", CHILD, "--include-ignored"])
+        .envs([
+            ("AWS_ENDPOINT_URL_SQS", endpoint.as_str()),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", "x"),
+            ("AWS_SECRET_ACCESS_KEY", "x"),
+        ])
+        .output()
+        .unwrap();
+
+    let said = String::from_utf8_lossy(&child.stdout);
+    assert!(
+        child.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
+}
+
+#[tokio::test]
+#[ignore = "a part of the test above, which starts it in a process of its own"]
+async fn a_request_is_repeated_whose_message_was_not_sent() {
+    let world = World::start().await;
+    let asked = || paris().header("idempotency-key", "k1");
+    // As far as a process gets that is killed between commit and send.
+    let first = world.create.generate(&asked().request()).await.unwrap();
+
+    let again = world.answer(asked()).await;
+
+    assert_eq!(id(&again), first.podcast_id);
+    let later = Timestamp::now() + jiff::SignedDuration::from_secs(60);
+    assert_eq!(world.storage.stranded(later, 10).await.unwrap(), []);
+}
+
+/// Takes one message as the queue's service does.
+fn answer_one(listener: &TcpListener) {
+    let (mut socket, _) = listener.accept().unwrap();
+    let mut request = String::new();
+    while !request.ends_with('}') {
+        let mut part = [0; 4096];
+        let length = socket.read(&mut part).unwrap();
+        request.push_str(&String::from_utf8_lossy(&part[..length]));
+    }
+    let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\n\
+        Content-Length: 17\r\nConnection: close\r\n\r\n{\"MessageId\":\"1\"}";
+    socket.write_all(answer.as_bytes()).unwrap();
 }
 
 #[tokio::test]

@@ -48,8 +48,10 @@ pub struct Accepted {
     pub podcast_id: PodcastId,
     /// Which of its makings was asked for.
     pub generation: u32,
-    /// False when the same request came before: its job is already on its way.
+    /// False when the same request came before.
     pub is_new: bool,
+    /// Whether it is on its way. False also for a job accepted before whose message was not sent.
+    pub is_queued: bool,
 }
 
 impl Idempotency {
@@ -86,6 +88,7 @@ impl Storage {
                 podcast_id: podcast.id,
                 generation: 1,
                 is_new: true,
+                is_queued: false,
             };
             remember(connection, &podcast.owner, idempotency, accepted, now).await?;
             Ok(accepted)
@@ -121,6 +124,7 @@ impl Storage {
                 podcast_id: id,
                 generation,
                 is_new: true,
+                is_queued: false,
             };
             remember(connection, &owner, idempotency, accepted, now).await?;
             Ok(accepted)
@@ -148,7 +152,10 @@ async fn accepted_before(
     idempotency: Option<&Idempotency>,
     now: Timestamp,
 ) -> Result<Option<Accepted>> {
-    const SQL: &str = "SELECT podcast_id, generation, body_hash FROM idempotency
+    // A job that a worker has taken, finished or deleted needs no message either.
+    const SQL: &str = "SELECT podcast_id, generation, body_hash, NOT EXISTS (SELECT 1 FROM podcasts
+            WHERE id = idempotency.podcast_id AND generation = idempotency.generation
+                AND status = 'pending' AND queued_at IS NULL) FROM idempotency
         WHERE owner = ?1 AND key = ?2 AND created_at > ?3";
     let Some(Idempotency { key, body_hash }) = idempotency else {
         return Ok(None);
@@ -163,6 +170,7 @@ async fn accepted_before(
                 podcast_id: parsed(row, 0)?,
                 generation: number(row, 1)?,
                 is_new: false,
+                is_queued: row.get(3)?,
             };
             Ok((accepted, row.get::<Vec<u8>>(2)?))
         },

@@ -21,7 +21,8 @@ async fn an_accepted_podcast_is_pending_with_all_its_facts() {
         Accepted {
             podcast_id: asked.id,
             generation: 1,
-            is_new: true
+            is_new: true,
+            is_queued: false
         }
     );
     let detail = world.storage.detail(asked.id, &alice()).await.unwrap();
@@ -189,7 +190,8 @@ async fn regenerating_starts_over_and_lets_go_of_the_old_episode() {
         Accepted {
             podcast_id: id,
             generation: 2,
-            is_new: true
+            is_new: true,
+            is_queued: false
         }
     );
     let detail = world.storage.detail(id, &alice()).await.unwrap();
@@ -269,4 +271,30 @@ async fn regenerating_twice_with_one_key_starts_over_once() {
         }
     );
     assert_eq!(first.generation, 2);
+}
+
+#[tokio::test]
+async fn a_repeated_request_tells_whether_its_job_is_queued() {
+    let world = World::start().await;
+    let accept = async || {
+        let key = Some(Idempotency::new("key-1", b"paris"));
+        let accepted = world.storage.accept(asked_by("alice"), key, at(0)).await;
+        accepted.unwrap()
+    };
+    let first = accept().await;
+
+    let unqueued = accept().await;
+    world.claim(first.podcast_id, 1).await;
+    let claimed = accept().await;
+    world
+        .storage
+        .mark_queued(first.podcast_id, at(2))
+        .await
+        .unwrap();
+    let queued = accept().await;
+
+    assert_eq!(
+        [first, unqueued, claimed, queued].map(|accepted| accepted.is_queued),
+        [false, false, true, true]
+    );
 }

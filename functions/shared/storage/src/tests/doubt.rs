@@ -90,7 +90,9 @@ impl Life<'_> {
             };
             match self.doubt(accepted) {
                 Ok(accepted) => {
-                    if accepted.is_new && self.send(0).is_ok() {
+                    // Now and then `create` dies here, and its client asks no more.
+                    let is_killed = self.dice.random_bool(0.05);
+                    if !accepted.is_queued && !is_killed && self.send(0).is_ok() {
                         let marked = self
                             .world
                             .storage
@@ -107,6 +109,7 @@ impl Life<'_> {
                         podcast_id,
                         generation,
                         is_new: false,
+                        is_queued: true,
                     };
                 }
                 Err(StorageError::Unavailable(_)) => self.second += 1,
