@@ -31,6 +31,16 @@ pub(crate) fn build(name: &str) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(&built.stdout).trim())
 }
 
+/// What a mutant does that nothing else may be mistaken for, in the words of whoever notices.
+pub(crate) fn deed(name: &str) -> &'static str {
+    match name {
+        "forgetful" => "units of work a second time",
+        "hasty" => "was accepted, and now is unknown",
+        "unfenced" => "a worker wrote to what another held",
+        other => panic!("nobody has said what the mutant {other} does"),
+    }
+}
+
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("mutants")
 }

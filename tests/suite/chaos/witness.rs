@@ -222,7 +222,16 @@ impl Watch {
         self.book.0.polls.fetch_add(1, Ordering::Relaxed);
         let reason = match self.client.try_ask("GET", path, &[], None) {
             Ok(answer) if answer.status < 500 => return Some(answer),
-            Ok(answer) => format!("{}", answer.status),
+            Ok(answer) => {
+                // The emulator tells of a killed function in words of its own. A function that answers itself was
+                // not killed, and a page gives up for good at its first 5xx.
+                if answer.header("content-type") == Some("application/problem+json") {
+                    let violation =
+                        format!("{path}: the function itself answered {}", answer.status);
+                    self.violations.add(violation);
+                }
+                answer.status.to_string()
+            }
             Err(error) => error.to_string(),
         };
         self.book.0.broken.fetch_add(1, Ordering::Relaxed);
