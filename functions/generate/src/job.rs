@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use jiff::Timestamp;
+use media::keys;
 use podcast::PodcastId;
 use rand::Rng;
 use storage::{Claim, Job, LEASE, Lease, MAX_ATTEMPTS, StorageError};
@@ -133,9 +134,18 @@ async fn guarded(worker: &Worker, job: Job, delivery: &Delivery) -> Result<()> {
     );
     tokio::select! {
         biased;
+        // First: a completed podcast has no lease any more, and a beat that finds this out tells of no loss.
+        made = stages::run(Attempt::new(worker, job, delivery.deadline)) => made,
         () = heartbeat.lost() => Err(Stop::LeaseLost),
         () = told_to_stop(worker) => Err(Stop::Interrupted),
-        made = stages::run(Attempt::new(worker, job, delivery.deadline)) => made,
+    }
+}
+
+/// Deletes the work objects of a completed podcast. The sweep would do so too, somewhat later.
+async fn clear(worker: &Worker, lease: &Lease) {
+    let prefix = keys::work(lease.podcast_id, lease.generation);
+    if let Err(error) = worker.media.delete_prefix(&prefix).await {
+        warn!(podcast.id = %lease.podcast_id, error = chain(&error), "work objects left to the sweep");
     }
 }
 
@@ -154,7 +164,10 @@ struct End<'a> {
 impl End<'_> {
     async fn settle(&self, made: Result<()>) -> Result<Fate, StorageError> {
         let settled = match made {
-            Ok(()) => Ok(Fate::Consumed),
+            Ok(()) => {
+                clear(self.worker, self.lease).await;
+                Ok(Fate::Consumed)
+            }
             Err(Stop::LeaseLost) => Err(StorageError::LeaseLost(self.lease.podcast_id)),
             Err(Stop::Refused { reason, cause }) => self.fail(&reason, cause).await,
             Err(Stop::Passing(cause)) => self.retry_later(cause).await,

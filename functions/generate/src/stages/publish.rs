@@ -4,13 +4,12 @@ use jiff::Timestamp;
 use media::{MediaError, keys};
 use podcast::Stage;
 use storage::Completion;
-use tracing::warn;
 
 use super::{Draft, Episode, Research};
 use crate::{
     attempt::Attempt,
     notes,
-    stop::{Result, Stop, chain},
+    stop::{Result, Stop},
 };
 
 /// Stores the episode where listeners find it, reads it back, and completes the podcast.
@@ -40,7 +39,6 @@ pub(crate) async fn publish(
         .storage
         .complete(&attempt.lease, completion, Timestamp::now())
         .await?;
-    clear(&attempt).await;
     Ok(())
 }
 
@@ -58,12 +56,4 @@ async fn store(attempt: &Attempt, episode: &Episode, audio_key: &str) -> Result<
     Ok(media
         .verify(audio_key, episode.size_bytes, &episode.sha256)
         .await?)
-}
-
-/// Deletes the work objects. The sweep would do so too, somewhat later.
-async fn clear(attempt: &Attempt) {
-    let prefix = keys::work(attempt.podcast.id, attempt.lease.generation);
-    if let Err(error) = attempt.worker.media.delete_prefix(&prefix).await {
-        warn!(podcast.id = %attempt.podcast.id, error = chain(&error), "work objects left to the sweep");
-    }
 }
