@@ -251,10 +251,15 @@ impl World {
     /// # Panics
     /// When it is not accepted.
     pub fn accept(&self, location: &str, length: &str) -> String {
-        let answer = self.post(
-            "/api/v1/podcasts/generate",
-            &generate_body(location, length),
-        );
+        self.accept_as(&generate_body(location, length))
+    }
+
+    /// Asks for the episode that a body describes and gives its id.
+    ///
+    /// # Panics
+    /// When it is not accepted.
+    pub fn accept_as(&self, body: &Value) -> String {
+        let answer = self.post("/api/v1/podcasts/generate", body);
         assert_eq!(
             answer.status,
             202,

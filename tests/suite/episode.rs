@@ -4,6 +4,7 @@ use std::{io::Cursor, time::Duration};
 
 use ebur128::{EbuR128, Mode};
 use id3::TagLike;
+use serde_json::json;
 use wherecast_tests::{Audio, Start, World};
 
 /// The voice has a low priority, and everything else goes on beside it: it may get next to nothing for long.
@@ -15,7 +16,9 @@ fn a_short_episode_is_spoken_levelled_and_chaptered() {
         settings: vec![("SPEECH_THREADS", "2")],
         ..Start::default()
     });
-    let id = world.accept("Timbuktu, Mali", "short");
+    // A topic with few facts: two minutes are heard as well as three, and are spoken sooner.
+    let asked = json!({ "location": "Timbuktu, Mali", "podcast_type": "topic", "preferences": { "topic": "history", "preferred_length": "short" } });
+    let id = world.accept_as(&asked);
 
     let seen = world.finish(&id, PATIENCE);
 
