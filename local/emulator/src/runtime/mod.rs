@@ -23,6 +23,7 @@ mod invocation;
 mod log;
 mod memory;
 mod message;
+mod pace;
 mod pool;
 mod process;
 mod settings;
