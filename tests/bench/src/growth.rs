@@ -11,13 +11,16 @@ use crate::{
     client::Client,
     create::SILENT,
     episodes::{ask_for, place, status_path},
-    latencies::{ms, ratio},
+    latencies::{Latencies, ms, ratio, times},
     process::Usage,
     report::Report,
 };
 
 /// What may come with the time rather than with the queue: a second process of a function, a warm cache.
 const SLACK_PERCENT: u64 = 30;
+
+/// How many times longer a poll may take than with the shortest queue: a scan of the jobs would take a hundred.
+const SLACK_TIMES: f64 = 2.0;
 
 /// Measures what the system takes, and what a poll takes, with more and more jobs waiting.
 ///
@@ -73,6 +76,7 @@ pub(crate) async fn measure(dose: Dose) -> Result<Vec<Report>> {
         ]);
         if !dose.is_quick {
             judge(&mut report, jobs, usage, *first);
+            judge_polls(&mut report, jobs, &latencies, first_latencies);
         }
     }
     Ok(vec![report])
@@ -89,6 +93,13 @@ fn judge(report: &mut Report, jobs: usize, now: Usage, first: Usage) {
         let text = format!("{jobs} jobs: {what} within {SLACK_PERCENT} % of the first row's");
         report.aim(text, is_flat(now, first));
     }
+}
+
+fn judge_polls(report: &mut Report, jobs: usize, now: &Latencies, first: &Latencies) {
+    report.aim(
+        format!("{jobs} jobs: a poll's p50 within {SLACK_TIMES}x of the first row's"),
+        times(now.at(0.5), first.at(0.5)) <= SLACK_TIMES,
+    );
 }
 
 /// The database with its log.

@@ -14,6 +14,7 @@ pub(crate) const FUNCTIONS: [&str; 5] = ["create", "status", "library", "generat
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Usage {
     pub(crate) processes: usize,
+    /// What processes share, counted once.
     pub(crate) memory_kib: u64,
     pub(crate) open_files: usize,
 }
@@ -27,7 +28,7 @@ impl Usage {
             processes: processes.len(),
             memory_kib: processes
                 .iter()
-                .map(|process| memory_kib(*process, "VmRSS"))
+                .map(|process| proportional_kib(*process))
                 .sum(),
             open_files: processes.iter().map(|process| open_files(*process)).sum(),
         }
