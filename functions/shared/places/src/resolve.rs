@@ -9,10 +9,13 @@ use crate::{
     fold::fold,
     listed::{Listed, km_between},
     pack::{COUNTRIES, Country, PACK},
+    place::Place,
     qualifier::qualifies,
     resolution::{Choice, Kind, Match, Resolution},
 };
 
+/// Labels offered when nothing is found.
+const MOST_SUGGESTIONS: usize = 5;
 /// Answers shown beside the first.
 const MOST_ALTERNATIVES: usize = 6;
 /// A first place this much ahead of the second is the one meant; its score is logarithmic in people.
@@ -54,7 +57,14 @@ pub fn resolve(query: &str) -> Resolution {
             return answer(hits, reading, Match::Prefix);
         }
     }
-    unknown(query, suggestions(&readings))
+    let mut labels = whereabouts(query);
+    for label in suggestions(&readings) {
+        if !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    labels.truncate(MOST_SUGGESTIONS);
+    unknown(query, labels)
 }
 
 /// One way to part what was typed into a name and what says where it is.
@@ -317,22 +327,43 @@ fn choices(places: Vec<Listed>) -> Vec<Choice> {
     choices
 }
 
-/// Reads two numbers in range as latitude and longitude.
+/// Reads two numbers in range as latitude and longitude; `N`, `S`, `E` and `W` may stand behind them.
 fn coordinates(query: &str) -> Option<(f64, f64)> {
-    let allowed = |c: char| c.is_ascii_digit() || "+-., ;°".contains(c);
-    if !query.chars().all(allowed) {
-        return None;
-    }
-    let numbers: Vec<f64> = query
-        .split([',', ' ', ';', '°'])
-        .filter(|part| !part.is_empty())
-        .map(str::parse)
-        .collect::<Result<_, _>>()
-        .ok()?;
-    let [lat, lon] = numbers[..] else {
-        return None;
+    let spaced: String = query
+        .chars()
+        .flat_map(|c| match c.to_ascii_uppercase() {
+            ',' | ';' | '°' | 'º' => vec![' '],
+            c @ ('N' | 'S' | 'E' | 'W') => vec![' ', c, ' '],
+            '−' => vec!['-'],
+            c => vec![c],
+        })
+        .collect();
+    let parts: Vec<&str> = spaced.split_whitespace().collect();
+    let (lat, lon) = match parts[..] {
+        [lat, lon] => (number(lat)?, number(lon)?),
+        [lat, north, lon, east] => (
+            number(lat)? * sign(north, "N", "S")?,
+            number(lon)? * sign(east, "E", "W")?,
+        ),
+        _ => return None,
     };
     ((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon)).then_some((lat, lon))
+}
+
+/// Reads decimals only: to the library, `inf` and `1e1` are numbers as well.
+fn number(text: &str) -> Option<f64> {
+    let is_decimal = text
+        .chars()
+        .all(|c| c.is_ascii_digit() || "+-.".contains(c));
+    text.parse().ok().filter(|_| is_decimal)
+}
+
+fn sign(letter: &str, positive: &str, negative: &str) -> Option<f64> {
+    match letter {
+        letter if letter == positive => Some(1.0),
+        letter if letter == negative => Some(-1.0),
+        _ => None,
+    }
 }
 
 fn nearest(lat: f64, lon: f64) -> Resolution {
@@ -437,6 +468,15 @@ fn suggestions(readings: &[Reading]) -> Vec<String> {
             break;
         }
     }
-    labels.truncate(5);
     labels
+}
+
+/// The place that stands behind what is none: Paris for `Eiffel Tower, Paris` and `Louvre, Paris, France`.
+fn whereabouts(query: &str) -> Vec<String> {
+    let Some((_, behind)) = query.split_once(',') else {
+        return Vec::new();
+    };
+    let found = exact(&readings(behind.trim()));
+    let place = found.and_then(|found| found.place);
+    place.iter().map(Place::label).collect()
 }

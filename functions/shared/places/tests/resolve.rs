@@ -66,6 +66,23 @@ fn a_larger_place_once_called_so_does_not_hide_those_that_are() {
 #[test]
 fn coordinates_are_the_place_they_lie_in() {
     resolves_to("48.85,2.35", "Paris, Île-de-France, France");
+    resolves_to("48.8566° N, 2.3522° E", "Paris, Île-de-France, France");
+    resolves_to("54.8019S 68.3030W", "Ushuaia, Tierra del Fuego, Argentina");
+    // Letters that are no directions, and directions the wrong way round, make no coordinates.
+    assert_eq!(resolve("48.8566 E, 2.3522 N").kind, Kind::Unknown);
+}
+
+#[test]
+fn behind_an_unknown_landmark_the_place_is_suggested() {
+    for query in ["Eiffel Tower, Paris", "Eiffel Tower, Paris, France"] {
+        let found = resolve(query);
+
+        assert_eq!(found.kind, Kind::Unknown, "{query}");
+        assert_eq!(
+            found.did_you_mean[0], "Paris, Île-de-France, France",
+            "{query}"
+        );
+    }
 }
 
 #[test]
