@@ -109,6 +109,10 @@ mod tests {
                 "the 1900s, the 2000s, 2010s",
                 "the nineteen hundreds, the two thousands, twenty tens",
             ),
+            (
+                "In 1918 troops came, 1918 troops",
+                "In nineteen eighteen troops came, one thousand nine hundred and eighteen troops",
+            ),
             ("1500 inhabitants", "one thousand five hundred inhabitants"),
             ("July 14, 1789", "July fourteenth, seventeen eighty-nine"),
             (

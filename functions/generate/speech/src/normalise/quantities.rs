@@ -124,7 +124,10 @@ pub(super) fn rules() -> Vec<Rule> {
         }),
         rule(r"(\p{L})-?(\d)", |c| format!("{} {}", &c[1], &c[2])),
         rule(r"(\d)-?(\p{L})", |c| format!("{} {}", &c[1], &c[2])),
-        rule(&format!(r"({NUMBER})(\s+\p{{Ll}}+)?"), plain_or_year),
+        rule(
+            &format!(r"(\b[Ii]n\s+)?({NUMBER})(\s+\p{{Ll}}+)?"),
+            plain_or_year,
+        ),
     ]
 }
 
@@ -225,17 +228,17 @@ fn nth(written: &str) -> String {
         .map_or_else(|_| written.to_owned(), ordinal)
 }
 
-/// Four bare digits are a year unless things are counted: `in 1889`, but `1889 steps`.
+/// Four bare digits are a year unless things are counted: `in 1889 troops came`, but `1889 steps`.
 fn plain_or_year(captures: &Captures) -> String {
-    let (written, next) = (&captures[1], group(captures, 2));
+    let (before, written, next) = (group(captures, 1), &captures[2], group(captures, 3));
     let noun = next.trim();
-    let is_counted =
-        COUNTED.contains(&noun) || (noun.ends_with('s') && !NOT_COUNTED.contains(&noun));
+    let is_counted = before.is_empty()
+        && (COUNTED.contains(&noun) || (noun.ends_with('s') && !NOT_COUNTED.contains(&noun)));
     let words = match written.parse() {
         Ok(value @ 1100..2100) if !is_counted => year(value),
         _ => number(written),
     };
-    format!("{words}{next}")
+    format!("{before}{words}{next}")
 }
 
 /// Joins symbols to a pattern in which a longer one wins over its own beginning.
