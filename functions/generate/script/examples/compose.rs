@@ -40,6 +40,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         facts: &sample.facts,
         podcast_type,
         preferences: &preferences,
+        generation: 1,
     };
     let script = compose(&brief)?;
     print(&script);

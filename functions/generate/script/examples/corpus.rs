@@ -60,6 +60,7 @@ fn script(query: &str) -> Option<Script> {
         facts: &facts,
         podcast_type: PodcastType::Base,
         preferences: &preferences,
+        generation: 1,
     };
     compose(&brief).ok()
 }

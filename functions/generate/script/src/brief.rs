@@ -23,6 +23,8 @@ pub struct Brief<'a> {
     pub podcast_type: PodcastType,
     /// Length, interests, topic, tolerance of surprise.
     pub preferences: &'a Preferences,
+    /// Which making of the episode this is, from 1: each opens and goes on differently.
+    pub generation: u32,
 }
 
 /// Why no episode is written; the sentences are meant for the listener.

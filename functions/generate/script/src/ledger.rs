@@ -294,6 +294,7 @@ mod tests {
             facts: &glosses,
             podcast_type: PodcastType::Base,
             preferences: &preferences,
+            generation: 1,
         };
         let ledger = Ledger::new(&brief);
 

@@ -21,6 +21,8 @@ use crate::{
 const STANDOUT_SURPRISE: f32 = 0.45;
 /// Fewest moves of a standout episode; below, it says that rare facts are few.
 const LEAST_MOVES: usize = 6;
+/// How many openings take turns when an episode is made again and again.
+const HOOKS_IN_TURN: usize = 4;
 
 /// One line with its words filled in.
 #[derive(Debug, Clone)]
@@ -98,6 +100,8 @@ struct Planner<'l, 'a> {
     themes: &'l [Theme],
     facts: HashMap<&'a str, &'a Fact>,
     seed: Seed,
+    /// The same for each making, so that they can take turns among the openings.
+    hook_seed: Seed,
     questions: usize,
     sentences: usize,
     /// Skeletons spoken in this episode: each only once while its siblings last.
@@ -111,6 +115,10 @@ impl<'l, 'a> Planner<'l, 'a> {
             "{}/{:?}/{:?}",
             brief.geoname_id, brief.podcast_type, brief.preferences.preferred_length
         );
+        let making = match brief.generation {
+            0 | 1 => request.clone(),
+            generation => format!("{request}/{generation}"),
+        };
         let facts = ledger
             .facts()
             .iter()
@@ -120,7 +128,8 @@ impl<'l, 'a> Planner<'l, 'a> {
             ledger,
             themes,
             facts,
-            seed: Seed::new(request),
+            seed: Seed::new(making),
+            hook_seed: Seed::new(request),
             questions: 0,
             sentences: 0,
             used: HashSet::new(),
@@ -223,13 +232,13 @@ impl<'l, 'a> Planner<'l, 'a> {
         })
     }
 
-    fn hook(&mut self) -> Option<Hooked<'a>> {
+    fn hook(&self) -> Option<Hooked<'a>> {
         let mut found: Vec<Candidate<'a>> = Vec::new();
         for of in hooks() {
             for (nth, one) in (of.find)(self.ledger).into_iter().enumerate() {
                 let serves = self.themes.is_empty()
                     || of.themes.iter().any(|theme| self.themes.contains(theme));
-                let taste = 0.35 + self.seed.unit(&format!("hook/{}/{nth}", of.id));
+                let taste = 0.35 + self.hook_seed.unit(&format!("hook/{}/{nth}", of.id));
                 let score =
                     (0.3 + one.score() + of.essential) * taste * if serves { 1.0 } else { 0.4 };
                 found.push(Candidate {
@@ -241,16 +250,23 @@ impl<'l, 'a> Planner<'l, 'a> {
             }
         }
         found.sort_by(|a, b| b.score.total_cmp(&a.score));
-        found.into_iter().find_map(|candidate| {
-            let (mut chosen, skeleton) = self.render(&candidate)?;
-            let opening = skeleton.split("---").next().unwrap_or_default();
-            let close = chosen.lines.split_off(skeleton::lines(opening).len());
-            let recall = self.recall(&candidate);
-            Some(Hooked {
-                chosen,
-                recall,
-                close,
-            })
+        let making = self.ledger.brief.generation.saturating_sub(1) as usize;
+        let best = found.iter().filter_map(|candidate| self.hooked(candidate));
+        let mut best: Vec<Hooked<'a>> = best.take(HOOKS_IN_TURN.min(making + 1)).collect();
+        // A second making opens with the second best, and so on; few places have many good ones.
+        let turn = making % best.len().max(1);
+        (turn < best.len()).then(|| best.swap_remove(turn))
+    }
+
+    fn hooked(&self, candidate: &Candidate<'a>) -> Option<Hooked<'a>> {
+        let (mut chosen, skeleton) = self.render(candidate)?;
+        let opening = skeleton.split("---").next().unwrap_or_default();
+        let close = chosen.lines.split_off(skeleton::lines(opening).len());
+        let recall = self.recall(candidate);
+        Some(Hooked {
+            chosen,
+            recall,
+            close,
         })
     }
 
@@ -271,7 +287,7 @@ impl<'l, 'a> Planner<'l, 'a> {
     }
 
     /// Fills the first skeleton that fits and is supported; returns it with its choices taken.
-    fn render(&mut self, candidate: &Candidate<'a>) -> Option<(Chosen<'a>, String)> {
+    fn render(&self, candidate: &Candidate<'a>) -> Option<(Chosen<'a>, String)> {
         let skeletons = candidate.of.skeletons;
         let share = self.questions as f32 / self.sentences.max(1) as f32;
         let is_off = self.sentences > 12 && !(0.18..=0.32).contains(&share);

@@ -63,6 +63,7 @@ fn script(query: &str, length: Length) -> Option<Result<Script, Refusal>> {
         facts: &facts,
         podcast_type: PodcastType::Base,
         preferences: &preferences,
+        generation: 1,
     }))
 }
 

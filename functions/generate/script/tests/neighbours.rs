@@ -59,6 +59,7 @@ fn episode((id, facts): &(u32, Vec<Fact>)) -> Option<Script> {
         facts,
         podcast_type: PodcastType::Base,
         preferences: &preferences,
+        generation: 1,
     })
     .ok()
 }

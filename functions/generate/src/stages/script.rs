@@ -36,9 +36,13 @@ pub(crate) async fn write(attempt: &Attempt, research: &Research) -> Result<Draf
         attempt.podcast.podcast_type,
         attempt.podcast.preferences.clone(),
     );
-    let composed =
-        spawn_blocking(move || composed(&Research { place, facts }, podcast_type, &preferences))
-            .await?;
+    // Of the job, not of the attempt: whoever takes up a crashed one writes the same script.
+    let generation = attempt.lease.generation;
+    let composed = spawn_blocking(move || {
+        let research = Research { place, facts };
+        composed(&research, podcast_type, &preferences, generation)
+    })
+    .await?;
     let script = composed.map_err(|refusal| Stop::refused(refusal.to_string()))?;
     let written_on = Timestamp::now().strftime("%Y-%m-%d").to_string();
     let draft = Draft { script, written_on };
@@ -56,6 +60,7 @@ fn composed(
     research: &Research,
     podcast_type: PodcastType,
     preferences: &Preferences,
+    generation: u32,
 ) -> Result<Script, Refusal> {
     let place = &research.place;
     compose(&Brief {
@@ -67,5 +72,6 @@ fn composed(
         facts: &research.facts,
         podcast_type,
         preferences,
+        generation,
     })
 }

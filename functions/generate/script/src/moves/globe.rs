@@ -347,6 +347,7 @@ mod tests {
                 facts: &facts,
                 podcast_type: podcast::PodcastType::Base,
                 preferences: &preferences,
+                generation: 1,
             };
             let found = antipode(&Ledger::new(&brief)).remove(0);
             MOVES

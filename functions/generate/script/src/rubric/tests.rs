@@ -34,6 +34,15 @@ fn script(sample: &Sample, podcast_type: PodcastType, length: Length) -> Script 
 }
 
 fn composed(sample: &Sample, podcast_type: PodcastType, length: Length) -> Result<Script, Refusal> {
+    made(sample, podcast_type, length, 1)
+}
+
+fn made(
+    sample: &Sample,
+    podcast_type: PodcastType,
+    length: Length,
+    generation: u32,
+) -> Result<Script, Refusal> {
     let preferences = Preferences {
         preferred_length: length,
         topic: Some("nature".to_owned()),
@@ -49,6 +58,7 @@ fn composed(sample: &Sample, podcast_type: PodcastType, length: Length) -> Resul
         facts: &sample.facts,
         podcast_type,
         preferences: &preferences,
+        generation,
     };
     compose(&brief)
 }
@@ -118,6 +128,39 @@ fn the_same_brief_gives_the_same_script() {
         script(sample, PodcastType::Base, Length::Short),
         script(sample, PodcastType::Base, Length::Short)
     );
+}
+
+#[test]
+fn each_making_opens_and_goes_on_differently() {
+    let mut failures = Vec::new();
+    for sample in samples() {
+        let makings = [1, 2, 3].map(|generation| {
+            let script = made(&sample, PodcastType::Base, Length::Medium, generation).unwrap();
+            let again = made(&sample, PodcastType::Base, Length::Medium, generation).unwrap();
+            assert_eq!(script, again, "{} {generation}", sample.name);
+            script
+        });
+        for (one, next) in makings.iter().zip(&makings[1..]) {
+            assert_ne!(one.moves[0], next.moves[0], "{}", sample.name);
+            assert_ne!(one.moves[1..], next.moves[1..], "{}", sample.name);
+        }
+        for script in &makings {
+            let asked = Asked {
+                podcast_type: PodcastType::Base,
+                length: Length::Medium,
+            };
+            let report = check_as(script, asked);
+            assert_eq!(report.unsupported, [], "{}", script.title);
+            let failed = report.failures();
+            failures.extend(
+                failed
+                    .iter()
+                    .map(|c| format!("{}: {}", script.title, c.name)),
+            );
+        }
+    }
+    // As few in fifteen scripts as in those of all types and lengths.
+    assert!(failures.len() <= MOST_FAILURES / 4, "{failures:?}");
 }
 
 #[test]
