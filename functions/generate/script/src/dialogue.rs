@@ -8,7 +8,7 @@ pub struct Script {
     pub title: String,
     /// One or two sentences for a library page.
     pub description: String,
-    /// Three chapters or more, in order.
+    /// Three to six chapters, in order.
     pub chapters: Vec<Chapter>,
     /// The facts cited, each once, in order of first mention.
     pub facts: Vec<Fact>,

@@ -152,13 +152,7 @@ fn finish(
 /// Sorts moves into chapters by subject: two to five in each, few enough to remember.
 fn parts<'a>(body: Vec<Chosen<'a>>, order: &[Group], ledger: &Ledger<'_>) -> Vec<Part<'a>> {
     let target = f64::from(ledger.brief.preferences.preferred_length.target_s());
-    let most = if target <= 180.0 {
-        4
-    } else if target <= 360.0 {
-        6
-    } else {
-        9
-    };
+    let most = if target <= 180.0 { 4 } else { 6 };
     let mut parts: Vec<Vec<Chosen<'a>>> = Vec::new();
     for group in order {
         let of_group = woven(

@@ -126,3 +126,15 @@ fn nobody_is_introduced_twice() {
         }
     }
 }
+
+#[test]
+fn an_episode_has_three_to_six_chapters() {
+    // Every third has them of all kinds; a long episode takes its time to write.
+    for query in PLACES.iter().step_by(3) {
+        for length in [Length::Short, Length::Long] {
+            let script = script(query, length).expect(query).expect(query);
+            let chapters = script.chapters.len();
+            assert!((3..=6).contains(&chapters), "{query}: {chapters}");
+        }
+    }
+}
