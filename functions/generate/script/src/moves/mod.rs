@@ -328,6 +328,26 @@ mod tests {
         }
     }
 
+    /// The gazetteer marks capitals, and that of the Netherlands, Bolivia or Benin is not where they are governed.
+    #[test]
+    fn a_capital_is_not_said_to_hold_the_government() {
+        const GOVERNMENT: [&str; 6] =
+            ["govern", "minist", "parliament", "laws", "embassy", "rules"];
+        let mut tried = 0;
+        for of in all().chain(hooks()) {
+            for text in of.skeletons.iter().chain(of.titles) {
+                let lower = text.to_lowercase();
+                if !lower.contains("capital") && !of.id.contains("capital") {
+                    continue;
+                }
+                tried += 1;
+                let said = GOVERNMENT.iter().find(|word| lower.contains(**word));
+                assert_eq!(said, None, "{}: {text}", of.id);
+            }
+        }
+        assert!(tried > 50, "{tried}");
+    }
+
     #[test]
     fn every_hook_has_an_opening_and_a_close() {
         for (m, skeleton) in hooks().flat_map(|m| m.skeletons.iter().map(move |s| (m, s))) {

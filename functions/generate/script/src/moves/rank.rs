@@ -319,3 +319,67 @@ fn measured_against<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         .slot("times_bare", numbers::about(ratio))
         .only()
 }
+
+#[cfg(test)]
+mod tests {
+    use places::Datum;
+
+    use super::*;
+    use crate::{Brief, skeleton, wording};
+
+    /// What speaks of something larger that is ahead on the list.
+    const AHEAD: [&str; 4] = [
+        "something larger",
+        " larger in ",
+        "are larger",
+        "larger ones",
+    ];
+
+    /// The lines that put something larger ahead of a place that has this rank on every list.
+    fn ahead_of(rank: u32) -> Vec<String> {
+        let place = places::resolve("Lyon").place.expect("it is listed");
+        let mut facts = places::facts(place.geoname_id).expect("it is listed");
+        for fact in &mut facts {
+            if let Datum::Rank { rank: given, .. } = &mut fact.datum {
+                *given = rank;
+            }
+        }
+        let label = place.label();
+        let preferences = podcast::Preferences::default();
+        let brief = Brief {
+            name: &place.name,
+            region: place.region.as_deref(),
+            country: &place.country,
+            label: &label,
+            geoname_id: place.geoname_id,
+            facts: &facts,
+            podcast_type: podcast::PodcastType::Base,
+            preferences: &preferences,
+            generation: 1,
+        };
+        let ledger = Ledger::new(&brief);
+        let ranks = MOVES.iter().filter(|of| of.id.starts_with("M3"));
+        let mut said = Vec::new();
+        for of in ranks {
+            let found = (of.find)(&ledger).remove(0);
+            let slot = |name: &str| {
+                let words = |name: &str| {
+                    let own = found.slots.get(name).cloned();
+                    own.or_else(|| ledger.common(name))
+                };
+                words(name).or_else(|| Some(wording::capitalised(&words(&name.to_lowercase())?)))
+            };
+            let spun = of.skeletons.iter().flat_map(|text| skeleton::spins(text));
+            said.extend(spun.filter_map(|text| skeleton::fill(&text, &slot)));
+        }
+        assert!(said.len() > 40, "{}", said.len());
+        said.retain(|text| AHEAD.iter().any(|words| text.contains(words)));
+        said
+    }
+
+    #[test]
+    fn nothing_larger_is_put_before_number_one() {
+        assert_eq!(ahead_of(1), [] as [&str; 0]);
+        assert!(ahead_of(2).len() >= 3);
+    }
+}
