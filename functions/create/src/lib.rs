@@ -2,7 +2,7 @@
 //!
 //! The commit is the acceptance: once storage has the podcast it will be made, whatever happens to
 //! this process, the message or the queue. Read [`Create::handle`] first, then `request` for what may
-//! be asked and `locate` for which place is meant.
+//! be asked, `locate` for which place is meant and `topic` for whether it carries the topic.
 
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -10,6 +10,7 @@ mod config;
 mod idempotency;
 mod locate;
 mod request;
+mod topic;
 
 use std::time::Duration;
 
@@ -105,6 +106,7 @@ impl Create {
         let wish = Wish::parse(&reply::json_body(request)?)?;
         let idempotency = idempotency::of(request, &("generate", &wish))?;
         let place = locate::place(&wish.location, self.resolve)?;
+        topic::is_carried(&wish, &place)?;
         let podcast = NewPodcast {
             id: PodcastId::new(),
             owner,

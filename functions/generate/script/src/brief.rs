@@ -2,7 +2,7 @@ use places::Fact;
 use podcast::{PodcastType, Preferences};
 use thiserror::Error;
 
-use crate::{Script, draft, ledger::Ledger, plan, theme::Theme};
+use crate::{Script, draft, ledger::Ledger, plan, topic};
 
 /// What to write about, from what, and how.
 #[derive(Debug, Clone, Copy)]
@@ -34,16 +34,18 @@ pub enum Refusal {
     #[error("A topic episode needs a topic: name one, such as history, nature or language.")]
     NoTopic,
     /// The topic is none that the sources speak of.
-    #[error(
-        "Our sources hold nothing on the topic \"{topic}\". They can carry: size, maps, nature, sun and clock, history, culture, names and words, work."
-    )]
+    #[error("Our sources hold nothing on the topic \"{topic}\" for {place}; {instead}.")]
     UnknownTopic {
         /// As the listener put it.
         topic: String,
+        /// Where.
+        place: String,
+        /// What to ask for, as the end of a sentence about our sources.
+        instead: String,
     },
     /// Fewer than ten facts serve the topic.
     #[error(
-        "Our sources hold only {facts} facts on the topic \"{topic}\" for {place}, too few for an episode. Ask for a base episode instead."
+        "Our sources hold only {facts} facts on the topic \"{topic}\" for {place}, too few for an episode; {instead}."
     )]
     TooLittleOnTopic {
         /// As the listener put it.
@@ -52,6 +54,8 @@ pub enum Refusal {
         place: String,
         /// How many were found.
         facts: usize,
+        /// What to ask for, as the end of a sentence about our sources.
+        instead: String,
     },
     /// Nothing that makes an episode is known.
     #[error("Our sources hold too little about {place} for an episode.")]
@@ -61,45 +65,21 @@ pub enum Refusal {
     },
 }
 
-/// Fewest facts that carry an episode on one theme.
-pub(crate) const LEAST_ON_TOPIC: usize = 10;
-
 /// Writes the dialogue: the same brief gives the same script.
 ///
 /// # Errors
-/// When the topic is missing, unknown or too thin, or the place has too few facts for an opening.
+/// As [`check`], and when the place has too few facts for an opening.
 pub fn compose(brief: &Brief<'_>) -> Result<Script, Refusal> {
-    let themes = themes(brief)?;
     let ledger = Ledger::new(brief);
+    let themes = topic::themes(&ledger)?;
     let plan = plan::plan(&ledger, &themes)?;
     Ok(draft::draft(&ledger, plan))
 }
 
-fn themes(brief: &Brief<'_>) -> Result<Vec<Theme>, Refusal> {
-    match brief.podcast_type {
-        PodcastType::Topic => {
-            let topic = brief
-                .preferences
-                .topic
-                .as_deref()
-                .map(str::trim)
-                .filter(|topic| !topic.is_empty());
-            let topic = topic.ok_or(Refusal::NoTopic)?;
-            let themes = Theme::of(topic);
-            if themes.is_empty() {
-                Err(Refusal::UnknownTopic {
-                    topic: topic.to_owned(),
-                })
-            } else {
-                Ok(themes)
-            }
-        }
-        PodcastType::Personalized => Ok(brief
-            .preferences
-            .interests
-            .iter()
-            .flat_map(|interest| Theme::of(interest))
-            .collect()),
-        PodcastType::Base | PodcastType::Standout => Ok(Vec::new()),
-    }
+/// Says whether the facts carry the brief's topic, without writing the dialogue: [`compose`] asks the same.
+///
+/// # Errors
+/// When the topic of a topic episode is missing, unknown or too thin.
+pub fn check(brief: &Brief<'_>) -> Result<(), Refusal> {
+    topic::themes(&Ledger::new(brief)).map(drop)
 }

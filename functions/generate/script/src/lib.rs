@@ -20,8 +20,9 @@ pub mod rubric;
 mod seed;
 mod skeleton;
 mod theme;
+mod topic;
 pub mod wording;
 
-pub use brief::{Brief, Refusal, compose};
+pub use brief::{Brief, Refusal, check, compose};
 pub use dialogue::{Chapter, Host, Script, Sentence, Support, Turn};
 pub use theme::Theme;

@@ -7,7 +7,6 @@ use podcast::PodcastType;
 
 use crate::{
     Refusal, Sentence, Support,
-    brief::LEAST_ON_TOPIC,
     budget::{Budget, balance, group_decay, most_uses, seconds},
     ledger::Ledger,
     moves::{self, Found, Group, Move, hooks},
@@ -15,6 +14,7 @@ use crate::{
     seed::Seed,
     skeleton::{self, Holder, Stand},
     theme::Theme,
+    topic,
 };
 
 /// A standout episode tells only what is at least this unusual.
@@ -68,8 +68,9 @@ pub(crate) struct Plan<'a> {
 pub(crate) fn plan<'a>(ledger: &Ledger<'a>, themes: &[Theme]) -> Result<Plan<'a>, Refusal> {
     let mut planner = Planner::new(ledger, themes);
     let mut candidates = planner.candidates();
-    planner.refuse_thin_topic(&candidates)?;
-    let note = planner.narrow(&mut candidates);
+    let note = planner
+        .narrow(&mut candidates)
+        .or_else(|| topic::unserved(ledger));
     let hook = planner.hook().ok_or_else(|| Refusal::TooLittle {
         place: ledger.brief.name.to_owned(),
     })?;
@@ -189,31 +190,6 @@ impl<'l, 'a> Planner<'l, 'a> {
             }
             PodcastType::Base | PodcastType::Standout => 1.0,
         }
-    }
-
-    fn refuse_thin_topic(&self, candidates: &[Candidate<'_>]) -> Result<(), Refusal> {
-        if self.ledger.brief.podcast_type != PodcastType::Topic {
-            return Ok(());
-        }
-        let facts: HashSet<&str> = candidates
-            .iter()
-            .flat_map(|c| c.found.told.iter().map(|fact| fact.id.as_str()))
-            .collect();
-        if facts.len() >= LEAST_ON_TOPIC {
-            return Ok(());
-        }
-        let topic = self
-            .ledger
-            .brief
-            .preferences
-            .topic
-            .clone()
-            .unwrap_or_default();
-        Err(Refusal::TooLittleOnTopic {
-            topic,
-            place: self.ledger.brief.name.to_owned(),
-            facts: facts.len(),
-        })
     }
 
     /// A standout episode keeps what is rare; where that is little, the six rarest, and says so.

@@ -23,6 +23,18 @@ pub enum Theme {
 }
 
 impl Theme {
+    /// Every theme.
+    pub const ALL: [Self; 8] = [
+        Self::Size,
+        Self::Map,
+        Self::Nature,
+        Self::Sky,
+        Self::History,
+        Self::Culture,
+        Self::Words,
+        Self::Work,
+    ];
+
     const WORDS: &[(Self, &str)] = &[
         (
             Self::Size,
@@ -104,5 +116,12 @@ mod tests {
         assert_eq!(Theme::of("ancient history"), [Theme::History]);
         assert_eq!(Theme::of("Geography"), [Theme::Map, Theme::Nature]);
         assert_eq!(Theme::of("start-up cheese"), []);
+    }
+
+    #[test]
+    fn a_theme_can_be_asked_for_by_its_title() {
+        for theme in Theme::ALL {
+            assert_eq!(Theme::of(theme.title()), [theme]);
+        }
     }
 }

@@ -1,0 +1,86 @@
+use places::Place;
+use podcast::PodcastType;
+use reply::{FieldError, Problem};
+use script::{Brief, check};
+
+use crate::request::Wish;
+
+const POINTER: &str = "/preferences/topic";
+
+/// Checks that enough is known about the place for an episode on the topic that is wished for.
+///
+/// The worker would find out only after the wish was accepted. Other types are made of whatever is known.
+///
+/// # Errors
+/// 422 that names the topics on which enough is known.
+pub(crate) fn is_carried(wish: &Wish, place: &Place) -> Result<(), Problem> {
+    if wish.podcast_type != PodcastType::Topic {
+        return Ok(());
+    }
+    let facts = places::facts(place.geoname_id).unwrap_or_default();
+    let checked = check(&Brief {
+        name: &place.name,
+        region: place.region.as_deref(),
+        country: &place.country,
+        label: &place.label(),
+        geoname_id: place.geoname_id,
+        facts: &facts,
+        podcast_type: wish.podcast_type,
+        preferences: &wish.preferences,
+        generation: 1,
+    });
+    checked.map_err(|refusal| {
+        let why = refusal.to_string().replacen("Our", "our", 1);
+        let detail = format!("must be another: {}", why.trim_end_matches('.'));
+        Problem::invalid(&[FieldError::at(POINTER, detail)])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use places::resolve;
+    use reply::testing::json;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn asked(location: &str, podcast_type: &str, topic: &str) -> Result<(), Value> {
+        let wish = Wish::parse(&json!({
+            "location": location, "podcast_type": podcast_type, "preferences": {"topic": topic}
+        }));
+        let place = resolve(location).place.unwrap();
+        is_carried(&wish.unwrap(), &place).map_err(|problem| json(&problem.into()))
+    }
+
+    #[test]
+    fn a_topic_that_is_too_thin_is_refused_with_those_that_are_not() {
+        let problem = asked("Pirey, France", "topic", "food").unwrap_err();
+
+        assert_eq!(problem["status"], 422);
+        assert_eq!(problem["errors"][0]["pointer"], POINTER);
+        let detail = problem["errors"][0]["detail"].as_str().unwrap();
+        let (why, instead) = detail.split_once("; they hold enough on: ").unwrap();
+        assert!(
+            why.starts_with("must be another: our sources hold only ")
+                && why.ends_with(" facts on the topic \"food\" for Pirey, too few for an episode"),
+            "{why}"
+        );
+        for topic in instead.split(", ") {
+            assert_eq!(asked("Pirey, France", "topic", topic), Ok(()));
+        }
+    }
+
+    #[test]
+    fn a_topic_of_which_the_sources_never_speak_is_refused() {
+        let problem = asked("Paris, France", "topic", "cheese").unwrap_err();
+
+        let detail = problem["detail"].as_str().unwrap();
+        let why = "preferences/topic must be another: our sources hold nothing on the topic \"cheese\" for Paris; they hold";
+        assert!(detail.starts_with(why), "{detail}");
+    }
+
+    #[test]
+    fn a_topic_is_of_no_matter_to_another_type() {
+        assert_eq!(asked("Paris, France", "base", "cheese"), Ok(()));
+    }
+}
