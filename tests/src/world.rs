@@ -423,8 +423,9 @@ fn build() {
     });
 }
 
-/// Where a binary of the system is, once [`World::start`] has built it.
+/// Where a binary of the system is, built from these sources.
 pub fn binary(name: &str) -> PathBuf {
+    build();
     target().join(name)
 }
 

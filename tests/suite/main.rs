@@ -18,6 +18,7 @@ mod owners;
 mod page;
 mod recovery;
 mod secrets;
+mod start;
 mod terminal;
 
 // The emulator's tests sign tokens as well.
