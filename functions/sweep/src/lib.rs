@@ -172,7 +172,14 @@ impl Sweep {
 
     async fn delete(&self, media: &Discarded, now: Timestamp) -> Result<()> {
         match media {
-            Discarded::Key(key) => self.media.delete(key).await?,
+            Discarded::Key(key) => {
+                self.media.delete_unfinished(key).await?;
+                self.media.delete(key).await?;
+            }
+            Discarded::Unfinished(path) => {
+                let key = path.trim_end_matches('#');
+                self.media.delete_unfinished(key).await?;
+            }
             Discarded::Prefix(prefix) => self.media.delete_prefix(prefix).await?,
         }
         Ok(self.storage.mark_swept(media, now).await?)

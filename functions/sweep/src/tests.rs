@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use media::keys;
 use podcast::{Location, Owner, PodcastId, PodcastType, Preferences, Status};
-use storage::{Claim, Job, NewPodcast};
+use storage::{Claim, Completion, Job, NewPodcast};
 use tempfile::TempDir;
 
 use super::*;
@@ -183,6 +183,46 @@ async fn a_regenerated_podcast_loses_its_old_episode_only() {
     world.sweep.handle(at(3)).await.unwrap();
 
     assert_eq!(world.media().await, [keys::episode(id, 2)]);
+}
+
+#[tokio::test]
+async fn what_a_killed_publish_left_is_deleted_once_nobody_may_publish() {
+    let world = World::start().await;
+    let [done, failed, at_work] = [
+        world.accept(at(0)).await,
+        world.accept(at(0)).await,
+        world.accept(at(0)).await,
+    ];
+    let staged = |id| {
+        let key = keys::episode(id, 1);
+        world.folder.path().join(format!("media/{key}#1"))
+    };
+    let mut jobs = Vec::new();
+    for id in [done, failed, at_work] {
+        jobs.push(world.claim(id, at(0)).await);
+        world.put(&keys::episode(id, 1)).await;
+        std::fs::write(staged(id), "half").unwrap();
+    }
+    let completion = Completion {
+        title: String::new(),
+        description: String::new(),
+        script: String::new(),
+        metadata: Default::default(),
+        audio_key: keys::episode(done, 1),
+        duration_s: 1,
+        size_bytes: 5,
+        message: String::new(),
+    };
+    let storage = &world.sweep.storage;
+    let completed = storage.complete(&jobs[0].lease, completion, at(1)).await;
+    completed.unwrap();
+    storage.fail(&jobs[1].lease, "No", at(1)).await.unwrap();
+
+    world.sweep.handle(at(2)).await.unwrap();
+
+    let left = [done, failed, at_work].map(|id| staged(id).exists());
+    assert_eq!(left, [false, false, true]);
+    assert!(world.media().await.contains(&keys::episode(done, 1)));
 }
 
 #[tokio::test]

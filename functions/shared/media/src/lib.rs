@@ -136,6 +136,24 @@ impl Media {
         }
     }
 
+    /// Deletes what puts under `key` that were killed left in a folder, which no list shows.
+    ///
+    /// Only for a key that nobody has the right to write any more: a put still going on fails by it.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or the file not be deleted.
+    pub async fn delete_unfinished(&self, key: &str) -> Result<(), MediaError> {
+        let Some(folder) = &self.folder else {
+            return Ok(());
+        };
+        match delete_staged(&folder.join(path(key).as_ref())).await {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                Err(failed("clean up after", key)(in_folder(error)))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Deletes everything below `prefix`, which ends at a `/` whether written or not.
     ///
     /// # Errors
@@ -144,21 +162,17 @@ impl Media {
         for key in self.list(prefix).await? {
             self.delete(&key).await?;
         }
-        self.delete_unfinished(prefix).await
+        self.delete_folder(prefix).await
     }
 
     /// Deletes what puts that were killed left below `prefix` of a folder, which no list shows.
-    async fn delete_unfinished(&self, prefix: &str) -> Result<(), MediaError> {
+    async fn delete_folder(&self, prefix: &str) -> Result<(), MediaError> {
         let Some(folder) = &self.folder else {
             return Ok(());
         };
         match tokio::fs::remove_dir_all(folder.join(path(prefix).as_ref())).await {
             Err(error) if error.kind() != ErrorKind::NotFound => {
-                let source = StoreError::Generic {
-                    store: "folder",
-                    source: error.into(),
-                };
-                Err(failed("empty", prefix)(source))
+                Err(failed("empty", prefix)(in_folder(error)))
             }
             _ => Ok(()),
         }
@@ -192,6 +206,30 @@ pub fn sha256_hex(bytes: &[u8]) -> String {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
+}
+
+/// Deletes `name#1`, `name#2` … beside `file`: the names object_store writes under until it is done.
+async fn delete_staged(file: &std::path::Path) -> std::io::Result<()> {
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else {
+        return Ok(());
+    };
+    let staged = format!("{}#", name.to_string_lossy());
+    let mut entries = tokio::fs::read_dir(folder).await?;
+    while let Some(entry) = entries.next_entry().await? {
+        let name = entry.file_name();
+        let number = name.to_str().and_then(|name| name.strip_prefix(&staged));
+        if number.is_some_and(|number| number.bytes().all(|digit| digit.is_ascii_digit())) {
+            tokio::fs::remove_file(entry.path()).await?;
+        }
+    }
+    Ok(())
+}
+
+fn in_folder(error: std::io::Error) -> StoreError {
+    StoreError::Generic {
+        store: "folder",
+        source: error.into(),
+    }
 }
 
 fn path(key: &str) -> Path {
@@ -294,6 +332,29 @@ mod tests {
         assert!(!folder.path().join("work/a").exists());
         assert!(folder.path().join("work/b/1/clips/x.f32#1").exists());
         assert_eq!(media.list("work").await.unwrap(), ["work/b/1/clips/x.f32"]);
+    }
+
+    #[tokio::test]
+    async fn what_a_killed_put_left_behind_is_deleted_alone() {
+        let folder = TempDir::new().unwrap();
+        let media = media(&folder);
+        media
+            .put("episodes/a/1.mp3", Bytes::from_static(b"x"))
+            .await
+            .unwrap();
+        for staged in ["1.mp3#1", "1.mp3#12", "11.mp3#1", "2.mp3#1"] {
+            std::fs::write(folder.path().join("episodes/a").join(staged), b"half").unwrap();
+        }
+
+        media.delete_unfinished("episodes/a/1.mp3").await.unwrap();
+        media.delete_unfinished("episodes/b/1.mp3").await.unwrap();
+
+        let mut left: Vec<_> = std::fs::read_dir(folder.path().join("episodes/a"))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        left.sort();
+        assert_eq!(left, ["1.mp3", "11.mp3#1", "2.mp3#1"]);
     }
 
     #[tokio::test]

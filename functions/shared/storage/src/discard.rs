@@ -3,7 +3,8 @@
 //! Media cannot be deleted in a transaction. So the transaction that lets go of it only writes down
 //! where it is, and the sweep deletes it afterwards, as often as it takes. The paths are those of the
 //! media store: `work/{podcast_id}/{generation}/…` while an episode is made, then
-//! `episodes/{podcast_id}/{generation}.mp3`.
+//! `episodes/{podcast_id}/{generation}.mp3`. One that ends in `#` stands for what attempts at writing it
+//! left beside it.
 
 use jiff::Timestamp;
 use libsql::{Connection, params};
@@ -29,6 +30,18 @@ pub(crate) async fn discard_episode(
     now: Timestamp,
 ) -> Result<()> {
     discard(connection, format!("episodes/{id}/{generation}.mp3"), now).await
+}
+
+/// Lets go of what attempts that were killed left of the episode that this generation published.
+///
+/// Not before it is completed: until then the holder of the lease may be writing.
+pub(crate) async fn discard_unfinished(
+    connection: &Connection,
+    id: PodcastId,
+    generation: u32,
+    now: Timestamp,
+) -> Result<()> {
+    discard(connection, format!("episodes/{id}/{generation}.mp3#"), now).await
 }
 
 /// Lets go of everything that any generation made.

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::{
-    discard::{discard_episode, discard_work},
+    discard::{discard_episode, discard_unfinished, discard_work},
     error::{Result, StorageError},
     open::{Durability, Storage, rows},
     row::{Podcast, number, podcast_columns, stage, time},
@@ -188,7 +188,8 @@ impl Storage {
             lease.complete(connection, &completion, now).await?;
             keep_script(connection, lease.podcast_id, &completion).await?;
             forget_checkpoints(connection, lease.podcast_id).await?;
-            discard_work(connection, lease.podcast_id, lease.generation, now).await
+            discard_work(connection, lease.podcast_id, lease.generation, now).await?;
+            discard_unfinished(connection, lease.podcast_id, lease.generation, now).await
         })
         .await
     }

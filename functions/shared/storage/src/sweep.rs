@@ -62,6 +62,8 @@ pub struct Stranded {
 pub enum Discarded {
     /// One object.
     Key(String),
+    /// What attempts at writing an object left beside it; the path is its key and a `#`.
+    Unfinished(String),
     /// Every object below this path, which ends in a slash.
     Prefix(String),
 }
@@ -79,15 +81,17 @@ impl Discarded {
     fn from_path(path: String) -> Self {
         if path.ends_with('/') {
             Self::Prefix(path)
+        } else if path.ends_with('#') {
+            Self::Unfinished(path)
         } else {
             Self::Key(path)
         }
     }
 
-    /// The key or the prefix.
+    /// As it was written down.
     pub fn path(&self) -> &str {
         match self {
-            Self::Key(path) | Self::Prefix(path) => path,
+            Self::Key(path) | Self::Unfinished(path) | Self::Prefix(path) => path,
         }
     }
 }

@@ -177,7 +177,10 @@ async fn regenerating_starts_over_and_lets_go_of_the_old_episode() {
         .await
         .unwrap();
     let kept = world.texts("SELECT path FROM discarded_media").await;
-    assert_eq!(kept, [format!("work/{id}/1/")]);
+    assert_eq!(
+        kept,
+        [format!("episodes/{id}/1.mp3#"), format!("work/{id}/1/")]
+    );
 
     let again = world
         .storage
@@ -215,7 +218,11 @@ async fn regenerating_starts_over_and_lets_go_of_the_old_episode() {
     let discarded = world.texts("SELECT path FROM discarded_media").await;
     assert_eq!(
         discarded,
-        [format!("episodes/{id}/1.mp3"), format!("work/{id}/1/")]
+        [
+            format!("episodes/{id}/1.mp3"),
+            format!("episodes/{id}/1.mp3#"),
+            format!("work/{id}/1/")
+        ]
     );
 }
 
