@@ -13,6 +13,8 @@ use wherecast_tests::{Database, SOON, World};
 const NEXT_CLAIM: Duration = Duration::from_secs(50);
 /// Sooner than any lease that was not given back: its last heartbeat left it 20 s at least.
 const AT_ONCE: Duration = Duration::from_secs(18);
+/// What a worker promises: to give its job back and be gone.
+const EXIT: Duration = Duration::from_secs(5);
 /// What the emulator gives its functions, its queues and its callers to end, and a machine that is busy.
 const STOP: Duration = Duration::from_secs(15);
 const PLACE: &str = "Paris, France";
@@ -119,6 +121,36 @@ fn a_stop_gives_the_job_back_and_the_next_start_takes_it_at_once() {
 }
 
 #[test]
+fn a_worker_told_to_stop_gives_its_job_back_and_is_gone_within_five_seconds() {
+    // In the middle of a line that takes longer than a worker may, and between short ones.
+    side_by_side(&["tone:8000", "tone:150"], |voice| {
+        let world = World::start_with(voice);
+        let id = world.accept(PLACE, "short");
+        world.follow(&id, SOON, reached(30));
+        // The script is written by then, and the first line begins.
+        thread::sleep(Duration::from_secs(1));
+        let workers = world.at_work("generate");
+        let [worker] = workers[..] else {
+            panic!("one worker, not {workers:?}")
+        };
+
+        let told = Instant::now();
+        assert!(world.send(worker, Signal::SIGTERM));
+        while world.processes("generate").contains(&worker) {
+            assert!(told.elapsed() < SOON, "it does not stop");
+            thread::sleep(Duration::from_millis(5));
+        }
+        let took = told.elapsed();
+        wait_for_claim(&world, &id, 2);
+        let waited = told.elapsed();
+
+        println!("{voice}: gone {took:?} later, claimed after {waited:?}");
+        assert!(took < EXIT, "{took:?}");
+        assert!(waited < AT_ONCE, "{waited:?}");
+    });
+}
+
+#[test]
 fn no_stop_uses_up_an_attempt() {
     // A line takes longer than a stop waits for, so that no attempt gets the podcast further.
     let mut world = World::start_with("tone:8000");
@@ -195,7 +227,32 @@ fn a_job_that_kills_every_worker_is_given_up_and_holds_up_no_other() {
     assert_eq!(world.messages("JobsDeadLetterQueue"), 1);
     let another = world.accept(PLACE, "short");
     world.finish(&another, SOON);
+    assert_a_redrive_revives_nothing(&world, &poison);
     let again = world.post(&format!("/api/v1/podcasts/{poison}/regenerate"), &json!({}));
     assert_eq!(again.status, 202);
     wait_for_claim(&world, &poison, claims(&world, &poison) + 1);
+}
+
+/// The failed podcast's message comes back from the dead-letter queue as a new one, which nothing tells from a late one.
+fn assert_a_redrive_revives_nothing(world: &World, id: &str) {
+    let before = claims(world, id);
+    let source = json!({ "SourceArn": "arn:aws:sqs:us-east-1:000000000000:JobsDeadLetterQueue" });
+    let moved = world
+        .client()
+        .try_sqs("StartMessageMoveTask", "JobsDeadLetterQueue", source)
+        .expect("the emulator answers");
+    assert_eq!(moved.status, 200, "{}", moved.json());
+
+    let begun = Instant::now();
+    let is_seen =
+        |line: &String| line.contains("nothing to do for this podcast") && line.contains(id);
+    while !world.log("Generate").iter().any(is_seen)
+        || world.messages("JobsQueue") + world.messages("JobsDeadLetterQueue") > 0
+    {
+        assert_eq!(claims(world, id), before, "the redrive had it made again");
+        assert!(begun.elapsed() < SOON, "the message was not consumed");
+        thread::sleep(Duration::from_millis(100));
+    }
+
+    assert_eq!(world.status(id).json()["status"], "failed");
 }
