@@ -171,8 +171,13 @@ impl World {
     /// Processes of one function that are doing something: the emulator stops those that are idle.
     pub fn at_work(&self, function: &str) -> Vec<u32> {
         let mut processes = self.processes(function);
-        processes.retain(|id| state(*id).is_some_and(|state| state != "T"));
+        processes.retain(|id| self.is_at_work(*id));
         processes
+    }
+
+    /// Whether a process is doing something. Costs little, where to find processes takes milliseconds.
+    pub fn is_at_work(&self, process: u32) -> bool {
+        state(process).is_some_and(|state| state != "T" && state != "Z")
     }
 
     /// Sends a signal to one process; whether it was there to get it.

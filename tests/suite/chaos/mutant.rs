@@ -36,9 +36,16 @@ pub(crate) fn deed(name: &str) -> &'static str {
     match name {
         "forgetful" => "units of work a second time",
         "hasty" => "was accepted, and now is unknown",
+        "keyless" => "was accepted as",
+        "littering" => "is an orphan",
         "unfenced" => "a worker wrote to what another held",
         other => panic!("nobody has said what the mutant {other} does"),
     }
+}
+
+/// Whether a mutant is about the fence, which nothing else brings to light.
+pub(crate) fn is_unfenced(name: &str) -> bool {
+    name == "unfenced"
 }
 
 fn folder() -> PathBuf {

@@ -12,7 +12,12 @@ use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use serde_json::json;
 use wherecast_tests::{Client, Database, World};
 
-use super::{Violations, audit, customer::Wish, witness::Witness};
+use super::{
+    Violations, audit,
+    customer::{Change, Wish},
+    fence::STAGES,
+    witness::Witness,
+};
 
 /// Kills between two freezes at most, so that a long storm has several.
 const ROUND: usize = 70;
@@ -24,8 +29,17 @@ const FROZEN_FOR: Duration = Duration::from_secs(33);
 /// the system promises to give up after, and nobody wants to prove that here.
 const SPARED_FROM_ATTEMPT: u32 = 3;
 
-/// How long after a request was sent its function is killed at most: as it starts, in the middle, or just after.
-const AIM_MS: u64 = 300;
+/// How long a function that was asked for something may take to be at it.
+const AIM: Duration = Duration::from_millis(300);
+
+/// How long after that it is killed at most: sweeping takes longest.
+const INTO_WORK: Duration = Duration::from_millis(15);
+
+/// Kills for each podcast that its customer deletes, and for each that is made anew.
+const KILLS_FOR_A_CHANGE: usize = 10;
+
+/// How long a short storm may wait for an episode to be made anew at all.
+const FIRST_EPISODE: Duration = Duration::from_secs(60);
 
 /// How long to wait for a worker that has come far.
 const DEPTH: Duration = Duration::from_secs(2);
@@ -72,7 +86,10 @@ const WITHOUT_WORKERS: [(Target, u32); 4] = [
 /// What was done.
 #[derive(Clone, Default)]
 pub(crate) struct Struck {
-    killed: BTreeMap<Target, usize>,
+    /// By what the killed process was at.
+    killed: BTreeMap<(Target, String), usize>,
+    deletions: usize,
+    renewals: usize,
     stopped: usize,
     frozen: usize,
     doubled: usize,
@@ -126,6 +143,11 @@ impl<'a> Storm<'a> {
         while self.struck.kills() < kills {
             self.round(ROUND.min(kills - self.struck.kills()));
         }
+        let begun = Instant::now();
+        while self.struck.renewals == 0 && begun.elapsed() < FIRST_EPISODE {
+            self.change_something();
+            thread::sleep(Duration::from_millis(200));
+        }
     }
 
     /// Waits for everyone who still asks.
@@ -169,11 +191,12 @@ impl<'a> Storm<'a> {
         if self.random.random_bool(0.25) {
             self.double();
         }
+        self.change_something();
         let (target, _) = *targets
             .choose_weighted(&mut self.random, |(_, weight)| *weight)
             .expect("there are targets");
-        if self.kill(target) {
-            *self.struck.killed.entry(target).or_default() += 1;
+        if let Some(at) = self.kill(target) {
+            *self.struck.killed.entry((target, at)).or_default() += 1;
         }
     }
 
@@ -215,8 +238,40 @@ impl<'a> Storm<'a> {
         }
     }
 
-    /// Kills; whether there was someone to kill.
-    fn kill(&mut self, target: Target) -> bool {
+    /// Lets customers change their minds about podcasts, as often as there were kills for it.
+    fn change_something(&mut self) {
+        let changes = 1 + self.struck.kills() / KILLS_FOR_A_CHANGE;
+        if self.struck.deletions < changes && self.change(Change::Delete) {
+            self.struck.deletions += 1;
+        }
+        if self.struck.renewals < changes && self.change(Change::Regenerate) {
+            self.struck.renewals += 1;
+        }
+    }
+
+    /// Whether there was a podcast to do this to.
+    fn change(&mut self, change: Change) -> bool {
+        let book = self.witness.book();
+        let ids = book.unchanged(|sight| match change {
+            // In the middle of the work, that is.
+            Change::Delete => sight.is_at_work(),
+            Change::Regenerate => sight.episode.is_some(),
+        });
+        let Some(id) = ids.choose(&mut self.random) else {
+            return false;
+        };
+        let customer = change.insist(
+            id.clone(),
+            self.client.clone(),
+            book,
+            self.violations.clone(),
+        );
+        self.customers.push(customer);
+        true
+    }
+
+    /// Kills; what the killed was at, if there was someone to kill.
+    fn kill(&mut self, target: Target) -> Option<String> {
         match target {
             Target::Worker => self.kill_worker(),
             Target::Emulator => self.kill_emulator(),
@@ -255,42 +310,85 @@ impl<'a> Storm<'a> {
         thread::spawn(move || client.try_ask(method, &path, &[], body));
     }
 
-    /// Kills a function a moment after a request to it has begun.
-    fn hit(&mut self, function: &str) -> bool {
-        thread::sleep(Duration::from_millis(self.random.random_range(0..AIM_MS)));
-        self.world.kill_function(function) > 0
+    /// Kills a function at work on a request that has just been sent; an idle one if it cannot be caught.
+    fn hit(&mut self, function: &str) -> Option<String> {
+        let processes = self.at_work_soon(function);
+        thread::sleep(self.random.random_range(Duration::ZERO..INTO_WORK));
+        let is_at_work = processes.iter().any(|id| self.world.is_at_work(*id));
+        let killed = processes
+            .iter()
+            .filter(|id| self.world.send(**id, Signal::SIGKILL));
+        let at = if is_at_work { "work" } else { "rest" };
+        (killed.count() > 0).then(|| at.to_owned())
     }
 
-    fn kill_worker(&mut self) -> bool {
+    /// Waits for processes of a function that are at work; all there are if none is seen.
+    fn at_work_soon(&self, function: &str) -> Vec<u32> {
+        let begun = Instant::now();
+        loop {
+            let processes = self.world.processes(function);
+            // An answer takes a few milliseconds, about as long as to find new processes.
+            for _ in 0..200 {
+                let at_work = processes.iter().filter(|id| self.world.is_at_work(**id));
+                let at_work: Vec<_> = at_work.copied().collect();
+                if !at_work.is_empty() {
+                    return at_work;
+                }
+                thread::sleep(Duration::from_micros(100));
+            }
+            if begun.elapsed() > AIM {
+                return processes;
+            }
+        }
+    }
+
+    fn kill_worker(&mut self) -> Option<String> {
         // Left to chance alone, most would die young.
         let workers = if self.random.random_bool(0.6) {
             self.deep_at_work(DEPTH)
         } else {
             self.workers()
         };
-        let Some(worker) = workers.choose(&mut self.random).copied() else {
-            return false;
-        };
+        let worker = workers.choose(&mut self.random).copied()?;
         if self.must_spare() {
-            return false;
+            return None;
         }
         if self.random.random_bool(0.1) {
             self.struck.stopped += usize::from(self.world.send(worker, Signal::SIGTERM));
-            return false;
+            return None;
         }
-        self.world.send(worker, Signal::SIGKILL)
+        let stages = self.stages_at_work();
+        self.world.send(worker, Signal::SIGKILL).then_some(stages)
     }
 
-    fn kill_emulator(&mut self) -> bool {
-        if self.must_spare() {
-            return false;
+    /// The stages that podcasts are in which a worker has now, one of which is the next victim's.
+    fn stages_at_work(&self) -> String {
+        let now_ms = now_ms();
+        let done = self.database.rows(&format!(
+            "SELECT DISTINCT (SELECT count(*) FROM checkpoints WHERE podcast_id = id) FROM podcasts
+             WHERE status = 'processing' AND lease_expires_at > {now_ms} ORDER BY 1"
+        ));
+        let stages = done.iter().flatten().filter_map(|done| done.parse().ok());
+        let stages: Vec<_> = stages
+            .filter_map(|done: usize| STAGES.get(done).copied())
+            .collect();
+        if stages.is_empty() {
+            return "no podcast".to_owned();
         }
+        stages.join(" or ")
+    }
+
+    fn kill_emulator(&mut self) -> Option<String> {
+        if self.must_spare() {
+            return None;
+        }
+        let stages = self.stages_at_work();
         self.world.crash();
         // Everything is dead: what is on disk now is what a restart finds.
         audit::at_rest(self.world, &self.database, self.violations);
         self.struck.audits += 1;
         self.world.restart();
-        true
+        Some(stages)
     }
 
     fn must_spare(&self) -> bool {
@@ -332,10 +430,7 @@ impl<'a> Storm<'a> {
 
     /// How many podcasts that a worker has now meet a condition.
     fn leases(&self, condition: &str) -> usize {
-        let now_ms = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_millis();
+        let now_ms = now_ms();
         let leases = self.database.number(&format!(
             "SELECT count(*) FROM podcasts
              WHERE status = 'processing' AND lease_expires_at > {now_ms} AND {condition}"
@@ -361,14 +456,20 @@ impl Struck {
 impl fmt::Display for Struck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} kills (", self.kills())?;
-        for (index, (target, kills)) in self.killed.iter().enumerate() {
+        for (index, ((target, at), kills)) in self.killed.iter().enumerate() {
             let comma = if index == 0 { "" } else { ", " };
-            write!(f, "{comma}{kills} {target:?}")?;
+            write!(f, "{comma}{kills} {target:?} at {at}")?;
         }
         write!(
             f,
-            "), {} told to stop, {} frozen past the lease, {} messages doubled, {} audits at rest",
-            self.stopped, self.frozen, self.doubled, self.audits
+            "), {} podcasts deleted at work, {} made anew, {} workers told to stop, {} frozen past the lease, \
+             {} messages doubled, {} audits at rest",
+            self.deletions, self.renewals, self.stopped, self.frozen, self.doubled, self.audits
         )
     }
+}
+
+fn now_ms() -> u128 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.unwrap_or_default().as_millis()
 }

@@ -38,6 +38,21 @@ pub(crate) struct Sight {
     status: String,
     /// All of it, from the moment that it was completed.
     pub(crate) episode: Option<Value>,
+    pub(crate) life: Life,
+}
+
+/// What its customer wants of a podcast.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Life {
+    /// It shall be made.
+    #[default]
+    First,
+    /// It is being deleted, or asked for anew: nobody knows yet whether that happened.
+    Changing,
+    /// It shall be made a second time.
+    Second,
+    /// It shall be gone for ever.
+    Deleted,
 }
 
 /// All that was seen.
@@ -69,6 +84,43 @@ impl Book {
 
     pub(crate) fn ids(&self) -> Vec<String> {
         self.jobs().keys().cloned().collect()
+    }
+
+    /// Podcasts that nobody has changed, as far as they are wanted.
+    pub(crate) fn unchanged(&self, is_wanted: impl Fn(&Sight) -> bool) -> Vec<String> {
+        let jobs = self.jobs();
+        let unchanged = jobs
+            .iter()
+            .filter(|(_, sight)| sight.life == Life::First && is_wanted(sight));
+        unchanged.map(|(id, _)| id.clone()).collect()
+    }
+
+    pub(crate) fn begin_change(&self, id: &str) {
+        self.live(id, Life::Changing);
+    }
+
+    pub(crate) fn delete(&self, id: &str) {
+        self.live(id, Life::Deleted);
+    }
+
+    pub(crate) fn regenerate(&self, id: &str) {
+        self.live(id, Life::Second);
+    }
+
+    /// Begins another life, of which nothing was seen yet.
+    fn live(&self, id: &str, life: Life) {
+        let sight = Sight {
+            life,
+            ..Sight::default()
+        };
+        self.jobs().insert(id.to_owned(), sight);
+    }
+
+    fn life(&self, id: &str) -> Life {
+        self.jobs()
+            .get(id)
+            .map(|sight| sight.life)
+            .unwrap_or_default()
     }
 
     fn jobs(&self) -> MutexGuard<'_, BTreeMap<String, Sight>> {
@@ -119,7 +171,21 @@ impl Witness {
 
 impl Sight {
     fn is_finished(&self) -> bool {
-        self.status == "failed" || self.episode.is_some()
+        self.status == "failed" || self.episode.is_some() || self.life == Life::Deleted
+    }
+
+    /// Whether a worker has it, and has begun.
+    pub(crate) fn is_at_work(&self) -> bool {
+        self.status == "processing" && self.progress > 0
+    }
+
+    /// Which making of it is to be in the end; none of a deleted one.
+    pub(crate) fn generation(&self) -> Option<u32> {
+        match self.life {
+            Life::First => Some(1),
+            Life::Second => Some(2),
+            Life::Changing | Life::Deleted => None,
+        }
     }
 
     /// Takes a newer sight in; gives what must not be.
@@ -162,22 +228,33 @@ impl Watch {
     }
 
     fn poll(&self, id: &str) {
+        let life = self.book.life(id);
         let Some(answer) = self.ask(&format!("/api/v1/podcasts/status/{id}")) else {
             return;
         };
-        match answer.status {
-            200 => self.note(id, &answer.json()),
-            404 => self
+        // What was asked before a change may be told after it.
+        if self.book.life(id) != life {
+            return;
+        }
+        match (life, answer.status) {
+            (Life::Changing, _) | (Life::Deleted, 404) => {}
+            (Life::Deleted, 200) => self
+                .violations
+                .add(format!("{id} was deleted, and is there again")),
+            (_, 200) => self.note(id, life, &answer.json()),
+            (_, 404) => self
                 .violations
                 .add(format!("{id} was accepted, and now is unknown")),
             _ => {}
         }
     }
 
-    fn note(&self, id: &str, state: &Value) {
+    fn note(&self, id: &str, life: Life, state: &Value) {
         let (violation, is_news) = {
             let mut jobs = self.book.jobs();
-            let sight = jobs.entry(id.to_owned()).or_default();
+            let Some(sight) = jobs.get_mut(id).filter(|sight| sight.life == life) else {
+                return;
+            };
             let violation = sight.renew(id, state);
             (
                 violation,
@@ -189,14 +266,18 @@ impl Watch {
         }
         // A page goes there at once: it must all be there.
         if is_news && let Some(answer) = self.ask(&format!("/api/v1/podcasts/{id}")) {
-            self.note_episode(id, &answer);
+            self.note_episode(id, life, &answer);
         }
     }
 
-    fn note_episode(&self, id: &str, answer: &Answer) {
+    fn note_episode(&self, id: &str, life: Life, answer: &Answer) {
         if answer.status != 200 {
             return;
         }
+        let mut jobs = self.book.jobs();
+        let Some(sight) = jobs.get_mut(id).filter(|sight| sight.life == life) else {
+            return;
+        };
         let episode = answer.json();
         for key in [
             "title",
@@ -211,9 +292,7 @@ impl Watch {
                     .add(format!("{id} was completed without {key}"));
             }
         }
-        if let Some(sight) = self.book.jobs().get_mut(id) {
-            sight.episode = Some(episode);
-        }
+        sight.episode = Some(episode);
     }
 
     /// Asks; no answer, or a broken one, is what a kill costs, and nothing else may.
@@ -242,6 +321,14 @@ impl Watch {
             thread::sleep(Duration::from_millis(20));
         }
         None
+    }
+}
+
+impl Seen {
+    /// What is to be there in the end, and which making of it.
+    pub(crate) fn wanted(&self) -> impl Iterator<Item = (&str, u32)> {
+        let jobs = self.jobs.iter();
+        jobs.filter_map(|(id, sight)| Some((id.as_str(), sight.generation()?)))
     }
 }
 
