@@ -341,6 +341,17 @@ impl Kept {
     }
 }
 
+impl Origin {
+    /// What it weighs that its caller decides.
+    fn bytes(&self) -> usize {
+        match self {
+            Origin::HttpApi { path, .. } | Origin::FunctionUrl { path, .. } => path.len(),
+            Origin::Invoke { client_context } => client_context.as_ref().map_or(0, String::len),
+            _ => 0,
+        }
+    }
+}
+
 impl Entry {
     /// Returns the answer or the failure, once there is one.
     #[must_use]
@@ -378,7 +389,7 @@ impl Entry {
             };
             answer + ended.invocation.log_tail.len()
         });
-        ENTRY_BYTES + self.asked.event.len() + ended
+        ENTRY_BYTES + self.asked.event.len() + self.asked.origin.bytes() + ended
     }
 }
 
@@ -461,6 +472,23 @@ mod tests {
 
         assert!(journal.kept().bytes <= KEPT_BYTES);
         assert_eq!(journal.newest(None, 100, |_| true).len(), 2);
+    }
+
+    #[test]
+    fn what_callers_tell_of_themselves_does_not_pile_up() {
+        let journal = Journal::new();
+        let function = |number: usize| (number / KEPT_PER_FUNCTION).to_string();
+
+        // Paths and contexts have limits of their own, so there must be many.
+        for number in 0..2 * KEPT_BYTES / (8 << 10) {
+            let client_context = Some("x".repeat(8 << 10));
+            let origin = Origin::Invoke { client_context };
+            let pending = journal.begin(&function(number), "id", origin, Bytes::new());
+            answer(pending, Bytes::new());
+        }
+
+        let kept = journal.newest(None, usize::MAX, |_| true).len();
+        assert!(kept * (8 << 10) <= KEPT_BYTES, "{kept} are kept");
     }
 
     #[test]
