@@ -247,11 +247,23 @@ impl Store {
     pub(super) async fn counts(&self, queue: &str, now_ms: u64) -> Result<Counts, StoreError> {
         let queue = queue.to_owned();
         let count = move |transaction: &ReadTransaction| {
+            let visible = transaction.open_table(VISIBLE)?;
             let messages = transaction.open_table(MESSAGES)?;
+            let queue = queue.as_str();
             let mut counts = Counts::default();
-            for entry in messages.range((queue.as_str(), 0)..=(queue.as_str(), u64::MAX))? {
-                let message = Message::read(entry?.1.value(), 0)?;
-                match message.state(now_ms) {
+            // A backlog is visible, and the order of appearance counts it without a look at the messages.
+            let ready = visible.range((queue, 0, 0)..=(queue, now_ms, u64::MAX))?;
+            for entry in ready {
+                entry?;
+                counts.visible += 1;
+            }
+            let hidden = visible.range((queue, now_ms + 1, 0)..=(queue, u64::MAX, u64::MAX))?;
+            for entry in hidden {
+                let (_, _, sequence) = entry?.0.value();
+                let Some(message) = messages.get((queue, sequence))? else {
+                    continue;
+                };
+                match Message::read(message.value(), sequence)?.state(now_ms) {
                     MessageState::Ready => counts.visible += 1,
                     MessageState::Delayed => counts.delayed += 1,
                     MessageState::InFlight => counts.in_flight += 1,
