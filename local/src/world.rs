@@ -176,10 +176,10 @@ async fn build(workspace: &Workspace, binaries: BTreeSet<String>) -> Result<()> 
 /// Says how to start the functions that the emulator does not.
 fn explain_attached(options: &Options) {
     for name in &options.attach {
-        let file = options.variables_file(name);
-        let file = file.display();
+        let (file, command) = (options.variables_file(name), options.shell_command(name));
         eprintln!(
-            "{name} is yours to start, with the variables in {file}; in a shell: (set -a; . {file}; exec PROGRAM)"
+            "{name} is yours to start, with the variables in {}; in a shell: {command}",
+            file.display()
         );
     }
 }

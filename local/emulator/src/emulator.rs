@@ -137,6 +137,13 @@ impl Options {
         runtime::variables_file(&self.attach_dir(), name)
     }
 
+    /// Returns what starts the attached function called `name` in a shell, with PROGRAM for the program.
+    #[must_use]
+    pub fn shell_command(&self, name: &str) -> String {
+        let file = runtime::quoted(&self.variables_file(name).to_string_lossy());
+        format!("(set -a; . {file}; exec PROGRAM)")
+    }
+
     fn attach_dir(&self) -> PathBuf {
         self.data.join("attach")
     }

@@ -215,7 +215,7 @@ fn write_variables(name: &str, pool: &Pool) -> io::Result<()> {
 }
 
 /// Quotes a value as a shell needs it; most are left as they are, which everything else understands.
-fn quoted(value: &str) -> String {
+pub(crate) fn quoted(value: &str) -> String {
     let is_plain = |symbol: char| symbol.is_ascii_alphanumeric() || "_-./:@%+,=".contains(symbol);
     match value.chars().all(is_plain) {
         true => value.to_owned(),

@@ -37,7 +37,7 @@ pub(crate) use settings::{EVENT_BYTES, MOST_ENVIRONMENTS};
 pub use stream::{Answering, Stream};
 
 use attached::Attached;
-pub(crate) use attached::variables_file;
+pub(crate) use attached::{quoted, variables_file};
 use environment::Shared;
 use pool::{Job, Pool};
 

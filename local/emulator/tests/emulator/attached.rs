@@ -192,3 +192,19 @@ async fn a_function_that_is_not_there_cannot_be_attached() {
     let told = error.to_string();
     assert!(told.starts_with("cannot attach Porbe: the template has no such function, only "));
 }
+
+#[test]
+fn the_command_that_is_told_means_the_same_to_a_shell_where_a_path_has_spaces() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = options(folder.path());
+    options.data = folder.path().join("it's two words");
+    let variables = options.variables_file("Probe");
+    std::fs::create_dir_all(variables.parent().unwrap()).unwrap();
+    std::fs::write(&variables, "GREETING=hello\n").unwrap();
+
+    let command = options.shell_command("Probe").replace("PROGRAM", "env");
+
+    let output = Command::new("sh").args(["-c", &command]).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(told.lines().any(|line| line == "GREETING=hello"), "{told}");
+}
