@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use tokio::{net::unix::pipe, task::AbortHandle};
 
-use super::Run;
+use super::{Run, echo::Echo};
 
 const TAIL_BYTES: usize = 4096;
 
@@ -23,7 +23,7 @@ const FILE_BYTES: u64 = 16 << 20;
 pub(super) struct LogFile {
     name: String,
     path: PathBuf,
-    echo: bool,
+    echo: Option<Arc<Echo>>,
     open: Mutex<OpenFile>,
 }
 
@@ -33,7 +33,7 @@ struct OpenFile {
 }
 
 impl LogFile {
-    pub(super) fn open(folder: &Path, name: &str, echo: bool) -> io::Result<LogFile> {
+    pub(super) fn open(folder: &Path, name: &str, echo: Option<Arc<Echo>>) -> io::Result<LogFile> {
         let path = folder.join(format!("{name}.log"));
         let open = OpenFile::append_to(&path).map_err(|error| {
             io::Error::new(error.kind(), format!("{}: {error}", path.display()))
@@ -56,12 +56,11 @@ impl LogFile {
     }
 
     fn echo(&self, lines: &[u8]) {
-        if !self.echo {
+        let Some(echo) = &self.echo else {
             return;
-        }
-        let mut out = io::stderr().lock();
+        };
         for line in String::from_utf8_lossy(lines).lines() {
-            let _ = writeln!(out, "[{}] {line}", self.name);
+            echo.show(&self.name, line);
         }
     }
 }

@@ -18,6 +18,7 @@ use crate::{
 mod api;
 mod attached;
 mod card;
+mod echo;
 mod environment;
 mod invocation;
 mod log;

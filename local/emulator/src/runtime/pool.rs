@@ -152,7 +152,7 @@ impl Pool {
         let log = LogFile::open(
             &shared.settings().log_dir,
             &function.name,
-            shared.settings().echo_logs,
+            shared.echo().cloned(),
         )?;
         let reserved = function.reserved_concurrency.map(|most| most as usize);
         let is_attached = shared.settings().attach.covers(&function.name);
