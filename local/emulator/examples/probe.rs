@@ -127,6 +127,10 @@ fn obey(event: &Value) -> Result<Value, String> {
         }
         Some("go on") => Ok(json!(go_on(command["file"].as_str().unwrap_or_default()))),
         Some("fail") => Err("as asked".to_owned()),
+        Some("fail once") => match File::create_new(command["file"].as_str().unwrap_or_default()) {
+            Ok(_) => Err("as asked".to_owned()),
+            Err(_) => Ok(json!({ "event": event })),
+        },
         Some("fill") => {
             let size_bytes = command["fill_bytes"].as_u64().unwrap_or(7 << 20);
             Ok(json!({ "fill": "x".repeat(size_bytes as usize) }))
@@ -174,6 +178,7 @@ fn facts(headers: &HeaderMap) -> Result<Map<String, Value>, ToStrError> {
             "client_context".to_owned(),
             json!(text("lambda-runtime-client-context")?),
         ),
+        ("trace".to_owned(), json!(text("lambda-runtime-trace-id")?)),
     ]))
 }
 

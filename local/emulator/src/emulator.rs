@@ -26,6 +26,7 @@ use crate::{
     runtime::{self, Attach, Functions, Settings},
     schedule::{self, Planned},
     template::{Function, Mapping, Refusal, Schedule, Template},
+    trace::Trace,
 };
 
 /// The public address, taken before anything is read, so that settings can name it.
@@ -300,8 +301,15 @@ impl Emulator {
             let origin = Origin::Queue {
                 name: mapping.queue.clone(),
             };
-            let invoke =
-                move |event| deliver(functions.clone(), function.clone(), event, origin.clone());
+            let invoke = move |event, trace| {
+                deliver(
+                    functions.clone(),
+                    function.clone(),
+                    event,
+                    origin.clone(),
+                    trace,
+                )
+            };
             // It stops by itself, since what it has received must go somewhere.
             self.sources.spawn(queue::deliver(
                 self.queues.clone(),
@@ -416,8 +424,13 @@ async fn deliver(
     function: String,
     event: Bytes,
     origin: Origin,
+    trace: Trace,
 ) -> Delivered {
-    match functions.invoke(&function, event, origin).await.outcome {
+    match functions
+        .invoke(&function, event, origin, trace)
+        .await
+        .outcome
+    {
         Ok(payload) => Delivered::Answered(payload),
         Err(failure) if failure.never_ran() => Delivered::NotRun,
         Err(failure) => Delivered::Failed(failure.message),
@@ -427,7 +440,10 @@ async fn deliver(
 /// Invokes a function because its time has come, asynchronously as EventBridge does.
 async fn tick(door: Asynchronous, schedule: Schedule, event: String) {
     let Schedule { name, function, .. } = &schedule;
-    if let Err(error) = door.invoke(function, event, Some(name)).await {
+    if let Err(error) = door
+        .invoke(function, event, Some(name), Trace::begin())
+        .await
+    {
         tracing::error!(%error, function, "a scheduled run of {function} is left out: {error}");
     }
 }

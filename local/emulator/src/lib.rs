@@ -18,9 +18,11 @@ mod reply;
 pub mod runtime;
 pub mod schedule;
 pub mod template;
+mod trace;
 
 pub use asynchronous::Asynchronous;
 pub use clock::Clock;
 pub use emulator::{Emulator, Options, Socket, StartError, base_url};
 pub use http::{INTEGRATION_LIMIT, KeysError, Mount};
 pub use reload::{Build, Built, Watch};
+pub use trace::Trace;

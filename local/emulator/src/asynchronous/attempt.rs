@@ -16,6 +16,7 @@ use crate::{
     queue::Message,
     runtime::{Failure, FailureKind},
     template::{EventInvoke, Function},
+    trace::Trace,
 };
 
 /// How long an event waits after its first failure, and after each later one.
@@ -79,8 +80,14 @@ impl Asynchronous {
             return Step::End(End::not_run(Condition::ZeroReservedConcurrency));
         }
         let body = Bytes::from(event.body.clone());
-        let functions = &self.inner.functions;
-        let (_, run) = functions.begin_as(event.id.clone(), &function.name, body, origin(event));
+        let trace = event.trace_header.as_deref().and_then(Trace::parse);
+        let (_, run) = self.inner.functions.begin_as(
+            event.id.clone(),
+            &function.name,
+            body,
+            origin(event),
+            trace.unwrap_or_else(Trace::begin),
+        );
         match run.await.outcome {
             Ok(answer) => {
                 event.receive_count += 1;

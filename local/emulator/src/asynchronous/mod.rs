@@ -18,6 +18,7 @@ use crate::{
     queue::{Attribute, Message, Next, Queues, StoreError},
     runtime::{Functions, MOST_ENVIRONMENTS},
     template::{Function, Template},
+    trace::Trace,
 };
 
 mod attempt;
@@ -96,10 +97,14 @@ impl Asynchronous {
         function: &str,
         event: String,
         schedule: Option<&str>,
+        trace: Trace,
     ) -> Result<String, StoreError> {
         let line = self.line(function).ok_or(StoreError::Closed)?;
         let now_ms = self.inner.clock.now_ms();
-        let mut message = Message::new(event, now_ms, now_ms);
+        let mut message = Message {
+            trace_header: Some(trace.to_string()),
+            ..Message::new(event, now_ms, now_ms)
+        };
         if let Some(name) = schedule {
             let name = Attribute::text("String", name);
             message.attributes.insert(SCHEDULE.to_owned(), name);

@@ -150,6 +150,9 @@ impl Asynchronous {
             letters.push((Destination::Queue(queue.clone()), letter));
         }
         letters.retain_mut(|(to, letter)| self.address(&line.function, to, letter));
+        for (_, letter) in &mut letters {
+            letter.trace_header = event.trace_header.clone();
+        }
         let by = letters
             .iter()
             .map(|(to, letter)| (queue_at(to), letter.clone()));

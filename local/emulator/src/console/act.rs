@@ -17,6 +17,7 @@ use crate::{
     runtime::EVENT_BYTES,
     schedule,
     template::{ACCOUNT_ID, Function, Schedule, queue_arn},
+    trace::Trace,
 };
 
 /// The most that invocations are slowed: a function cannot run longer.
@@ -57,7 +58,7 @@ pub(super) async fn run_schedule(State(world): Shared, Path(name): Path<String>)
     let event = schedule::event(&planned.schedule, world.clock.now_ms());
     let accepted = world
         .asynchronous
-        .invoke(function, event, Some(&name))
+        .invoke(function, event, Some(&name), Trace::begin())
         .await;
     let request_id = accepted.map_err(|error| {
         Refusal(
@@ -72,7 +73,9 @@ pub(super) async fn run_schedule(State(world): Shared, Path(name): Path<String>)
 }
 
 fn begin(world: &World, function: &str, event: Bytes) -> (StatusCode, Json<Value>) {
-    let (number, answer) = world.functions.begin(function, event, Origin::Console);
+    let (number, answer) = world
+        .functions
+        .begin(function, event, Origin::Console, Trace::begin());
     // Somebody must wait for the answer, or it counts as given up.
     tokio::spawn(answer);
     (StatusCode::ACCEPTED, Json(json!({ "number": number })))
@@ -180,7 +183,7 @@ pub(super) async fn on_queue(
     let body = Bytes::from(request.to_string());
     let answer = world
         .queues
-        .handle(&format!("AmazonSQS.{target}"), body)
+        .handle(&format!("AmazonSQS.{target}"), body, None)
         .await;
     let document: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     if answer.status.is_success() {

@@ -8,7 +8,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::template::ACCOUNT_ID;
+use crate::{
+    template::ACCOUNT_ID,
+    trace::{self, Trace},
+};
 
 /// Headers that a function does not see: those of the connection, and cookies, which have a field of their own.
 const OF_THE_CONNECTION: [HeaderName; 3] = [
@@ -28,6 +31,7 @@ pub(super) struct Asked<'a> {
     pub(super) front: Front<'a>,
     pub(super) source: IpAddr,
     pub(super) request_id: &'a str,
+    pub(super) trace: &'a Trace,
     /// What an authorizer says of the caller.
     pub(super) caller: Option<Value>,
 }
@@ -107,7 +111,7 @@ pub(super) fn from_request(asked: Asked<'_>) -> Bytes {
         raw_path: asked.path,
         raw_query_string: query,
         cookies: cookies(&request.headers),
-        headers: headers(&asked, &host, now),
+        headers: headers(&asked, &host),
         query_string_parameters: parameters(query),
         path_parameters: asked.parameters,
         body,
@@ -138,7 +142,7 @@ pub(super) fn from_request(asked: Asked<'_>) -> Bytes {
 }
 
 /// Returns the headers by lower-case name, values joined, and those that a gateway adds.
-fn headers<'a>(asked: &Asked<'a>, host: &str, now: Timestamp) -> BTreeMap<&'a str, Cow<'a, str>> {
+fn headers<'a>(asked: &Asked<'a>, host: &str) -> BTreeMap<&'a str, Cow<'a, str>> {
     let given = &asked.head.headers;
     let mut headers: BTreeMap<_, _> = given
         .keys()
@@ -157,11 +161,11 @@ fn headers<'a>(asked: &Asked<'a>, host: &str, now: Timestamp) -> BTreeMap<&'a st
         ("x-forwarded-proto", "http".to_owned()),
     ];
     headers.extend(added.map(|(name, value)| (name, Cow::Owned(value))));
-    // Its parts are the time and any 96 bits; the request's own id has enough of them.
-    let trace = || format!("Root=1-{:08x}-{}", now.as_second(), &asked.request_id[..24]);
-    headers
-        .entry("x-amzn-trace-id")
-        .or_insert_with(|| trace().into());
+    // One that names a trace stays as it came, with whatever else it says.
+    let given = headers.get(trace::HEADER.as_str());
+    if given.and_then(|given| Trace::parse(given)).is_none() {
+        headers.insert("x-amzn-trace-id", asked.trace.to_string().into());
+    }
     headers
 }
 
@@ -255,6 +259,7 @@ mod tests {
             front: Front::HttpApi { stage: "$default" },
             source: IpAddr::from([127, 0, 0, 1]),
             request_id: "0123456789abcdef0123456789abcdef",
+            trace: &Trace::of(&head.headers),
             caller: Some(json!({ "jwt": { "claims": { "sub": "ann" }, "scopes": null } })),
         });
         serde_json::from_slice(&event).unwrap()

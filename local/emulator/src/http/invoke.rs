@@ -16,6 +16,7 @@ use crate::{
     journal::Origin,
     runtime::{Answering, EVENT_BYTES, Failure, FailureKind, Functions, Invocation},
     template::function_arn,
+    trace::Trace,
 };
 
 /// Where a function is invoked for an answer in one piece.
@@ -111,6 +112,7 @@ pub(super) async fn handle(
 struct Call {
     event: Bytes,
     origin: Origin,
+    trace: Trace,
     wants_log: bool,
 }
 
@@ -118,6 +120,7 @@ impl Call {
     async fn read(request: Request<Incoming>) -> Result<Call, Box<Response<Body>>> {
         let headers = request.headers();
         let wants_log = text(headers, "x-amz-log-type") == Some("Tail");
+        let trace = Trace::of(headers);
         let context = headers.get("x-amz-client-context");
         let client_context = context.map(|encoded| client_context::read(encoded.as_bytes()));
         // Before any refusal: a client that is still sending would not see it.
@@ -129,6 +132,7 @@ impl Call {
         Ok(Call {
             event: event.into(),
             origin: Origin::Invoke { client_context },
+            trace,
             wants_log,
         })
     }
@@ -141,7 +145,7 @@ async fn synchronous(
 ) -> Response<Body> {
     match Call::read(request).await {
         Ok(call) => {
-            let run = functions.invoke(function, call.event, call.origin);
+            let run = functions.invoke(function, call.event, call.origin, call.trace);
             answer(run.await, call.wants_log)
         }
         Err(refusal) => *refusal,
@@ -157,7 +161,7 @@ async fn streaming(
         Ok(call) => call,
         Err(refusal) => return *refusal,
     };
-    let run = functions.invoke_streaming(function, call.event, call.origin);
+    let run = functions.invoke_streaming(function, call.event, call.origin, call.trace);
     match run.await {
         Answering::Whole(Invocation {
             outcome: Err(failure),
@@ -172,11 +176,12 @@ async fn asynchronous(
     function: &str,
     request: Request<Incoming>,
 ) -> Response<Body> {
+    let trace = Trace::of(request.headers());
     let event = match event(request, asynchronous::EVENT_BYTES).await {
         Ok(event) => event,
         Err(refusal) => return *refusal,
     };
-    match door.invoke(function, event, None).await {
+    match door.invoke(function, event, None, trace).await {
         Ok(request_id) => {
             let mut response = status(StatusCode::ACCEPTED);
             put(response.headers_mut(), "x-amzn-requestid", &request_id);

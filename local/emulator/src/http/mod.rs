@@ -22,6 +22,7 @@ use crate::{
     reply,
     runtime::{Answering, EVENT_BYTES, Failure, FailureKind, Functions},
     template::{Cors, Function, InvokeMode, Template},
+    trace::{self, Trace},
 };
 
 mod authorizer;
@@ -156,9 +157,12 @@ impl Gateway {
     }
 
     async fn sqs(&self, target: String, request: Request<Incoming>) -> Response<Body> {
+        let trace = request.headers().get(trace::HEADER);
+        let trace = trace.and_then(|header| header.to_str().ok());
+        let trace = trace.map(str::to_owned);
         match body::read(request.into_body(), BODY_BYTES).await {
             Ok(body) => {
-                let answer = self.queues.handle(&target, body).await;
+                let answer = self.queues.handle(&target, body, trace.as_deref()).await;
                 let mut response = Response::new(Body::from(answer.body));
                 *response.status_mut() = answer.status;
                 *response.headers_mut() = answer.headers;
@@ -222,6 +226,7 @@ impl Gateway {
     ) -> Response<Body> {
         let request_id = uuid::Uuid::new_v4().simple().to_string();
         let (head, body) = request.into_parts();
+        let trace = Trace::of(&head.headers);
         let caller = match found.authorization {
             Some(asked) => self.authorizers.admit(asked, &head).await.map(Some),
             None => Ok(None),
@@ -240,12 +245,14 @@ impl Gateway {
                     front,
                     source,
                     request_id: &request_id,
+                    trace: &trace,
                     caller,
                 });
                 match event.len() > EVENT_BYTES {
                     true => too_large(),
                     false => {
-                        self.invoke(found.function, event, origin(&head, front, path), &head)
+                        let origin = origin(&head, front, path);
+                        self.invoke(found.function, event, origin, trace, &head)
                             .await
                     }
                 }
@@ -263,16 +270,17 @@ impl Gateway {
         function: &str,
         event: Bytes,
         origin: Origin,
+        trace: Trace,
     ) -> Result<Option<Response<Body>>, Failure> {
         let is_streamed = matches!(origin, Origin::FunctionUrl { .. })
             && self.functions.find(function).is_some_and(is_streamed);
         if !is_streamed {
-            let invocation = self.functions.invoke(function, event, origin).await;
-            return invocation.outcome.map(reply::from_payload);
+            let run = self.functions.invoke(function, event, origin, trace);
+            return run.await.outcome.map(reply::from_payload);
         }
         match self
             .functions
-            .invoke_streaming(function, event, origin)
+            .invoke_streaming(function, event, origin, trace)
             .await
         {
             Answering::Whole(invocation) => invocation.outcome.map(reply::from_payload),
@@ -285,6 +293,7 @@ impl Gateway {
         function: &str,
         event: Bytes,
         origin: Origin,
+        trace: Trace,
         head: &Parts,
     ) -> Response<Body> {
         // A function URL waits for the function's own timeout, and somebody may be looking at one that is attached.
@@ -293,7 +302,7 @@ impl Gateway {
             true => self.integration_limit,
             false => Duration::MAX,
         };
-        let response = self.answer_of(function, event, origin);
+        let response = self.answer_of(function, event, origin, trace);
         let Ok(response) = timeout(limit, response).await else {
             return reply::message(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable");
         };

@@ -10,6 +10,7 @@ use super::{FAULT_PAUSE, Handle, Queues, message::Message};
 use crate::{
     runtime::EVENT_BYTES,
     template::{Mapping, REGION, queue_arn},
+    trace::Trace,
 };
 
 /// As many batches at a time as Lambda begins with.
@@ -43,7 +44,7 @@ pub async fn deliver<F, Run>(
     tasks: TaskTracker,
     invoke: F,
 ) where
-    F: Fn(Bytes) -> Run,
+    F: Fn(Bytes, Trace) -> Run,
     Run: Future<Output = Delivered> + Send + 'static,
 {
     let most = mapping.maximum_concurrency.unwrap_or(DEFAULT_CONCURRENCY);
@@ -80,7 +81,7 @@ pub async fn deliver<F, Run>(
         if !too_many.is_empty() {
             give_back(&queues, &mapping, &too_many, Duration::ZERO).await;
         }
-        let run = invoke(event);
+        let run = invoke(event, trace(&batch));
         let (queues, mapping) = (queues.clone(), mapping.clone());
         tasks.spawn(async move {
             settle(&queues, &mapping, &batch, run.await).await;
@@ -187,6 +188,16 @@ fn failure(batch: &[Message], item: &Value) -> Result<String, String> {
         Some(id) if batch.iter().any(|message| message.id == id) => Ok(id.to_owned()),
         Some(id) => Err(format!("itemIdentifier {id:?} is no message of the batch")),
         None => Err(format!("{item} has no itemIdentifier")),
+    }
+}
+
+/// Returns the trace that all messages of a batch belong to, else one of its own.
+fn trace(batch: &[Message]) -> Trace {
+    let header = |message: &Message| message.trace_header.as_deref().and_then(Trace::parse);
+    let mut traces = batch.iter().map(header);
+    match traces.next().flatten() {
+        Some(first) if traces.all(|other| other.as_ref() == Some(&first)) => first,
+        _ => Trace::begin(),
     }
 }
 

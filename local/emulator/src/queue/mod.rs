@@ -116,8 +116,9 @@ impl Queues {
     }
 
     /// Answers a request of the SQS JSON protocol. `target` is its `X-Amz-Target`, `AmazonSQS.SendMessage` say.
-    pub async fn handle(&self, target: &str, body: Bytes) -> Answer {
-        match api::handle(self, target, &body).await {
+    /// `trace` is its `X-Amzn-Trace-Id`, which messages keep that are sent without a trace of their own.
+    pub async fn handle(&self, target: &str, body: Bytes, trace: Option<&str>) -> Answer {
+        match api::handle(self, target, &body, trace).await {
             Ok(document) => answer(StatusCode::OK, &document),
             Err(fault) => {
                 let mut answer = answer(fault.status, &fault.document());

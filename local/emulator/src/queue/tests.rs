@@ -72,7 +72,7 @@ impl World {
         let request = Bytes::from(request.to_string());
         let answer = self
             .queues
-            .handle(&format!("AmazonSQS.{operation}"), request)
+            .handle(&format!("AmazonSQS.{operation}"), request, None)
             .await;
         (
             answer.status,
@@ -149,7 +149,13 @@ async fn invoke_until<F, Run>(
 {
     let (stopping, tasks) = (CancellationToken::new(), TaskTracker::new());
     let (queues, stop) = (queues.clone(), stopping.clone());
-    tasks.spawn(deliver(queues, mapping, stop, tasks.clone(), invoke));
+    tasks.spawn(deliver(
+        queues,
+        mapping,
+        stop,
+        tasks.clone(),
+        move |event, _| invoke(event),
+    ));
     until(holds).await;
     stopping.cancel();
     tasks.close();

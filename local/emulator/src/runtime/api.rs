@@ -241,15 +241,13 @@ fn desk(shared: &Weak<Shared>, environment: &str) -> Option<mpsc::Sender<Message
 
 impl IntoResponse for Delivery {
     fn into_response(self) -> Response {
-        let root = uuid::Uuid::new_v4().simple().to_string();
-        let trace = format!("Root=1-{}-{};Sampled=0", &root[..8], &root[8..]);
         let headers = [
             ("content-type", "application/json".to_owned()),
             ("lambda-runtime-aws-request-id", self.request_id),
             (INVOCATION_ID, self.invocation_id),
             ("lambda-runtime-deadline-ms", self.deadline_ms.to_string()),
             ("lambda-runtime-invoked-function-arn", self.function_arn),
-            ("lambda-runtime-trace-id", trace),
+            ("lambda-runtime-trace-id", self.trace),
         ];
         let context = self.client_context;
         let context = context.map(|context| [("lambda-runtime-client-context", context)]);

@@ -385,6 +385,7 @@ impl Environment {
                 .unwrap_or_default()
                 .as_millis(),
             function_arn: crate::template::function_arn(&self.pool.function().name),
+            trace: job.trace.of_run(),
             client_context: job.client_context().map(str::to_owned),
             event: job.event.clone(),
         };

@@ -48,6 +48,8 @@ pub(super) struct Delivery {
     pub(super) invocation_id: String,
     pub(super) deadline_ms: u128,
     pub(super) function_arn: String,
+    /// The header of the trace.
+    pub(super) trace: String,
     /// What the caller tells of itself, in one line of ASCII.
     pub(super) client_context: Option<String>,
     pub(super) event: Bytes,

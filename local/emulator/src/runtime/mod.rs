@@ -13,6 +13,7 @@ use crate::{
     faults::Faults,
     journal::{Journal, Origin},
     template::Function,
+    trace::Trace,
 };
 
 mod api;
@@ -91,8 +92,14 @@ impl Functions {
     ///
     /// Dropping the future gives the answer up: a run that has begun goes on to its end, one that still waits
     /// for an environment never begins.
-    pub async fn invoke(&self, function: &str, event: Bytes, origin: Origin) -> Invocation {
-        let (_, answer) = self.begin(function, event, origin);
+    pub async fn invoke(
+        &self,
+        function: &str,
+        event: Bytes,
+        origin: Origin,
+        trace: Trace,
+    ) -> Invocation {
+        let (_, answer) = self.begin(function, event, origin, trace);
         answer.await
     }
 
@@ -104,9 +111,10 @@ impl Functions {
         function: &str,
         event: Bytes,
         origin: Origin,
+        trace: Trace,
     ) -> (u64, impl Future<Output = Invocation> + use<>) {
         let request_id = uuid::Uuid::new_v4().to_string();
-        self.begin_as(request_id, function, event, origin)
+        self.begin_as(request_id, function, event, origin, trace)
     }
 
     /// The same for a request that has its id already, such as another attempt at an asynchronous one.
@@ -116,8 +124,9 @@ impl Functions {
         function: &str,
         event: Bytes,
         origin: Origin,
+        trace: Trace,
     ) -> (u64, impl Future<Output = Invocation> + use<>) {
-        let (job, answer) = self.job(request_id.clone(), function, event, origin);
+        let (job, answer) = self.job(request_id.clone(), function, event, origin, trace);
         let number = job.number();
         self.submit(function, job);
         let answer = async move {
@@ -135,9 +144,10 @@ impl Functions {
         function: &str,
         event: Bytes,
         origin: Origin,
+        trace: Trace,
     ) -> Answering {
         let request_id = uuid::Uuid::new_v4().to_string();
-        let (job, mut answer) = self.job(request_id.clone(), function, event, origin);
+        let (job, mut answer) = self.job(request_id.clone(), function, event, origin, trace);
         let (stream, opening) = oneshot::channel();
         self.submit(function, job.streaming(stream));
         tokio::select! {
@@ -155,13 +165,14 @@ impl Functions {
         function: &str,
         event: Bytes,
         origin: Origin,
+        trace: Trace,
     ) -> (Job, oneshot::Receiver<Invocation>) {
         let pool = self.inner.pools.get(function);
         let name = pool.map_or(function, |pool| &pool.function().name);
         let journal = &self.inner.journal;
         let record = journal.begin(name, &request_id, origin, event.clone());
         let (reply, answer) = oneshot::channel();
-        (Job::new(record, event, reply), answer)
+        (Job::new(record, event, trace, reply), answer)
     }
 
     fn submit(&self, function: &str, job: Job) {

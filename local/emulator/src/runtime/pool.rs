@@ -25,7 +25,7 @@ use super::{
     process,
     stream::{self, Opening},
 };
-use crate::{faults::Faults, journal::Pending, template::Function};
+use crate::{faults::Faults, journal::Pending, template::Function, trace::Trace};
 
 /// A request that meets this many environments that die before they read it is given up.
 const MOST_DEATHS: u8 = 3;
@@ -37,6 +37,7 @@ const LATE: Duration = Duration::from_millis(50);
 pub(super) struct Job {
     pub(super) request_id: String,
     pub(super) event: Bytes,
+    pub(super) trace: Trace,
     record: Pending,
     reply: oneshot::Sender<Invocation>,
     /// The way to a caller who wants the answer as it comes, until it has begun to.
@@ -85,10 +86,16 @@ pub(super) enum Work {
 }
 
 impl Job {
-    pub(super) fn new(record: Pending, event: Bytes, reply: oneshot::Sender<Invocation>) -> Job {
+    pub(super) fn new(
+        record: Pending,
+        event: Bytes,
+        trace: Trace,
+        reply: oneshot::Sender<Invocation>,
+    ) -> Job {
         Job {
             request_id: record.request_id().to_owned(),
             event,
+            trace,
             record,
             reply,
             stream: None,

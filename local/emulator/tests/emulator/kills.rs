@@ -221,7 +221,7 @@ async fn sqs(emulator: &Emulator, action: &str, mut request: Value) -> Value {
     let target = format!("AmazonSQS.{action}");
     let answer = emulator
         .queues()
-        .handle(&target, request.to_string().into());
+        .handle(&target, request.to_string().into(), None);
     serde_json::from_slice(&answer.await.body).unwrap()
 }
 

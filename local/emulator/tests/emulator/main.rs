@@ -19,4 +19,5 @@ mod runtime;
 mod storm;
 mod streaming;
 mod tokens;
+mod trace;
 mod world;

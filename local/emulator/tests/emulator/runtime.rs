@@ -8,6 +8,7 @@ use std::{
 
 use bytes::Bytes;
 use emulator::{
+    Trace,
     journal::Origin,
     runtime::{Failure, FailureKind, Functions, Invocation, Settings},
     template::Function,
@@ -224,7 +225,10 @@ impl Lab {
 
     async fn run(&self, event: Value) -> Invocation {
         let event = Bytes::from(event.to_string());
-        self.functions.invoke("Probe", event, Origin::Console).await
+        let run = self
+            .functions
+            .invoke("Probe", event, Origin::Console, Trace::begin());
+        run.await
     }
 
     /// Has as many processes run at the same time; returns them when all are done.

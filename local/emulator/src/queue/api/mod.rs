@@ -18,10 +18,15 @@ const MAX_BATCH: usize = 10;
 const MAX_VISIBILITY_S: u64 = 43_200;
 
 /// Answers one request; `target` is `AmazonSQS.` and the operation.
-pub(super) async fn handle(queues: &Queues, target: &str, body: &[u8]) -> Result<Value, Fault> {
+pub(super) async fn handle(
+    queues: &Queues,
+    target: &str,
+    body: &[u8],
+    trace: Option<&str>,
+) -> Result<Value, Fault> {
     match target.strip_prefix("AmazonSQS.").unwrap_or_default() {
-        "SendMessage" => send::send(queues, read(body)?).await,
-        "SendMessageBatch" => send::send_batch(queues, read(body)?).await,
+        "SendMessage" => send::send(queues, read(body)?, trace).await,
+        "SendMessageBatch" => send::send_batch(queues, read(body)?, trace).await,
         "ReceiveMessage" => receive::receive(queues, read(body)?).await,
         "DeleteMessage" => settle::delete(queues, read(body)?).await,
         "DeleteMessageBatch" => settle::delete_batch(queues, read(body)?).await,

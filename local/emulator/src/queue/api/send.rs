@@ -51,7 +51,12 @@ impl Draft {
         body + message::size_bytes(&self.message_attributes)
     }
 
-    fn into_message(self, queue: &Queue, now_ms: u64) -> Result<Message, Fault> {
+    fn into_message(
+        self,
+        queue: &Queue,
+        now_ms: u64,
+        trace: Option<&str>,
+    ) -> Result<Message, Fault> {
         let body = self.message_body.filter(|body| !body.is_empty());
         let body = body.ok_or_else(|| Fault::missing("MessageBody"))?;
         if !body.chars().all(is_allowed) {
@@ -70,7 +75,8 @@ impl Draft {
         let message = Message {
             attributes: self.message_attributes,
             group_id: self.message_group_id,
-            trace_header: trace_header(self.message_system_attributes)?,
+            trace_header: trace_header(self.message_system_attributes)?
+                .or_else(|| trace.map(str::to_owned)),
             ..Message::new(body, now_ms, now_ms + millis(delay))
         };
         if message.size_bytes() > queue.maximum_message_bytes {
@@ -130,9 +136,13 @@ fn check_attribute(name: &str, attribute: &Attribute) -> Result<(), String> {
     }
 }
 
-pub(super) async fn send(queues: &Queues, request: Send) -> Result<Value, Fault> {
+pub(super) async fn send(
+    queues: &Queues,
+    request: Send,
+    trace: Option<&str>,
+) -> Result<Value, Fault> {
     let queue = queue_of(queues, request.queue_url.as_deref())?;
-    let message = request.draft.into_message(queue, queues.now_ms())?;
+    let message = request.draft.into_message(queue, queues.now_ms(), trace)?;
     let document = sent(&message);
     queues.send(&queue.name, vec![message]).await?;
     Ok(Value::Object(document))
@@ -148,7 +158,11 @@ fn sent(message: &Message) -> Map<String, Value> {
     document
 }
 
-pub(super) async fn send_batch(queues: &Queues, request: Batch<Draft>) -> Result<Value, Fault> {
+pub(super) async fn send_batch(
+    queues: &Queues,
+    request: Batch<Draft>,
+    trace: Option<&str>,
+) -> Result<Value, Fault> {
     let queue = queue_of(queues, request.queue_url.as_deref())?;
     request.check()?;
     let bytes = request
@@ -161,7 +175,7 @@ pub(super) async fn send_batch(queues: &Queues, request: Batch<Draft>) -> Result
     }
     let (mut messages, mut successful, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for entry in request.entries {
-        match entry.content.into_message(queue, queues.now_ms()) {
+        match entry.content.into_message(queue, queues.now_ms(), trace) {
             Ok(message) => {
                 let mut document = sent(&message);
                 document.insert("Id".into(), entry.id.into());
