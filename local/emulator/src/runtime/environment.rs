@@ -76,8 +76,6 @@ struct Environment {
     init: Option<Duration>,
     /// Whether the pool counts on it to ask for work.
     arriving: bool,
-    /// When it took its last request.
-    took_work: Option<Instant>,
     /// The build of the program that it runs.
     build: u64,
 }
@@ -250,9 +248,7 @@ async fn start_within(pool: &Arc<Pool>, build: u64, limit: Duration) -> Result<E
         environment.process.kill().await;
         return Err(reason);
     }
-    let took = begin.elapsed();
-    pool.started(took);
-    environment.init = Some(took);
+    environment.init = Some(begin.elapsed());
     Ok(environment)
 }
 
@@ -298,7 +294,6 @@ impl Environment {
             invocation_id: String::new(),
             init: None,
             arriving: true,
-            took_work: None,
             build,
             pool,
         })
@@ -323,7 +318,6 @@ impl Environment {
 
     async fn serve(&mut self) {
         while let Some(job) = self.find_work().await {
-            self.took_work = Some(Instant::now());
             let Some(job) = self.hand_over(job).await else {
                 return;
             };
@@ -336,8 +330,7 @@ impl Environment {
     /// Waits for work, soon frozen; `None` when the environment's time is over.
     async fn find_work(&mut self) -> Option<Job> {
         let was_arriving = std::mem::take(&mut self.arriving);
-        let turn = self.took_work.take().map(|since| since.elapsed());
-        let mut slot = match self.pool.arrived(was_arriving, turn, self.build)? {
+        let mut slot = match self.pool.arrived(was_arriving, self.build)? {
             Work::Now(job) => return Some(job),
             Work::Later(slot) => slot,
         };

@@ -25,7 +25,6 @@ mod invocation;
 mod log;
 mod memory;
 mod message;
-mod pace;
 mod pool;
 mod process;
 mod settings;

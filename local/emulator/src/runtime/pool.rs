@@ -2,15 +2,12 @@
 //!
 //! Environments fetch their work: a request goes to an idle one, else it waits for whichever is free or up
 //! first. A new environment starts only when more requests wait than environments are on their way, so a
-//! caller that sends one request after another keeps meeting the same process. Nor does one start where those
-//! that are busy with short work are likely to be free sooner: more processes than the machine has processors
-//! for would only take turns. A request for which that comes out wrong gets a new environment after [`LATE`].
+//! caller that sends one request after another keeps meeting the same process.
 use std::{
     collections::VecDeque,
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use bytes::Bytes;
@@ -21,7 +18,6 @@ use super::{
     card::Card,
     environment::{self, Shared},
     log::LogFile,
-    pace::Pace,
     process,
     stream::{self, Opening},
 };
@@ -29,9 +25,6 @@ use crate::{faults::Faults, journal::Pending, template::Function, trace::Trace};
 
 /// A request that meets this many environments that die before they read it is given up.
 const MOST_DEATHS: u8 = 3;
-
-/// How long a request waits at most for an environment that seemed to be free soon, before a new one starts for it.
-const LATE: Duration = Duration::from_millis(50);
 
 /// One request for a run.
 pub(super) struct Job {
@@ -58,8 +51,6 @@ pub(super) struct Pool {
     is_attached: bool,
     /// How many environments are started.
     most: usize,
-    /// How many environments are started without asking whether the others are free sooner.
-    few: usize,
     state: Mutex<State>,
 }
 
@@ -71,9 +62,6 @@ struct State {
     alive: usize,
     /// Environments that will ask for work in a moment: they start, or have just answered.
     arriving: usize,
-    pace: Pace,
-    /// Whether somebody will look soon after requests that have come to wait for too long.
-    is_watched: bool,
     cards: Vec<Arc<Card>>,
     /// How often the program has been replaced. An environment serves as long as it is of this build.
     build: u64,
@@ -168,7 +156,6 @@ impl Pool {
                 true => 0,
                 false => reserved.unwrap_or(shared.settings().most_environments),
             },
-            few: thread::available_parallelism().map_or(1, usize::from),
             is_attached,
             reserved: reserved.map(|most| Arc::new(Semaphore::new(most))),
             log: Arc::new(log),
@@ -287,26 +274,9 @@ impl Pool {
     }
 
     fn grow(self: &Arc<Self>, state: &mut State) {
-        self.start_for(state, state.waiting.len(), |state| {
-            state.alive >= self.few && state.pace.is_sooner_free(state.waiting.len(), state.alive)
-        });
-        if state.waiting.len() > state.arriving && state.alive < self.most && !state.is_watched {
-            state.is_watched = true;
-            self.shared.track(Arc::clone(self).watch());
-        }
-    }
-
-    /// Starts environments for those of `requests` that none is on its way for, until `is_enough`.
-    fn start_for(
-        self: &Arc<Self>,
-        state: &mut State,
-        requests: usize,
-        is_enough: impl Fn(&State) -> bool,
-    ) {
-        while requests > state.arriving
+        while state.waiting.len() > state.arriving
             && state.alive < self.most
             && !self.shared.is_stopping()
-            && !is_enough(state)
         {
             state.alive += 1;
             state.arriving += 1;
@@ -314,38 +284,11 @@ impl Pool {
         }
     }
 
-    /// Starts environments for requests that have waited too long, until none waits.
-    async fn watch(self: Arc<Self>) {
-        let watch = async {
-            loop {
-                tokio::time::sleep(LATE / 2).await;
-                let mut state = self.state();
-                let is_late = |job: &&Job| job.since.elapsed() >= LATE;
-                let late = state.waiting.iter().take_while(is_late).count();
-                self.start_for(&mut state, late, |_| false);
-                if state.waiting.is_empty() {
-                    state.is_watched = false;
-                    return;
-                }
-            }
-        };
-        self.shared.until_stopping(watch).await;
-    }
-
-    /// Hands work to an environment of `build` that has arrived, expected or after a delay, from a `turn` that took
-    /// so long.
+    /// Hands work to an environment of `build` that has arrived, expected or after a delay.
     ///
     /// `None` when the program has been replaced meanwhile.
-    pub(super) fn arrived(
-        &self,
-        was_arriving: bool,
-        turn: Option<Duration>,
-        build: u64,
-    ) -> Option<Work> {
+    pub(super) fn arrived(&self, was_arriving: bool, build: u64) -> Option<Work> {
         let mut state = self.state();
-        if let Some(took) = turn {
-            state.pace.took_a_turn(took);
-        }
         state.arriving -= usize::from(was_arriving);
         if state.build != build {
             return None;
@@ -376,11 +319,6 @@ impl Pool {
         state.build += 1;
         // Their slots closed, they find that nobody has work for them.
         state.idle.clear();
-    }
-
-    /// Notes how long an environment took to come up.
-    pub(super) fn started(&self, took: Duration) {
-        self.state().pace.started(took);
     }
 
     /// Notes that a process has been attached, which will ask for work soon.
