@@ -36,10 +36,10 @@ const AIM: Duration = Duration::from_millis(300);
 const INTO_WORK: Duration = Duration::from_millis(15);
 
 /// Kills for each podcast that its customer deletes, and for each that is made anew.
-const KILLS_FOR_A_CHANGE: usize = 10;
+const KILLS_FOR_A_CHANGE: usize = 20;
 
-/// How long a short storm may wait for an episode to be made anew at all.
-const FIRST_EPISODE: Duration = Duration::from_secs(60);
+/// How long a short storm on a slow machine may wait for an episode to be made anew at all.
+const FIRST_EPISODE: Duration = Duration::from_secs(240);
 
 /// How long to wait for a worker that has come far.
 const DEPTH: Duration = Duration::from_secs(2);
@@ -201,7 +201,7 @@ impl<'a> Storm<'a> {
     }
 
     fn wants_more(&self) -> bool {
-        self.wishes < 4 + self.struck.kills() / 6
+        self.wishes < 4 + self.struck.kills() / 6 + self.struck.deletions
     }
 
     fn wish(&mut self) {
