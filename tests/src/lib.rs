@@ -24,4 +24,4 @@ pub use client::Client;
 pub use database::Database;
 pub use dose::{cases, seeds, setting};
 pub use template::template;
-pub use world::{SOON, Start, World, binary, generate_body};
+pub use world::{SOON, Start, World, binaries, binary, generate_body};

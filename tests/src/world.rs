@@ -428,6 +428,11 @@ fn build() {
     });
 }
 
+/// The folder of the system's binaries, as they were last built.
+pub fn binaries() -> PathBuf {
+    target()
+}
+
 /// Where a binary of the system is, built from these sources.
 pub fn binary(name: &str) -> PathBuf {
     build();

@@ -134,7 +134,7 @@ fn sizes() -> Result<Report> {
     let mut report = Report::new("packages, stripped as built", columns);
     let voices = package::layer(&checkout()?.join("functions/generate/speech/voices"))?;
     for function in FUNCTIONS {
-        let size = package::function(&wherecast_tests::binary(function))?;
+        let size = package::function(&wherecast_tests::binaries().join(function))?;
         report.row(cells(function, size));
         let layer = if function == "generate" {
             voices.unpacked

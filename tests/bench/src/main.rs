@@ -32,7 +32,7 @@ use std::{
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
 use tempfile::TempDir;
-use wherecast_tests::{Start, World, binary};
+use wherecast_tests::{Start, World, binaries};
 
 use crate::{machine::Machine, report::Report};
 
@@ -125,7 +125,7 @@ impl Dose {
 
     /// Starts a system on `folder`.
     fn start_as(self, folder: TempDir, start: Start) -> World {
-        let binaries = self.is_built.then(|| folder_of(binary("local")));
+        let binaries = self.is_built.then(binaries);
         World::start_in(folder, Start { binaries, ..start })
     }
 
@@ -143,10 +143,6 @@ fn checkout() -> Result<PathBuf> {
         .nth(2)
         .context("this package lies in tests/bench")?;
     Ok(checkout.to_owned())
-}
-
-fn folder_of(program: PathBuf) -> PathBuf {
-    program.parent().map(Path::to_owned).unwrap_or_default()
 }
 
 // One thread asks: the other cores belong to what is measured.

@@ -28,6 +28,8 @@ struct Load {
     took: Duration,
     /// Processor time of the emulator and its functions.
     worked: Duration,
+    /// Processor time of the emulator alone.
+    emulated: Duration,
     memory_kib: u64,
     processes: usize,
 }
@@ -40,6 +42,7 @@ pub(super) async fn measure(dose: Dose, contenders: &[Contender]) -> Result<Repo
             "errors",
             "requests/s",
             "CPU µs each",
+            "of it emulator",
             "memory MiB",
             "processes",
         ]);
@@ -84,9 +87,11 @@ impl Load {
         lasting: Duration,
     ) -> Result<()> {
         let (begin, worked) = (Instant::now(), cpu_time(contender));
+        let emulated = cpu_time_of(contender.processes()[0]);
         let asked = load_for(contender, connections, lasting).await?;
         self.took += begin.elapsed();
         self.worked += cpu_time(contender).saturating_sub(worked);
+        self.emulated += cpu_time_of(contender.processes()[0]).saturating_sub(emulated);
         self.asked = [std::mem::take(&mut self.asked), asked]
             .into_iter()
             .collect();
@@ -108,6 +113,7 @@ impl Load {
             .chain([
                 format!("{:.0}", self.per_second()),
                 format!("{:.0}", self.worked.as_secs_f64() * 1e6 / count),
+                format!("{:.0}", self.emulated.as_secs_f64() * 1e6 / count),
                 format!("{:.1}", self.memory_kib as f64 / 1024.0),
                 self.processes.to_string(),
             ])
