@@ -61,8 +61,8 @@ mod tests {
         let detail = problem["errors"][0]["detail"].as_str().unwrap();
         let (why, instead) = detail.split_once("; they hold enough on: ").unwrap();
         assert!(
-            why.starts_with("must be another: our sources hold only ")
-                && why.ends_with(" facts on the topic \"food\" for Pirey, too few for an episode"),
+            why.starts_with("must be another: our sources hold only one fact")
+                && why.ends_with(" on the topic \"food\" for Pirey, too few for an episode"),
             "{why}"
         );
         for topic in instead.split(", ") {

@@ -45,7 +45,8 @@ pub enum Refusal {
     },
     /// Fewer than ten facts serve the topic.
     #[error(
-        "Our sources hold only {facts} facts on the topic \"{topic}\" for {place}, too few for an episode; {instead}."
+        "Our sources hold only {} on the topic \"{topic}\" for {place}, too few for an episode; {instead}.",
+        counted(*facts)
     )]
     TooLittleOnTopic {
         /// As the listener put it.
@@ -63,6 +64,13 @@ pub enum Refusal {
         /// Where.
         place: String,
     },
+}
+
+fn counted(facts: usize) -> String {
+    match facts {
+        1 => "one fact".to_owned(),
+        facts => format!("{facts} facts"),
+    }
 }
 
 /// Writes the dialogue: the same brief gives the same script.

@@ -21,6 +21,10 @@ use crate::{
 const STANDOUT_SURPRISE: f32 = 0.45;
 /// Fewest moves of a standout episode; below, it says that rare facts are few.
 const LEAST_MOVES: usize = 6;
+/// Fewest moves between opening and end.
+const LEAST_BODY: usize = 2;
+/// How often words are drawn before there is too little to say.
+const DRAWS: usize = 16;
 /// How many openings take turns when an episode is made again and again.
 const HOOKS_IN_TURN: usize = 4;
 
@@ -65,22 +69,25 @@ pub(crate) struct Plan<'a> {
 }
 
 /// Chooses for the ledger's brief.
+///
+/// # Errors
+/// When there is no opening, or too little to go on with.
 pub(crate) fn plan<'a>(ledger: &Ledger<'a>, themes: &[Theme]) -> Result<Plan<'a>, Refusal> {
-    let mut planner = Planner::new(ledger, themes);
+    // Where few moves serve, what one draw of words leaves to say may be too little, and of another is not.
+    let plan = (0..DRAWS).find_map(|draw| plan_once(Planner::new(ledger, themes, draw)));
+    plan.ok_or_else(|| Refusal::TooLittle {
+        place: ledger.brief.name.to_owned(),
+    })
+}
+
+fn plan_once<'a>(mut planner: Planner<'_, 'a>) -> Option<Plan<'a>> {
     let mut candidates = planner.candidates();
     let note = planner
         .narrow(&mut candidates)
-        .or_else(|| topic::unserved(ledger));
-    let hook = planner.hook().ok_or_else(|| Refusal::TooLittle {
-        place: ledger.brief.name.to_owned(),
-    })?;
+        .or_else(|| topic::unserved(planner.ledger));
+    let hook = planner.hook()?;
     let body = planner.choose(&hook, candidates);
-    if body.len() < 2 {
-        return Err(Refusal::TooLittle {
-            place: ledger.brief.name.to_owned(),
-        });
-    }
-    Ok(Plan {
+    (body.len() >= LEAST_BODY).then_some(Plan {
         hook,
         body,
         seed: planner.seed,
@@ -110,12 +117,16 @@ struct Planner<'l, 'a> {
 }
 
 impl<'l, 'a> Planner<'l, 'a> {
-    fn new(ledger: &'l Ledger<'a>, themes: &'l [Theme]) -> Self {
+    /// Begins the plan whose words are those of the `draw`, from 0.
+    fn new(ledger: &'l Ledger<'a>, themes: &'l [Theme], draw: usize) -> Self {
         let brief = ledger.brief;
-        let request = format!(
+        let mut request = format!(
             "{}/{:?}/{:?}",
             brief.geoname_id, brief.podcast_type, brief.preferences.preferred_length
         );
+        if draw > 0 {
+            request.push_str(&format!("/draw {draw}"));
+        }
         let making = match brief.generation {
             0 | 1 => request.clone(),
             generation => format!("{request}/{generation}"),
