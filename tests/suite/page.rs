@@ -64,7 +64,13 @@ impl Browser {
     }
 
     async fn text(&self, css: &str) -> String {
-        self.wait_for(css).await.text().await.expect("it has text")
+        loop {
+            match self.wait_for(css).await.text().await {
+                // The page has drawn it anew since it was found.
+                Err(error) if error.is_stale_element_reference() => {}
+                text => return text.expect("it has text"),
+            }
+        }
     }
 
     /// Waits until a script answers true.
@@ -345,7 +351,8 @@ async fn a_link_to_a_failed_episode_says_why_there_is_none() {
     let id = world.accept("Paris, France", "short");
     world.finish(&id, SOON);
     forget_place(&world, &id).await;
-    world.post(&format!("/api/v1/podcasts/{id}/regenerate"), &json!({}));
+    let again = world.post(&format!("/api/v1/podcasts/{id}/regenerate"), &json!({}));
+    assert_eq!(again.status, 202, "{again:?}");
     let browser = Browser::open(&format!("{}/#/podcast/{id}", world.origin())).await;
 
     let told = browser.text("#episode .error").await;
@@ -359,6 +366,8 @@ async fn forget_place(world: &World, id: &str) {
     let file = world.data().join("wherecast.db");
     let database = libsql::Builder::new_local(file).build().await.unwrap();
     let connection = database.connect().unwrap();
+    // The functions write too.
+    connection.busy_timeout(SOON).unwrap();
     let forget = "UPDATE podcasts SET place_id = 0 WHERE id = ?1";
     let changed = connection.execute(forget, [id]).await.unwrap();
     assert_eq!(changed, 1);
