@@ -19,15 +19,8 @@ pub(crate) fn is_carried(wish: &Wish, place: &Place) -> Result<(), Problem> {
     }
     let facts = places::facts(place.geoname_id).unwrap_or_default();
     let checked = check(&Brief {
-        name: &place.name,
-        region: place.region.as_deref(),
-        country: &place.country,
-        label: &place.label(),
-        geoname_id: place.geoname_id,
-        facts: &facts,
         podcast_type: wish.podcast_type,
-        preferences: &wish.preferences,
-        generation: 1,
+        ..Brief::of(place, &place.label(), &facts, &wish.preferences)
     });
     checked.map_err(|refusal| {
         let why = refusal.to_string().replacen("Our", "our", 1);

@@ -2,9 +2,9 @@
 //!
 //! The real emulator runs the real functions, which make many short episodes with the tone voice. [`storm`] kills,
 //! freezes, duplicates and asks again, as a seed says; meanwhile [`witness`] polls every accepted job, [`customer`]
-//! asks for new ones, deletes some in the making and has some made anew; [`audit`] looks at what is left. What chance hardly ever brings about, a worker
-//! that comes back while another holds its podcast, [`fence`] stages beside it. Every violation is a sentence, and
-//! the suite fails if there is one.
+//! asks for new ones, deletes some in the making and has some made anew; [`audit`] looks at what is left. What chance
+//! hardly ever brings about, a worker that comes back while another holds its podcast, [`fence`] stages beside it.
+//! Every violation is a sentence, and the suite fails if there is one.
 //!
 //! `WHERECAST_SEED` chooses the seed, which every run prints; `WHERECAST_KILLS` the dose, `WHERECAST_SEEDS` how many
 //! seeds from that one on. Mutants are systems with one safeguard taken out, see `tests/mutants`; the same run must

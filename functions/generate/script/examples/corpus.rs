@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, io::BufRead};
 
-use podcast::{Length, PodcastType, Preferences};
+use podcast::{Length, Preferences};
 use script::{Brief, Script, compose, rubric};
 
 fn main() {
@@ -51,16 +51,6 @@ fn script(query: &str) -> Option<Script> {
         ..Preferences::default()
     };
     let label = place.label();
-    let brief = Brief {
-        name: &place.name,
-        region: place.region.as_deref(),
-        country: &place.country,
-        label: &label,
-        geoname_id: place.geoname_id,
-        facts: &facts,
-        podcast_type: PodcastType::Base,
-        preferences: &preferences,
-        generation: 1,
-    };
+    let brief = Brief::of(&place, &label, &facts, &preferences);
     compose(&brief).ok()
 }

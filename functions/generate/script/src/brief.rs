@@ -1,4 +1,4 @@
-use places::Fact;
+use places::{Fact, Place};
 use podcast::{PodcastType, Preferences};
 use thiserror::Error;
 
@@ -25,6 +25,29 @@ pub struct Brief<'a> {
     pub preferences: &'a Preferences,
     /// Which making of the episode this is, from 1: each opens and goes on differently.
     pub generation: u32,
+}
+
+impl<'a> Brief<'a> {
+    /// Returns the first making of a base episode about a listed place; `label` is the place's own.
+    #[must_use]
+    pub fn of(
+        place: &'a Place,
+        label: &'a str,
+        facts: &'a [Fact],
+        preferences: &'a Preferences,
+    ) -> Self {
+        Self {
+            name: &place.name,
+            region: place.region.as_deref(),
+            country: &place.country,
+            label,
+            geoname_id: place.geoname_id,
+            facts,
+            podcast_type: PodcastType::Base,
+            preferences,
+            generation: 1,
+        }
+    }
 }
 
 /// Why no episode is written; the sentences are meant for the listener.

@@ -285,17 +285,7 @@ mod tests {
             .collect();
         let label = place.label();
         let preferences = podcast::Preferences::default();
-        let brief = Brief {
-            name: &place.name,
-            region: place.region.as_deref(),
-            country: &place.country,
-            label: &label,
-            geoname_id: place.geoname_id,
-            facts: &glosses,
-            podcast_type: PodcastType::Base,
-            preferences: &preferences,
-            generation: 1,
-        };
+        let brief = Brief::of(&place, &label, &glosses, &preferences);
         let ledger = Ledger::new(&brief);
 
         assert_eq!(ledger.facts(), &[] as &[&Fact]);

@@ -54,17 +54,7 @@ fn script(query: &str, length: Length) -> Option<Result<Script, Refusal>> {
         ..Preferences::default()
     };
     let label = place.label();
-    Some(compose(&Brief {
-        name: &place.name,
-        region: place.region.as_deref(),
-        country: &place.country,
-        label: &label,
-        geoname_id: place.geoname_id,
-        facts: &facts,
-        podcast_type: PodcastType::Base,
-        preferences: &preferences,
-        generation: 1,
-    }))
+    Some(compose(&Brief::of(&place, &label, &facts, &preferences)))
 }
 
 #[test]

@@ -61,15 +61,8 @@ impl Known {
     ) -> T {
         let Self(place, facts) = self;
         ask(&Brief {
-            name: &place.name,
-            region: place.region.as_deref(),
-            country: &place.country,
-            label: &place.label(),
-            geoname_id: place.geoname_id,
-            facts,
             podcast_type,
-            preferences,
-            generation: 1,
+            ..Brief::of(place, &place.label(), facts, preferences)
         })
     }
 }

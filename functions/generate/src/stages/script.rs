@@ -64,14 +64,8 @@ fn composed(
 ) -> Result<Script, Refusal> {
     let place = &research.place;
     compose(&Brief {
-        name: &place.name,
-        region: place.region.as_deref(),
-        country: &place.country,
-        label: &place.label(),
-        geoname_id: place.geoname_id,
-        facts: &research.facts,
         podcast_type,
-        preferences,
         generation,
+        ..Brief::of(place, &place.label(), &research.facts, preferences)
     })
 }

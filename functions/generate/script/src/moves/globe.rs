@@ -338,17 +338,7 @@ mod tests {
             }
             let label = place.label();
             let preferences = podcast::Preferences::default();
-            let brief = Brief {
-                name: &place.name,
-                region: place.region.as_deref(),
-                country: &place.country,
-                label: &label,
-                geoname_id: place.geoname_id,
-                facts: &facts,
-                podcast_type: podcast::PodcastType::Base,
-                preferences: &preferences,
-                generation: 1,
-            };
+            let brief = Brief::of(&place, &label, &facts, &preferences);
             let found = antipode(&Ledger::new(&brief)).remove(0);
             MOVES
                 .iter()

@@ -346,17 +346,7 @@ mod tests {
         }
         let label = place.label();
         let preferences = podcast::Preferences::default();
-        let brief = Brief {
-            name: &place.name,
-            region: place.region.as_deref(),
-            country: &place.country,
-            label: &label,
-            geoname_id: place.geoname_id,
-            facts: &facts,
-            podcast_type: podcast::PodcastType::Base,
-            preferences: &preferences,
-            generation: 1,
-        };
+        let brief = Brief::of(&place, &label, &facts, &preferences);
         let ledger = Ledger::new(&brief);
         let ranks = MOVES.iter().filter(|of| of.id.starts_with("M3"));
         let mut said = Vec::new();
