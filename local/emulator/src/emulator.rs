@@ -221,6 +221,7 @@ impl Emulator {
         let attach = Attach {
             functions: attached,
             base_url: base.clone(),
+            port: socket.address().port(),
             folder: options.attach_dir(),
             patience: options.integration_limit,
         };

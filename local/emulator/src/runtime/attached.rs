@@ -22,8 +22,9 @@ use axum::{
     response::Response,
 };
 use procfs::{
+    ProcError, ProcResult,
     net::{TcpNetEntry, tcp, tcp6},
-    process::{FDTarget, all_processes},
+    process::{self, FDTarget, all_processes},
 };
 use tokio::{sync::Mutex, task::spawn_blocking, time::sleep};
 use tokio_util::sync::CancellationToken;
@@ -44,6 +45,10 @@ const NEXT: &str = "2018-06-01/runtime/invocation/next";
 
 /// How often it is looked whether requests wait in vain.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// How often, and how long apart, it is looked who asks when the system does not say: files may run out for a moment.
+const LOOKS: u32 = 50;
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// Variables that a shell or a debugger needs as they are.
 const LEFT_ALONE: [&str; 2] = ["LANG", "PATH"];
@@ -143,12 +148,13 @@ impl Seat {
         {
             return Ok(());
         }
-        let process = spawn_blocking(move || process_behind(peer))
-            .await
-            .ok()
-            .flatten();
+        let port = self.pool.shared().settings().attach.port;
+        let process = look_behind(peer, port).await?;
+        let number = process
+            .as_ref()
+            .map(|process| process.pid().cast_unsigned());
         if let Some(holder) = holder.as_mut() {
-            let is_same = process.is_some() && holder.process == process;
+            let is_same = number.is_some() && holder.process == number;
             if is_same && !holder.released.is_cancelled() {
                 holder.peer = peer;
                 return Ok(());
@@ -156,13 +162,17 @@ impl Seat {
             holder.released.cancel();
         }
         let released = CancellationToken::new();
-        let number = process.unwrap_or_default();
-        let attached = Process::attach(number, released.clone());
+        let attached = Process::attach(process, released.clone());
+        tracing::info!(
+            process = number,
+            "{}: process {} is attached",
+            self.name,
+            attached.pid()
+        );
         environment::attach(&self.pool, &self.name, attached)?;
-        tracing::info!(process, "{}: process {number} is attached", self.name);
         *holder = Some(Holder {
             peer,
-            process,
+            process: number,
             released,
         });
         Ok(())
@@ -223,18 +233,72 @@ pub(crate) fn quoted(value: &str) -> String {
     }
 }
 
-/// Finds the process of this user at the other end of a connection.
-fn process_behind(peer: SocketAddr) -> Option<u32> {
+/// Finds the process at the other end of a connection to `port`, looking again where the system did not say.
+async fn look_behind(peer: SocketAddr, port: u16) -> io::Result<Option<process::Process>> {
+    let mut looks = 1;
+    loop {
+        match spawn_blocking(move || process_behind(peer, port)).await? {
+            Ok(process) => return Ok(process),
+            Err(_) if looks < LOOKS => looks += 1,
+            // A system that shows no connections at all.
+            Err(ProcError::Incomplete(_)) => return Ok(None),
+            Err(error) => return Err(io::Error::other(error)),
+        }
+        sleep(LOOK_AGAIN_AFTER).await;
+    }
+}
+
+/// Finds the process of this user at the other end of a connection to `port`; `None` if there is none.
+///
+/// # Errors
+/// When the system does not let it look, or not at this connection: then nobody knows whether there is one.
+fn process_behind(peer: SocketAddr, port: u16) -> ProcResult<Option<process::Process>> {
     let canonical = |address: SocketAddr| (address.ip().to_canonical(), address.port());
-    let is_theirs = |entry: &TcpNetEntry| canonical(entry.local_address) == canonical(peer);
-    let connections = [tcp(), tcp6()].into_iter().flatten().flatten();
-    let inode = connections.into_iter().find(is_theirs)?.inode;
-    let mut processes = all_processes().ok()?.flatten();
-    let process = processes.find(|process| {
-        let mut files = process.fd().into_iter().flatten().flatten();
-        files.any(|file| matches!(file.target, FDTarget::Socket(socket) if socket == inode))
-    })?;
-    u32::try_from(process.pid()).ok()
+    // What has been closed belongs to nobody, and its address may be taken again.
+    let is_theirs = |entry: &TcpNetEntry| {
+        canonical(entry.local_address) == canonical(peer)
+            && entry.remote_address.port() == port
+            && entry.inode != 0
+    };
+    let mut connections = if_any(tcp())?.unwrap_or_default();
+    connections.extend(if_any(tcp6())?.unwrap_or_default());
+    let Some(connection) = connections.into_iter().find(is_theirs) else {
+        // The system leaves lines out when the table changes while it is read.
+        let is_here = peer.ip().to_canonical().is_loopback();
+        return match is_here {
+            true => Err(ProcError::Incomplete(None)),
+            false => Ok(None),
+        };
+    };
+    for process in if_any(all_processes())?.into_iter().flatten() {
+        let Some(process) = if_any(process)? else {
+            continue;
+        };
+        if if_any(holds(&process, connection.inode))? == Some(true) {
+            return Ok(Some(process));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a process has a socket open.
+fn holds(process: &process::Process, inode: u64) -> ProcResult<bool> {
+    for file in process.fd()? {
+        let target = if_any(file)?.map(|file| file.target);
+        if matches!(target, Some(FDTarget::Socket(socket)) if socket == inode) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Passes over what is gone, somebody else's or of no known kind, but not over what could not be read.
+fn if_any<T>(found: ProcResult<T>) -> ProcResult<Option<T>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error @ ProcError::Io(..)) => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
 #[cfg(test)]
@@ -250,8 +314,49 @@ mod tests {
 
         let peer = stream.local_addr().unwrap();
 
-        assert_eq!(process_behind(peer), Some(std::process::id()));
-        assert_eq!(process_behind(([127, 0, 0, 1], 1).into()), None);
+        let port = stream.peer_addr().unwrap().port();
+        let found = process_behind(peer, port).unwrap().unwrap();
+        assert_eq!(found.pid().cast_unsigned(), std::process::id());
+        assert!(process_behind(peer, port - 1).is_err());
+        let elsewhere = process_behind(([192, 0, 2, 1], 1).into(), port);
+        assert!(elsewhere.unwrap().is_none());
+    }
+
+    #[test]
+    fn files_that_run_out_hide_nobody() {
+        // In a process of its own: the other tests need files.
+        let run = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--ignored",
+                "--exact",
+                "runtime::attached::tests::without_files",
+            ])
+            .output()
+            .unwrap();
+
+        let told = String::from_utf8_lossy(&run.stdout);
+        assert!(told.contains("1 passed"), "{told}");
+    }
+
+    #[tokio::test]
+    #[ignore = "run by the test before, as it takes all the files of its process"]
+    async fn without_files() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let peer = stream.local_addr().unwrap();
+        let files: Vec<TcpListener> = std::iter::repeat_with(|| listener.try_clone())
+            .map_while(io::Result::ok)
+            .collect();
+        let port = stream.peer_addr().unwrap().port();
+        assert!(process_behind(peer, port).is_err());
+
+        let (found, ()) = tokio::join!(look_behind(peer, port), async {
+            sleep(LOOK_AGAIN_AFTER).await;
+            drop(files);
+        });
+
+        let own = std::process::id().cast_signed();
+        assert_eq!(found.unwrap().map(|process| process.pid()), Some(own));
     }
 
     #[test]

@@ -23,7 +23,7 @@ use super::{
     memory::{self, Gauge},
     message::{Attempt, Delivery, Message, Receipt},
     pool::{Job, Pool, Work},
-    process::{Process, Spawner, describe},
+    process::{self, Process, Spawner, describe},
     verdict::{NotUp, Verdict},
 };
 
@@ -82,6 +82,7 @@ struct Environment {
 
 impl Shared {
     pub(super) async fn start(settings: Settings) -> io::Result<Arc<Shared>> {
+        process::open_many_files();
         let (listener, runtime_api) = api::bind().await?;
         let echo = settings.echo_logs.then(Echo::to_terminal).transpose()?;
         let shared = Arc::new(Shared {

@@ -14,11 +14,12 @@ use nix::{
     errno::Errno,
     sys::{
         prctl,
-        resource::{Resource, setrlimit},
+        resource::{Resource, getrlimit, setrlimit},
         signal::{Signal, killpg},
     },
     unistd::{Pid, getpid, getppid},
 };
+use procfs::ProcError;
 use tokio::{
     process::{Child, Command},
     runtime::Handle,
@@ -29,6 +30,9 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a program may be missing or half written; a linker's last step takes less.
 const UNFINISHED_LIMIT: Duration = Duration::from_secs(2);
+
+/// How many files a process may have open, as on Lambda.
+const OPEN_FILES: u64 = 1024;
 
 /// How often it is looked whether a process lives that is nobody's child here.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -144,15 +148,17 @@ impl Process {
         ))
     }
 
-    /// Watches process `pid`, which somebody else has started, until `released`; 0 for one that cannot be seen.
+    /// Watches a process that somebody else has started until `released`; its number is 0 if it cannot be seen.
     ///
     /// The token is cancelled as well when the process is let go of.
-    pub(super) fn attach(pid: u32, released: CancellationToken) -> Process {
-        let number = pid.cast_signed();
-        let process = procfs::process::Process::new(number).ok();
+    pub(super) fn attach(
+        process: Option<procfs::process::Process>,
+        released: CancellationToken,
+    ) -> Process {
+        let pid = process.as_ref().map_or(0, |process| process.pid());
         Process {
             tie: Tie::Attached(Attached { process, released }),
-            pid,
+            pid: pid.cast_unsigned(),
             frozen: false,
             asked_to_end: false,
             exit: None,
@@ -248,11 +254,7 @@ impl Process {
 
 impl Attached {
     async fn wait(&self) {
-        let is_alive = || {
-            self.process
-                .as_ref()
-                .is_none_or(procfs::process::Process::is_alive)
-        };
+        let is_alive = || self.process.as_ref().is_none_or(lives);
         let ended = async {
             while is_alive() {
                 sleep(LOOK_EVERY).await;
@@ -265,6 +267,24 @@ impl Attached {
 impl Drop for Process {
     fn drop(&mut self) {
         self.signal(Signal::SIGKILL);
+    }
+}
+
+/// Lets this process have as many files open as it is allowed to.
+///
+/// Each connection of a caller and each process of a function takes some, and many systems give 1,024 to begin with.
+/// Where that is refused, there are as many as there were.
+pub(super) fn open_many_files() {
+    if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, most, most);
+    }
+}
+
+/// Whether a process is there and no zombie; where the system does not say, it is left in peace.
+fn lives(process: &procfs::process::Process) -> bool {
+    match process.stat() {
+        Ok(stat) => !matches!(stat.state, 'Z' | 'X'),
+        Err(error) => !matches!(error, ProcError::NotFound(_)),
     }
 }
 
@@ -293,11 +313,14 @@ fn die_with_the_emulator(command: &mut Command) {
         }
         // A crash is an answer here, not a reason to write gigabytes.
         setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
+        let (_, most) = getrlimit(Resource::RLIMIT_NOFILE)?;
+        let most = most.min(OPEN_FILES);
+        setrlimit(Resource::RLIMIT_NOFILE, most, most)?;
         Ok(())
     };
     #[expect(
         unsafe_code,
-        reason = "the closure makes three system calls, all safe between fork and exec"
+        reason = "the closure makes a few system calls, all safe between fork and exec"
     )]
     unsafe {
         command.pre_exec(prepare);

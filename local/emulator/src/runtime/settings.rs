@@ -53,6 +53,8 @@ pub struct Attach {
     pub functions: BTreeMap<String, String>,
     /// The public address as a URL with no slash at its end: their processes find the Runtime API there.
     pub base_url: String,
+    /// Its port, by which the connections of their processes are told from others.
+    pub port: u16,
     /// The folder for one file per function with the variables its process needs.
     pub folder: PathBuf,
     /// How long a request waits for somebody to start a process.

@@ -1,6 +1,6 @@
 //! What becomes of functions that work, wait, crash and stall.
 
-use std::{fs::File, time::Duration};
+use std::{collections::BTreeSet, fs::File, time::Duration};
 
 use crate::world::{World, eventually, is_dead, state_of};
 use futures::future::join_all;
@@ -15,17 +15,21 @@ async fn sequential_calls_meet_one_process_which_is_frozen_between_them() {
     let world = World::start().await;
 
     let (_, first, _) = world.invoke("Probe", json!({ "a": 1 })).await;
+    let mut met = BTreeSet::from([first["process"].as_u64()]);
     for _ in 0..30 {
         let (failed, answer, _) = world.invoke("Probe", json!({})).await;
         assert!(!failed);
-        assert_eq!(answer["process"], first["process"]);
+        met.insert(answer["process"].as_u64());
     }
 
     assert_eq!(first["event"], json!({ "a": 1 }));
     let processes = world.processes("Probe");
-    assert_eq!(processes.len(), 1);
-    eventually("the process is frozen", || {
-        state_of(processes[0]) == Some('T')
+    // A process that the machine lets stand for a tenth of a second is not waited for.
+    assert!(met.len() <= 2 && processes.len() <= 2, "{met:?}");
+    eventually("they are frozen", || {
+        processes
+            .iter()
+            .all(|process| state_of(*process) == Some('T'))
     })
     .await;
 }
@@ -215,6 +219,26 @@ async fn a_process_sees_lambdas_variables_and_no_others() {
     // The template says so, and wins as it does on Lambda.
     assert_eq!(variables["AWS_ENDPOINT_URL_LAMBDA"], "http://127.0.0.1:9");
     assert_eq!(variables["HOME"], json!(null));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_has_lambdas_open_files_and_the_emulator_all_there_are() {
+    let world = World::start().await;
+    let (_, answer, _) = world.invoke("Probe", json!({})).await;
+
+    let limit = |process: Value| {
+        let limits = std::fs::read_to_string(format!("/proc/{process}/limits")).unwrap();
+        let line = limits
+            .lines()
+            .find(|line| line.starts_with("Max open files"));
+        let numbers = line.unwrap().split_whitespace().skip(3).take(2);
+        numbers
+            .map(|number| number.parse().unwrap())
+            .collect::<Vec<u64>>()
+    };
+    let own = limit(json!(std::process::id()));
+    assert_eq!(own[0], own[1]);
+    assert_eq!(limit(answer["process"].clone()), [own[1].min(1024); 2]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -200,7 +200,8 @@ async fn a_caller_who_leaves_does_not_end_the_run() {
     let next = world.post(FUNCTION_URL, json!({ "first": "next" })).await;
 
     assert_eq!(rest(next).await.unwrap(), "next");
-    assert_eq!(world.processes("Streamer"), processes);
+    // There may be another: the first is not waited for until it asks again.
+    assert!(world.processes("Streamer").contains(&processes[0]));
 }
 
 #[tokio::test(flavor = "multi_thread")]
