@@ -74,16 +74,16 @@ pub(crate) struct Plan<'a> {
 /// When there is no opening, or too little to go on with.
 pub(crate) fn plan<'a>(ledger: &Ledger<'a>, themes: &[Theme]) -> Result<Plan<'a>, Refusal> {
     // Where few moves serve, what one draw of words leaves to say may be too little, and of another is not.
-    let plan = (0..DRAWS).find_map(|draw| plan_once(Planner::new(ledger, themes, draw)));
+    let plan = (0..DRAWS).find_map(|draw| plan_once(Planner::new(ledger, themes, draw), draw));
     plan.ok_or_else(|| Refusal::TooLittle {
         place: ledger.brief.name.to_owned(),
     })
 }
 
-fn plan_once<'a>(mut planner: Planner<'_, 'a>) -> Option<Plan<'a>> {
+fn plan_once<'a>(mut planner: Planner<'_, 'a>, draw: usize) -> Option<Plan<'a>> {
     let mut candidates = planner.candidates();
     let note = planner
-        .narrow(&mut candidates)
+        .narrow(&mut candidates, draw)
         .or_else(|| topic::unserved(planner.ledger));
     let hook = planner.hook()?;
     let body = planner.choose(&hook, candidates);
@@ -203,8 +203,10 @@ impl<'l, 'a> Planner<'l, 'a> {
         }
     }
 
-    /// A standout episode keeps what is rare; where that is little, the six rarest, and says so.
-    fn narrow(&self, candidates: &mut Vec<Candidate<'a>>) -> Option<String> {
+    /// A standout episode keeps what is rare; where that is little, the rarest, and says so.
+    ///
+    /// What is rare may have no words that are supported: each further draw lets one more in.
+    fn narrow(&self, candidates: &mut Vec<Candidate<'a>>, draw: usize) -> Option<String> {
         if self.ledger.brief.podcast_type != PodcastType::Standout {
             return None;
         }
@@ -213,8 +215,8 @@ impl<'l, 'a> Planner<'l, 'a> {
             .iter()
             .filter(|c| c.found.score() >= STANDOUT_SURPRISE)
             .count();
-        candidates.truncate(rare.max(LEAST_MOVES + 1));
-        (rare < LEAST_MOVES).then(|| {
+        candidates.truncate(rare.max(LEAST_MOVES + 1) + draw);
+        (rare < LEAST_MOVES || draw > 0).then(|| {
             format!("Only {} of the facts about {} stand out; the next most unusual ones fill the rest.", crate::numbers::cardinal(rare as u64), self.ledger.brief.name)
         })
     }
@@ -373,7 +375,7 @@ impl<'l, 'a> Planner<'l, 'a> {
                 let sentence = Sentence { text, support };
                 let problems = rubric::problems(&sentence, &self.facts, &heard);
                 if !problems.is_empty()
-                    || reading::count(&sentence.text) > 1
+                    || reading::count(&heard.unnamed(&sentence.text)) > 1
                     || reading::words(&sentence.text).len() > 30
                 {
                     #[cfg(debug_assertions)]

@@ -30,6 +30,11 @@ pub fn place(geoname_id: u32) -> Option<Place> {
     Listed::by_id(geoname_id).map(Listed::to_place)
 }
 
+/// Returns the GeoNames ids of every listed place, most people first.
+pub fn ids() -> impl Iterator<Item = u32> {
+    Listed::all().map(Listed::id)
+}
+
 /// Returns everything known about a place, each piece typed and with its source.
 pub fn facts(geoname_id: u32) -> Option<Vec<Fact>> {
     Listed::by_id(geoname_id).map(facts::facts)

@@ -10,7 +10,10 @@ mod proven;
 pub mod reading;
 mod shape;
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use places::{Fact, Subject};
 use podcast::{Length, PodcastType};
@@ -139,12 +142,20 @@ pub fn unsupported(script: &Script) -> Vec<Unsupported> {
 pub struct Heard {
     names: HashSet<String>,
     known: HashSet<String>,
+    /// Known names that would be read as numbers: there are villages called Eighty-eight.
+    numerals: Vec<String>,
     numbers: Vec<f64>,
 }
 
 impl Heard {
     /// Starts with the names everyone knows: the place and its country.
     pub fn new<'a>(known: impl IntoIterator<Item = &'a str>) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        let numerals = known
+            .iter()
+            .filter(|text| !text.is_empty() && reading::count(text) > 0)
+            .map(|text| (*text).to_owned())
+            .collect();
         let known = known
             .into_iter()
             .flat_map(|text| reading::words(text).into_iter().map(fold))
@@ -157,8 +168,20 @@ impl Heard {
             .collect();
         Self {
             known,
+            numerals,
             ..Self::default()
         }
+    }
+
+    /// Returns a text to read numbers from: without the names that are no numbers.
+    pub(crate) fn unnamed<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let names = self.numerals.iter();
+        names.fold(Cow::Borrowed(text), |text, name| {
+            match text.contains(name.as_str()) {
+                true => Cow::Owned(text.replace(name.as_str(), "it")),
+                false => text,
+            }
+        })
     }
 
     /// Remembers a supported sentence.
@@ -170,8 +193,11 @@ impl Heard {
                     .filter(|w| is_capitalised(w))
                     .map(|w| fold(w)),
             );
-            self.numbers
-                .extend(reading::read(&sentence.text).iter().map(|said| said.value));
+            self.numbers.extend(
+                reading::read(&self.unnamed(&sentence.text))
+                    .iter()
+                    .map(|said| said.value),
+            );
         }
     }
 }
@@ -231,7 +257,7 @@ fn claim_without_facts(text: &str) -> Option<String> {
 
 fn unsupported_numbers(sentence: &Sentence, evidence: &Evidence, heard: &Heard) -> Vec<String> {
     let uncited = !matches!(sentence.support, Support::Facts(_));
-    let said = reading::read(&sentence.text);
+    let said = reading::read(&heard.unnamed(&sentence.text));
     // "The two of them" counts what the sentence cites.
     let cited = match &sentence.support {
         Support::Facts(ids) if ids.len() >= 2 => ids.len() as f64,
