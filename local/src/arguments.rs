@@ -3,6 +3,8 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
+use crate::terminal::Screen;
+
 /// Wherecast on one machine: type a place, get a podcast episode.
 #[derive(Parser)]
 #[command(version, about)]
@@ -79,7 +81,7 @@ pub(crate) struct WorldArguments {
     /// Show problems only.
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
-    /// How invocations and logs of the runner are written.
+    /// How invocations, what functions log and what the runner says are written.
     #[arg(long, value_enum, default_value = "text", global = true)]
     pub(crate) log_format: LogFormat,
 }
@@ -158,25 +160,21 @@ fn issuer_and_file(text: &str) -> Result<(String, PathBuf), String> {
 const LINES_INSTEAD: &str = "warn,emulator::reload=info,emulator::http=error,emulator::http::server=warn,\
      emulator::http::authorizer=warn,emulator::runtime::environment=error";
 
-/// Logs of the runner itself; RUST_LOG says otherwise.
-pub(crate) fn start_tracing(arguments: &WorldArguments) {
+/// Logs of the runner itself, on `screen`; RUST_LOG says otherwise.
+pub(crate) fn start_tracing(arguments: &WorldArguments, screen: &Screen) {
     let default = match (arguments.quiet, arguments.verbose) {
         (true, _) => "warn",
         (false, false) => LINES_INSTEAD,
         (false, true) => "info",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default));
+    let terminal = screen.terminal().clone();
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
-        .with_writer(std::io::stderr);
+        .with_writer(move || terminal.clone());
     match arguments.log_format {
-        LogFormat::Json => lines.json().init(),
-        LogFormat::Text => lines
-            .without_time()
-            .with_ansi(
-                anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never,
-            )
-            .init(),
+        LogFormat::Json => lines.json().flatten_event(true).init(),
+        LogFormat::Text => lines.without_time().with_ansi(screen.has_colors()).init(),
     }
 }

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     arguments::{Wish, WorldArguments},
     client::Client,
+    terminal::Screen,
     world,
 };
 
@@ -30,11 +31,15 @@ const PATIENCE: u32 = 30;
 /// # Errors
 /// When the file to write cannot be written, the place is unknown (with suggestions), the job fails, or no server
 /// can be had.
-pub(crate) async fn generate(arguments: &WorldArguments, wish: Wish) -> Result<()> {
+pub(crate) async fn generate(
+    arguments: &WorldArguments,
+    wish: Wish,
+    screen: &Screen,
+) -> Result<()> {
     if let Some(file) = &wish.out {
         check_writable(file)?;
     }
-    let mut world = world::reach(arguments).await?;
+    let mut world = world::reach(arguments, screen).await?;
     let has_file = wish.out.is_some();
     let wish = Arc::new(wish);
     let accepted = {
@@ -62,8 +67,8 @@ pub(crate) async fn generate(arguments: &WorldArguments, wish: Wish) -> Result<(
             }
             return Ok(());
         }
-        eprintln!("the server went away: looking for another");
-        world = world::reach(arguments)
+        screen.say("the server went away: looking for another");
+        world = world::reach(arguments, screen)
             .await
             .with_context(|| format!("podcast {id} is kept and goes on with the next start"))?;
     }

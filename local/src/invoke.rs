@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::{
     arguments::{Call, WorldArguments},
     client::Client,
+    terminal::Screen,
     world,
 };
 
@@ -16,9 +17,9 @@ const LONGEST_RUN: Duration = Duration::from_secs(905);
 ///
 /// # Errors
 /// When the file is not JSON, the function is unknown, or it answers with an error.
-pub(crate) async fn invoke(arguments: &WorldArguments, call: &Call) -> Result<()> {
+pub(crate) async fn invoke(arguments: &WorldArguments, call: &Call, screen: &Screen) -> Result<()> {
     let event = event(call)?;
-    let world = world::reach(arguments).await?;
+    let world = world::reach(arguments, screen).await?;
     let client = Client::patient(world.origin(), LONGEST_RUN);
     let path = format!("/2015-03-31/functions/{}/invocations", call.function);
     let answer = tokio::task::spawn_blocking(move || client.post(&path, &event))

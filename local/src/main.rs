@@ -15,40 +15,57 @@ mod terminal;
 mod wherecast;
 mod world;
 
-use std::{io, process::ExitCode, thread};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+    thread,
+};
 
 use clap::Parser;
-use tokio::runtime;
+use tokio::runtime::{self, Runtime};
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, WorldArguments};
+use terminal::Screen;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    arguments::start_tracing(&arguments.world);
-    match run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+    match start(&arguments.world) {
+        Ok((runtime, screen)) => runtime.block_on(run(arguments, &screen)),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            let _ = writeln!(io::stderr(), "error: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(arguments: Arguments) -> anyhow::Result<()> {
-    start_runtime()?.block_on(async {
-        match arguments.command.unwrap_or(Command::Serve) {
-            Command::Serve => serve::serve(&arguments.world).await,
-            Command::Generate(wish) => generate::generate(&arguments.world, wish).await,
-            Command::Invoke(call) => invoke::invoke(&arguments.world, &call).await,
-            Command::Describe => describe::describe(&arguments.world),
-        }
-    })
+fn start(arguments: &WorldArguments) -> io::Result<(Runtime, Screen)> {
+    let screen = Screen::new(arguments)?;
+    arguments::start_tracing(arguments, &screen);
+    Ok((start_runtime()?, screen))
+}
+
+async fn run(arguments: Arguments, screen: &Screen) -> ExitCode {
+    let world = &arguments.world;
+    let done = match arguments.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::serve(world, screen).await,
+        Command::Generate(wish) => generate::generate(world, wish, screen).await,
+        Command::Invoke(call) => invoke::invoke(world, &call, screen).await,
+        Command::Describe => describe::describe(world),
+    };
+    if let Err(error) = &done {
+        screen.fail(&format!("{error:#}"));
+    }
+    screen.flush().await;
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
 }
 
 /// Half of the processors for the emulator: the functions, which it waits for, have the others.
 ///
 /// With a thread for each, two processors spent a fifth more on each request, on threads that woke each other.
-fn start_runtime() -> io::Result<runtime::Runtime> {
+fn start_runtime() -> io::Result<Runtime> {
     let processors = thread::available_parallelism().map_or(1, usize::from);
     runtime::Builder::new_multi_thread()
         .worker_threads((processors / 2).max(1))

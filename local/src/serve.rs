@@ -1,9 +1,13 @@
-use std::{collections::BTreeMap, process};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+    process,
+};
 
 use anyhow::{Context, Result};
 use emulator::journal::Journal;
 
-use crate::{arguments::WorldArguments, world};
+use crate::{arguments::WorldArguments, terminal::Screen, world};
 
 /// The exit code of a program that Ctrl-C ended.
 const INTERRUPTED: i32 = 130;
@@ -13,25 +17,27 @@ const INTERRUPTED: i32 = 130;
 /// # Errors
 /// When the world cannot be started: a port in use, a data folder that cannot be written, a template with
 /// something unknown in it.
-pub(crate) async fn serve(arguments: &WorldArguments) -> Result<()> {
-    let world = world::start(arguments).await?;
-    println!("ready on {}", world.origin());
+pub(crate) async fn serve(arguments: &WorldArguments, screen: &Screen) -> Result<()> {
+    let world = world::start(arguments, screen).await?;
+    // Whoever has read enough may have closed it, which is no reason to stop.
+    let _ = writeln!(io::stdout(), "ready on {}", world.origin());
     asked_to_stop().await?;
     if let Some(journal) = world.journal() {
-        say_farewell(journal);
+        screen.say(&farewell(journal));
     }
     tokio::select! {
         () = world.leave() => Ok(()),
         asked = asked_to_stop() => {
             asked?;
+            screen.flush().await;
             // The kernel ends the functions; what was accepted is on disk.
             process::exit(INTERRUPTED);
         }
     }
 }
 
-/// Says what the end waits for.
-fn say_farewell(journal: &Journal) {
+/// Returns what the end waits for.
+fn farewell(journal: &Journal) -> String {
     let mut running: BTreeMap<String, usize> = BTreeMap::new();
     for entry in journal.newest(None, usize::MAX, |entry| entry.ended.is_none()) {
         *running.entry(entry.asked.function.clone()).or_default() += 1;
@@ -41,8 +47,8 @@ fn say_farewell(journal: &Journal) {
         .map(|(function, count)| format!("{count} × {function}"))
         .collect();
     match running.is_empty() {
-        true => eprintln!("stopping"),
-        false => eprintln!(
+        true => "stopping".to_owned(),
+        false => format!(
             "stopping: {} may put things in order for 4 s; what is not done goes on at the next start \
              (Ctrl-C again ends at once)",
             running.join(", ")

@@ -19,7 +19,7 @@ use emulator::{
 use crate::{
     arguments::WorldArguments,
     client::Client,
-    terminal,
+    terminal::{self, Screen},
     wherecast::{self, Place},
 };
 
@@ -70,7 +70,7 @@ impl World {
 ///
 /// # Errors
 /// As [`start`].
-pub(crate) async fn reach(arguments: &WorldArguments) -> Result<World> {
+pub(crate) async fn reach(arguments: &WorldArguments, screen: &Screen) -> Result<World> {
     if let Ok(origin) = fs::read_to_string(arguments.data.join(ADDRESS_FILE)) {
         let client = Client::new(&origin);
         if tokio::task::spawn_blocking(move || client.answers()).await? {
@@ -78,7 +78,7 @@ pub(crate) async fn reach(arguments: &WorldArguments) -> Result<World> {
         }
     }
     let socket = Socket::open(([127, 0, 0, 1], 0).into()).await?;
-    start_on(socket, false, arguments).await
+    start_on(socket, false, arguments, screen).await
 }
 
 /// Builds the functions and starts the system on the address asked for.
@@ -86,11 +86,11 @@ pub(crate) async fn reach(arguments: &WorldArguments) -> Result<World> {
 /// # Errors
 /// When the port is in use, the data folder cannot be written, the template is refused, voice files are
 /// missing, or the functions do not build.
-pub(crate) async fn start(arguments: &WorldArguments) -> Result<World> {
+pub(crate) async fn start(arguments: &WorldArguments, screen: &Screen) -> Result<World> {
     let socket = Socket::open(arguments.listen).await?;
-    let world = start_on(socket, true, arguments).await?;
+    let world = start_on(socket, true, arguments, screen).await?;
     if let Some((emulator, _)) = &world.own {
-        terminal::show(emulator, arguments).context("cannot write to the terminal")?;
+        terminal::show(emulator, arguments, screen).context("cannot write to the terminal")?;
     }
     Ok(world)
 }
@@ -110,7 +110,12 @@ pub(crate) fn template(arguments: &WorldArguments) -> Result<Template> {
     )?)
 }
 
-async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Result<World> {
+async fn start_on(
+    socket: Socket,
+    stays: bool,
+    arguments: &WorldArguments,
+    screen: &Screen,
+) -> Result<World> {
     let data = prepare(&arguments.data)?;
     let origin = socket.base_url();
     let Filled {
@@ -127,7 +132,7 @@ async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Re
     let attach: BTreeSet<String> = arguments.attach.iter().cloned().collect();
     let built_at = SystemTime::now();
     if !arguments.no_build {
-        build(&workspace, described.binaries(&attach)).await?;
+        build(&workspace, described.binaries(&attach), screen).await?;
     }
     let watch = match (stays && !arguments.no_watch, arguments.no_build) {
         (false, _) => Watch::Nothing,
@@ -148,13 +153,13 @@ async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Re
         jwks: arguments.jwks.iter().cloned().collect(),
         integration_limit: INTEGRATION_LIMIT,
         attach,
-        echo_logs: arguments.verbose,
+        echo: arguments.verbose.then(|| screen.echo()),
         freeze: !arguments.no_freeze,
         limit_memory: !arguments.no_memory_limit,
         watch,
     };
     let emulator = Emulator::start(socket, options.clone()).await?;
-    explain_attached(&options);
+    explain_attached(&options, screen);
     let address_file = data.join(ADDRESS_FILE);
     fs::write(&address_file, &origin)
         .with_context(|| format!("cannot write {}", address_file.display()))?;
@@ -164,23 +169,25 @@ async fn start_on(socket: Socket, stays: bool, arguments: &WorldArguments) -> Re
     })
 }
 
-async fn build(workspace: &Workspace, binaries: BTreeSet<String>) -> Result<()> {
+async fn build(workspace: &Workspace, binaries: BTreeSet<String>, screen: &Screen) -> Result<()> {
     let binaries = Vec::from_iter(binaries);
     if binaries.is_empty() {
         return Ok(());
     }
-    eprintln!("building {}", binaries.join(", "));
+    screen.say(&format!("building {}", binaries.join(", ")));
+    // Cargo writes to the terminal itself.
+    screen.flush().await;
     Ok(build_functions::build(&workspace.root, &binaries).await?)
 }
 
 /// Says how to start the functions that the emulator does not.
-fn explain_attached(options: &Options) {
+fn explain_attached(options: &Options, screen: &Screen) {
     for name in &options.attach {
         let (file, command) = (options.variables_file(name), options.shell_command(name));
-        eprintln!(
+        screen.say(&format!(
             "{name} is yours to start, with the variables in {}; in a shell: {command}",
             file.display()
-        );
+        ));
     }
 }
 

@@ -13,7 +13,8 @@ pub struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(origin: &str) -> Self {
+    /// Returns a client of the system at `origin`, such as `http://127.0.0.1:40123`.
+    pub fn new(origin: &str) -> Self {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             // The HTTP API answers within 30 s, whatever its functions do.

@@ -18,6 +18,7 @@ mod owners;
 mod page;
 mod recovery;
 mod secrets;
+mod serve;
 mod start;
 mod terminal;
 

@@ -26,6 +26,7 @@ use crate::{
     runtime::{self, Attach, Functions, Settings},
     schedule::{self, Planned},
     template::{Function, Mapping, Refusal, Schedule, Template},
+    terminal::Echo,
     trace::Trace,
 };
 
@@ -58,8 +59,8 @@ pub struct Options {
     pub integration_limit: Duration,
     /// Functions, by any of their names, whose processes people start, in a debugger for one.
     pub attach: BTreeSet<String>,
-    /// Whether what functions log also goes to the terminal.
-    pub echo_logs: bool,
+    /// Where what functions log goes besides their files.
+    pub echo: Option<Echo>,
     /// Whether processes are frozen between runs, as on Lambda.
     pub freeze: bool,
     /// Whether a process is killed when it needs more than its function's memory size.
@@ -384,7 +385,7 @@ async fn start_functions(
     let log_dir = options.data.join("logs");
     make_folder(&log_dir)?;
     let mut settings = Settings::new(options.bin_dir.clone(), log_dir);
-    settings.echo_logs = options.echo_logs;
+    settings.echo = options.echo.clone();
     settings.freeze = options.freeze;
     settings.limit_memory = options.limit_memory;
     settings.attach = attach;

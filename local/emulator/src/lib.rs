@@ -18,6 +18,7 @@ mod reply;
 pub mod runtime;
 pub mod schedule;
 pub mod template;
+mod terminal;
 mod trace;
 
 pub use asynchronous::Asynchronous;
@@ -25,4 +26,5 @@ pub use clock::Clock;
 pub use emulator::{Emulator, Options, Socket, StartError, base_url};
 pub use http::{INTEGRATION_LIMIT, KeysError, Mount};
 pub use reload::{Build, Built, Watch};
+pub use terminal::{Echo, Terminal};
 pub use trace::Trace;

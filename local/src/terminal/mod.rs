@@ -1,6 +1,7 @@
 //! What the terminal shows while the system serves: a line for each invocation, and how builds go.
 //!
-//! [`mod@line`] is the text of one invocation, [`fold`] keeps a page that polls from flooding the screen.
+//! [`mod@line`] is the text of one invocation, [`fold`] keeps a page that polls from flooding the screen, and
+//! [`mod@screen`] is how text gets there.
 use std::{io, thread, time::Duration};
 
 use anstyle::{AnsiColor, Style};
@@ -21,6 +22,9 @@ use crate::arguments::{LogFormat, WorldArguments};
 
 mod fold;
 mod line;
+mod screen;
+
+pub(crate) use screen::Screen;
 
 use fold::{Folds, Summary};
 use line::Line;
@@ -36,11 +40,15 @@ enum Reader {
     Program,
 }
 
-/// Shows what `emulator` does from now on, unless `arguments` ask for silence.
+/// Shows on `screen` what `emulator` does from now on, unless `arguments` ask for silence.
 ///
 /// # Errors
 /// When no thread or runtime can be started.
-pub(crate) fn show(emulator: &Emulator, arguments: &WorldArguments) -> io::Result<()> {
+pub(crate) fn show(
+    emulator: &Emulator,
+    arguments: &WorldArguments,
+    screen: &Screen,
+) -> io::Result<()> {
     if arguments.quiet {
         return Ok(());
     }
@@ -51,28 +59,30 @@ pub(crate) fn show(emulator: &Emulator, arguments: &WorldArguments) -> io::Resul
     };
     let journal = emulator.functions().journal().clone();
     let (news, build) = (journal.follow(), emulator.build());
-    let screen = Screen {
+    let reporter = Reporter {
+        screen: screen.clone(),
         reader,
         folds: Folds::default(),
     };
-    // A thread of its own: a terminal that is stopped by Ctrl-S must not stop the emulator. And a runtime of its own:
-    // the thread has no end but the process's, and the other runtime ends before that.
+    // A thread of its own, so that the emulator's goes on with its work. And a runtime of its own: the thread has
+    // no end but the process's, and the other runtime ends before that.
     let runtime = runtime::Builder::new_current_thread()
         .enable_time()
         .build()?;
-    let show = move || runtime.block_on(screen.follow(&journal, news, build));
+    let show = move || runtime.block_on(reporter.follow(&journal, news, build));
     thread::Builder::new()
-        .name("terminal".to_owned())
+        .name("reporter".to_owned())
         .spawn(show)
         .map(drop)
 }
 
-struct Screen {
+struct Reporter {
+    screen: Screen,
     reader: Reader,
     folds: Folds,
 }
 
-impl Screen {
+impl Reporter {
     async fn follow(
         mut self,
         journal: &Journal,
@@ -96,7 +106,7 @@ impl Screen {
                 Ok(()) = build.changed() => self.built(&build.borrow_and_update().clone()),
                 _ = clock.tick() => {
                     for summary in self.folds.due() {
-                        summarise(&summary);
+                        self.screen.line(&summary_line(&summary));
                     }
                 }
             }
@@ -105,7 +115,7 @@ impl Screen {
 
     fn ended(&mut self, line: &Line<'_>) {
         match self.reader {
-            Reader::Program => anstream::eprintln!("{}", line.json()),
+            Reader::Program => self.screen.record(&line.json()),
             Reader::Patient => self.print(line),
             Reader::Person => {
                 if !line.is_good() || self.folds.shows(line) {
@@ -116,16 +126,17 @@ impl Screen {
     }
 
     fn print(&self, line: &Line<'_>) {
-        anstream::eprintln!("{}", line.text());
+        self.screen.line(&line.text());
         // With -v the function's own lines are there already.
         for line in line.trouble(self.reader == Reader::Person) {
-            anstream::eprintln!("{line}");
+            self.screen.line(&line);
         }
     }
 
     fn missed(&self, news: u64) {
         if self.reader == Reader::Patient {
-            anstream::eprintln!("… {} more, too fast to show", news / 2);
+            let more = format!("… {} more, too fast to show", news / 2);
+            self.screen.line(&more);
         }
     }
 
@@ -133,38 +144,32 @@ impl Screen {
         match (build, self.reader) {
             (Build::None, _) => {}
             (Build::Running, Reader::Program) => {}
-            (Build::Running, _) => anstream::eprintln!("{}", painted(dim(), "building …")),
-            (Build::Done(built), Reader::Program) => {
-                anstream::eprintln!("{}", line::build_json(built));
-            }
-            (Build::Done(built), _) => show_built(built),
+            (Build::Running, _) => self.screen.line(&painted(dim(), "building …")),
+            (Build::Done(built), Reader::Program) => self.screen.record(&line::build_json(built)),
+            (Build::Done(built), _) => self.screen.line(&built_text(built)),
         }
     }
 }
 
-fn show_built(built: &Built) {
-    anstream::eprint!("{}", built.output);
-    let took = line::time(built.took);
+fn built_text(built: &Built) -> String {
+    let (output, took) = (&built.output, line::time(built.took));
     if built.is_ok {
         let done = painted(color(AnsiColor::Green), "built");
-        anstream::eprintln!("{done} in {took}");
+        format!("{output}{done} in {took}")
     } else {
         let failed = painted(color(AnsiColor::Red).bold(), "not built");
-        anstream::eprintln!("{failed} after {took}: the old code goes on answering");
+        format!("{output}{failed} after {took}: the old code goes on answering")
     }
 }
 
-fn summarise(summary: &Summary) {
+fn summary_line(summary: &Summary) -> String {
     let what = format!("{} ×{}", summary.what, summary.count);
     let figures = format!(
         "p50 {} max {}",
         line::time(summary.median),
         line::time(summary.longest)
     );
-    anstream::eprintln!(
-        "{}",
-        line::row(&summary.function, &what, &summary.outcome, &figures)
-    );
+    line::row(&summary.function, &what, &summary.outcome, &figures)
 }
 
 fn painted(style: Style, text: &str) -> String {

@@ -18,7 +18,6 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     EnvironmentState, Failure, FailureKind, Invocation, Run, Settings, api,
     card::Card,
-    echo::Echo,
     log::{Log, Report},
     memory::{self, Gauge},
     message::{Attempt, Delivery, Message, Receipt},
@@ -48,7 +47,6 @@ const ATTACHED_LIMIT: Duration = Duration::from_secs(900);
 /// What all environments share.
 pub(super) struct Shared {
     settings: Settings,
-    echo: Option<Arc<Echo>>,
     spawner: Spawner,
     runtime_api: SocketAddr,
     desks: Mutex<HashMap<String, mpsc::Sender<Message>>>,
@@ -84,10 +82,8 @@ impl Shared {
     pub(super) async fn start(settings: Settings) -> io::Result<Arc<Shared>> {
         process::open_many_files();
         let (listener, runtime_api) = api::bind().await?;
-        let echo = settings.echo_logs.then(Echo::to_terminal).transpose()?;
         let shared = Arc::new(Shared {
             settings,
-            echo: echo.map(Arc::new),
             spawner: Spawner::start()?,
             runtime_api,
             desks: Mutex::default(),
@@ -101,11 +97,6 @@ impl Shared {
 
     pub(super) fn settings(&self) -> &Settings {
         &self.settings
-    }
-
-    /// Returns the way to the terminal for what functions log, if it goes there.
-    pub(super) fn echo(&self) -> Option<&Arc<Echo>> {
-        self.echo.as_ref()
     }
 
     pub(super) fn runtime_api(&self) -> SocketAddr {
@@ -135,9 +126,6 @@ impl Shared {
         self.stopping.cancel();
         self.tasks.close();
         self.tasks.wait().await;
-        if let Some(echo) = &self.echo {
-            echo.flush().await;
-        }
     }
 
     fn grace_ends(&self) -> Instant {

@@ -9,7 +9,8 @@ use std::{
 use bytes::Bytes;
 use tokio::{net::unix::pipe, task::AbortHandle};
 
-use super::{Run, echo::Echo};
+use super::Run;
+use crate::terminal::Echo;
 
 const TAIL_BYTES: usize = 4096;
 
@@ -23,7 +24,7 @@ const FILE_BYTES: u64 = 16 << 20;
 pub(super) struct LogFile {
     name: String,
     path: PathBuf,
-    echo: Option<Arc<Echo>>,
+    echo: Option<Echo>,
     open: Mutex<OpenFile>,
 }
 
@@ -33,7 +34,7 @@ struct OpenFile {
 }
 
 impl LogFile {
-    pub(super) fn open(folder: &Path, name: &str, echo: Option<Arc<Echo>>) -> io::Result<LogFile> {
+    pub(super) fn open(folder: &Path, name: &str, echo: Option<Echo>) -> io::Result<LogFile> {
         let path = folder.join(format!("{name}.log"));
         let open = OpenFile::append_to(&path).map_err(|error| {
             io::Error::new(error.kind(), format!("{}: {error}", path.display()))

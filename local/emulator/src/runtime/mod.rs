@@ -19,7 +19,6 @@ use crate::{
 mod api;
 mod attached;
 mod card;
-mod echo;
 mod environment;
 mod invocation;
 mod log;

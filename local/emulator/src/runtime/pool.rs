@@ -147,7 +147,7 @@ impl Pool {
         let log = LogFile::open(
             &shared.settings().log_dir,
             &function.name,
-            shared.echo().cloned(),
+            shared.settings().echo.clone(),
         )?;
         let reserved = function.reserved_concurrency.map(|most| most as usize);
         let is_attached = shared.settings().attach.covers(&function.name);

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 use crate::{
     faults::Faults,
     template::{Function, REGION},
+    terminal::Echo,
 };
 
 /// The largest event of a run that somebody waits for, and so of any run.
@@ -19,8 +20,8 @@ pub struct Settings {
     pub bin_dir: PathBuf,
     /// The folder for one log file per function.
     pub log_dir: PathBuf,
-    /// Whether log lines also go to the terminal.
-    pub echo_logs: bool,
+    /// Where log lines go besides.
+    pub echo: Option<Echo>,
     /// Variables for every function; they win over the template's.
     pub environment: BTreeMap<String, String>,
     /// Variables for every function whose template sets them to nothing else.
@@ -75,7 +76,7 @@ impl Settings {
         Settings {
             bin_dir,
             log_dir,
-            echo_logs: false,
+            echo: None,
             environment: BTreeMap::new(),
             defaults: BTreeMap::new(),
             most_environments: MOST_ENVIRONMENTS as usize,

@@ -308,7 +308,7 @@ pub(crate) fn options(folder: &Path) -> Options {
         jwks: BTreeMap::new(),
         attach: BTreeSet::new(),
         integration_limit: INTEGRATION_LIMIT,
-        echo_logs: false,
+        echo: None,
         freeze: true,
         limit_memory: true,
         watch: Watch::Nothing,

@@ -1,4 +1,4 @@
-//! What functions log, on the terminal as well.
+//! What is written for people while an emulator runs: never at the price of its work.
 //!
 //! A terminal that Ctrl-S stops, or a full pipe that nobody reads, holds up whoever writes to it for as long as it
 //! likes. That is a thread of its own here, and lines that find it far behind are only counted.
@@ -28,57 +28,88 @@ const WAITING: usize = 1_024;
 /// How long the emulator's end waits for a terminal that is behind.
 const FLUSH: Duration = Duration::from_millis(500);
 
-/// The way to the terminal.
-pub(super) struct Echo {
-    lines: mpsc::Sender<Said>,
-    /// How many lines found no place since that was last said.
+/// The way to standard error for everybody in this program. Clones mean the same way, and keep the order.
+#[derive(Clone, Debug)]
+pub struct Terminal {
+    said: mpsc::Sender<Said>,
+    /// How much found no place since that was last said.
     lost: Arc<AtomicUsize>,
 }
 
+/// Where lines that functions log are shown as well.
+#[derive(Clone, Debug)]
+pub struct Echo {
+    /// The terminal.
+    pub terminal: Terminal,
+    /// Makes of a function's name and a line of its log what is shown.
+    pub line: fn(&str, &str) -> String,
+}
+
+#[derive(Debug)]
 enum Said {
-    Line(String),
+    Text(String),
     /// Everything before it is to be written.
     Flush(oneshot::Sender<()>),
 }
 
-impl Echo {
+impl Terminal {
     /// Writes to standard error.
     ///
     /// # Errors
     /// When there is no handle or thread to be had.
-    pub(super) fn to_terminal() -> io::Result<Echo> {
+    pub fn standard_error() -> io::Result<Terminal> {
         // The standard library's own handle has a lock, and whoever else writes to it would wait for this thread.
         let terminal = io::stderr().as_fd().try_clone_to_owned()?;
-        Echo::to(File::from(terminal))
+        Terminal::to(File::from(terminal))
     }
 
-    fn to(out: impl Write + Send + 'static) -> io::Result<Echo> {
-        let (lines, waiting) = mpsc::channel(WAITING);
+    fn to(out: impl Write + Send + 'static) -> io::Result<Terminal> {
+        let (said, waiting) = mpsc::channel(WAITING);
         let lost = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&lost);
         thread::Builder::new()
-            .name("echo".to_owned())
+            .name("terminal".to_owned())
             .spawn(move || write(waiting, &counted, out))?;
-        Ok(Echo { lines, lost })
+        Ok(Terminal { said, lost })
     }
 
-    /// Shows a line of `function`, or counts it, at once.
-    pub(super) fn show(&self, function: &str, line: &str) {
-        let line = Said::Line(format!("[{function}] {line}\n"));
-        if self.lines.try_send(line).is_err() {
+    /// Shows a text, which has its line ends, or counts it, at once.
+    pub fn show(&self, text: String) {
+        if self.said.try_send(Said::Text(text)).is_err() {
             self.lost.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     /// Waits until everything is written, but not for a terminal that stands still.
-    pub(super) async fn flush(&self) {
+    pub async fn flush(&self) {
         let written = async {
             let (done, written) = oneshot::channel();
-            if self.lines.send(Said::Flush(done)).await.is_ok() {
+            if self.said.send(Said::Flush(done)).await.is_ok() {
                 let _ = written.await;
             }
         };
         let _ = timeout(FLUSH, written).await;
+    }
+}
+
+/// What is written at once is shown whole or not at all.
+impl Write for Terminal {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.show(String::from_utf8_lossy(bytes).into_owned());
+        Ok(bytes.len())
+    }
+
+    /// Does not wait: see [`Terminal::flush`] for who wants to.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Echo {
+    pub(crate) fn show(&self, function: &str, line: &str) {
+        let mut shown = (self.line)(function, line);
+        shown.push('\n');
+        self.terminal.show(shown);
     }
 }
 
@@ -92,8 +123,8 @@ fn write(mut waiting: mpsc::Receiver<Said>, lost: &AtomicUsize, mut out: impl Wr
             said => said.ok(),
         };
         match said {
-            Some(Said::Line(line)) => {
-                let _ = out.write_all(line.as_bytes());
+            Some(Said::Text(text)) => {
+                let _ = out.write_all(text.as_bytes());
             }
             Some(Said::Flush(done)) => {
                 own_up(lost, &mut out);
@@ -124,7 +155,7 @@ mod tests {
 
     /// A line so long that the pipe does not hold as many as the channel does.
     fn line(number: usize) -> String {
-        format!("{number:0100}")
+        format!("{number:0100}\n")
     }
 
     #[tokio::test]
@@ -132,29 +163,28 @@ mod tests {
         let (reader, writer) = io::pipe().unwrap();
         let (told, done) = std::sync::mpsc::channel();
         thread::spawn(move || {
-            let echo = Echo::to(writer).unwrap();
+            let terminal = Terminal::to(writer).unwrap();
             for number in 0..LINES {
-                echo.show("f", &line(number));
+                terminal.show(line(number));
             }
-            told.send(echo).unwrap();
+            told.send(terminal).unwrap();
         });
 
         // Without a limit a failure would never end.
-        let echo = done.recv_timeout(Duration::from_secs(60)).unwrap();
+        let terminal = done.recv_timeout(Duration::from_secs(60)).unwrap();
 
         let begin = Instant::now();
-        echo.flush().await;
+        terminal.flush().await;
         assert!(begin.elapsed() >= FLUSH, "nobody has read the pipe");
-        drop(echo);
+        drop(terminal);
         let (mut shown, mut lost, mut last) = (0, 0, String::new());
         for line in BufReader::new(reader).lines() {
             let line = line.unwrap();
             match line.strip_prefix("… ") {
                 Some(count) => lost += count.split(' ').next().unwrap().parse::<usize>().unwrap(),
                 None => {
-                    let number = line.strip_prefix("[f] ").unwrap();
-                    assert!(number.len() == 100 && number > last.as_str(), "{line}");
-                    last = number.to_owned();
+                    assert!(line.len() == 100 && line > last, "{line}");
+                    last = line;
                     shown += 1;
                 }
             }
@@ -166,10 +196,14 @@ mod tests {
     #[tokio::test]
     async fn a_flush_waits_for_what_was_said() {
         let (reader, writer) = io::pipe().unwrap();
-        let echo = Echo::to(writer).unwrap();
+        let terminal = Terminal::to(writer).unwrap();
+        let echo = Echo {
+            terminal: terminal.clone(),
+            line: |function, line| format!("[{function}] {line}"),
+        };
         echo.show("f", "hello");
 
-        echo.flush().await;
+        terminal.flush().await;
 
         let mut line = String::new();
         BufReader::new(reader).read_line(&mut line).unwrap();
