@@ -3,7 +3,7 @@ use std::{
     collections::BTreeSet,
     io,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{Output, Stdio},
 };
 
 use serde::Deserialize;
@@ -37,6 +37,17 @@ pub enum BuildError {
         one: PathBuf,
         /// Another.
         other: PathBuf,
+    },
+    /// A folder does not say by itself which binary is meant.
+    #[error(
+        "the cargo project in {} has {}",
+        folder.display(), listed(binaries)
+    )]
+    NoSoleBinary {
+        /// The project's folder.
+        folder: PathBuf,
+        /// What it has, in order.
+        binaries: Vec<String>,
     },
     /// A binary is not where the emulator looks for it.
     #[error("{} is missing: build the functions first", .0.display())]
@@ -80,20 +91,9 @@ impl Workspace {
     }
 
     async fn of_folder(folder: &Path) -> Result<Workspace, BuildError> {
-        let mut cargo = Command::from(cargo());
-        cargo
-            .args(["metadata", "--no-deps", "--format-version", "1"])
-            .current_dir(folder);
-        let output = cargo.output().await.map_err(BuildError::NoCargo)?;
-        if !output.status.success() {
-            let reason = String::from_utf8_lossy(&output.stderr);
-            return Err(no_workspace(
-                folder,
-                reason.trim().trim_start_matches("error: "),
-            ));
-        }
-        let metadata: Metadata = serde_json::from_slice(&output.stdout)
-            .map_err(|error| no_workspace(folder, &error.to_string()))?;
+        let mut asked = Command::from(ask_for_metadata(folder));
+        let output = asked.output().await.map_err(BuildError::NoCargo)?;
+        let metadata = Metadata::of(folder, &output)?;
         let profile = match cfg!(debug_assertions) {
             true => "debug",
             false => "release",
@@ -105,11 +105,83 @@ impl Workspace {
     }
 }
 
+/// Returns the name of the only binary of the package in `folder`, or of the workspace whose root that is.
+///
+/// That is the one that `sam build` takes when a template names none (aws-lambda-builders 1.68.0, `rust_cargo`).
+///
+/// # Errors
+/// When cargo is missing, knows of no project there, or that has not exactly one binary.
+pub(crate) fn sole_binary(folder: &Path) -> Result<String, BuildError> {
+    let output = ask_for_metadata(folder)
+        .output()
+        .map_err(BuildError::NoCargo)?;
+    let metadata = Metadata::of(folder, &output)?;
+    // Cargo names files by the way that links lead to.
+    let manifest = folder.canonicalize().map(|it| it.join("Cargo.toml")).ok();
+    let is_here = |package: &&Package| manifest.as_ref() == Some(&package.manifest_path);
+    let here = metadata.packages.iter().find(is_here);
+    let packages = here.map_or(metadata.packages.as_slice(), std::slice::from_ref);
+    let targets = packages.iter().flat_map(|package| &package.targets);
+    let mut binaries: Vec<String> = targets
+        .filter(|target| target.kind.iter().any(|kind| kind == "bin"))
+        .map(|target| target.name.clone())
+        .collect();
+    binaries.sort();
+    match binaries.as_mut_slice() {
+        [binary] => Ok(std::mem::take(binary)),
+        _ => Err(BuildError::NoSoleBinary {
+            // Without the `.` of most templates.
+            folder: folder.components().collect(),
+            binaries,
+        }),
+    }
+}
+
 /// What is used of `cargo metadata`.
 #[derive(Deserialize)]
 struct Metadata {
     workspace_root: PathBuf,
     target_directory: PathBuf,
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    manifest_path: PathBuf,
+    targets: Vec<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+    kind: Vec<String>,
+}
+
+fn ask_for_metadata(folder: &Path) -> std::process::Command {
+    let mut cargo = cargo();
+    cargo
+        .args(["metadata", "--no-deps", "--format-version", "1"])
+        .current_dir(folder);
+    cargo
+}
+
+impl Metadata {
+    fn of(folder: &Path, output: &Output) -> Result<Metadata, BuildError> {
+        if !output.status.success() {
+            let reason = String::from_utf8_lossy(&output.stderr);
+            let reason = reason.trim().trim_start_matches("error: ");
+            return Err(no_workspace(folder, reason));
+        }
+        serde_json::from_slice(&output.stdout)
+            .map_err(|error| no_workspace(folder, &error.to_string()))
+    }
+}
+
+fn listed(binaries: &[String]) -> String {
+    match binaries.is_empty() {
+        true => "no binary".to_owned(),
+        false => format!("the binaries {}", binaries.join(", ")),
+    }
 }
 
 fn no_workspace(folder: &Path, reason: &str) -> BuildError {

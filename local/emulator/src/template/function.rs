@@ -1,13 +1,14 @@
 //! `AWS::Serverless::Function`: the function itself; its events are read in [`super::event`].
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use super::{
-    Destination, Function, Refusal, event_invoke,
+    Destination, Function, Refusal, code_folder, event_invoke,
     fields::Fields,
     node::{Entry, Node, Value},
     scope::Scope,
     url,
 };
+use crate::build_functions;
 
 /// What a function may say that matters only where it is deployed. Not resolved either: a policy may name a
 /// bucket that does not exist here.
@@ -65,14 +66,15 @@ pub(super) fn read(
     if !matches!(&runtime.value, Value::Text(text) if text.starts_with("provided.")) {
         return Err(fields.wrong("Runtime", runtime, "provided.al2023"));
     }
+    let code = fields.text("CodeUri")?.unwrap_or(".");
     let function = Function {
         logical_id: entry.key.clone(),
         name: fields
             .text("FunctionName")?
             .unwrap_or(&entry.key)
             .to_owned(),
-        binary: binary(entry, scope)?,
-        code: fields.text("CodeUri")?.unwrap_or(".").into(),
+        binary: binary(entry, Path::new(code), scope)?,
+        code: code.into(),
         timeout: Duration::from_secs(fields.number("Timeout", 1..=900)?.unwrap_or(3).into()),
         memory_mb: fields.number("MemorySize", 128..=10_240)?.unwrap_or(128),
         environment: environment(&mut fields)?,
@@ -166,11 +168,11 @@ fn environment(fields: &mut Fields<'_>) -> Result<BTreeMap<String, String>, Refu
     Ok(result)
 }
 
-/// Returns the name of the cargo binary that the function's build produces.
-fn binary(entry: &Entry, scope: &Scope<'_>) -> Result<String, Refusal> {
+/// Returns the name of the cargo binary that the build of the function's `code` produces.
+fn binary(entry: &Entry, code: &Path, scope: &Scope<'_>) -> Result<String, Refusal> {
     let Some(metadata) = entry.node.field("Metadata") else {
         let reason = format!(
-            "function {} has no Metadata; give it BuildMethod: rust-cargolambda and BuildProperties with the Binary",
+            "function {} has no Metadata; give it BuildMethod: rust-cargolambda",
             entry.key
         );
         return Err(Refusal::at(scope.file, entry.line, reason));
@@ -185,13 +187,24 @@ fn binary(entry: &Entry, scope: &Scope<'_>) -> Result<String, Refusal> {
     if !matches!(&method.value, Value::Text(text) if text == "rust-cargolambda") {
         return Err(fields.wrong("BuildMethod", method, "rust-cargolambda"));
     }
-    let owner = format!("BuildProperties of function {}", entry.key);
-    let mut properties = Fields::of(fields.need("BuildProperties")?, owner, scope.file)?;
-    let binary = match &properties.need("Binary")?.value {
-        Value::Text(text) => text.clone(),
-        _ => return Err(properties.wrong("Binary", &metadata, "text")),
+    let named = match fields.fields("BuildProperties")? {
+        None => None,
+        Some(mut properties) => {
+            let named = properties.text("Binary")?;
+            properties.finish()?;
+            named
+        }
     };
-    properties.finish()?;
+    let binary = match named {
+        Some(named) => named.to_owned(),
+        None => build_functions::sole_binary(&code_folder(scope.file, code)).map_err(|error| {
+            let reason = format!(
+                "function {} does not say which binary it is, and {error}; name the Binary in BuildProperties",
+                entry.key
+            );
+            fields.refuse(reason)
+        })?,
+    };
     fields.finish()?;
     Ok(binary)
 }

@@ -361,19 +361,10 @@ impl Template {
     /// A `CodeUri` that is not there is what a build leaves, and will be: the code is around the template then.
     #[must_use]
     pub fn code_folders(&self, path: &Path) -> BTreeSet<PathBuf> {
-        let around = match path.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
-        let code = self
-            .functions
-            .iter()
-            .map(|function| around.join(&function.code));
-        code.map(|folder| match folder.is_dir() {
-            true => folder,
-            false => around.to_owned(),
-        })
-        .collect()
+        let functions = self.functions.iter();
+        functions
+            .map(|function| code_folder(path, &function.code))
+            .collect()
     }
 
     /// Returns the names of the parameters that the template at `path` has.
@@ -387,6 +378,19 @@ impl Template {
         let mut sections = Fields::of(&root, "the template", path)?;
         let parameters = sections.entries("Parameters")?.iter();
         Ok(parameters.map(|entry| entry.key.clone()).collect())
+    }
+}
+
+/// Returns the folder of a function's `code`, for a template at `template`: around that where there is none.
+fn code_folder(template: &Path, code: &Path) -> PathBuf {
+    let around = match template.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    let folder = around.join(code);
+    match folder.is_dir() {
+        true => folder,
+        false => around.to_owned(),
     }
 }
 

@@ -26,7 +26,8 @@ const WITHOUT_EFFECT: [&str; 9] = [
     "AWS::CloudWatch::Alarm",
 ];
 
-/// Reads the template in `text`; `file` is for sentences only.
+/// Reads the template in `text`; `file` is for sentences, and its folder is where functions that name no
+/// binary have their code.
 pub(super) fn read(
     text: &str,
     file: &Path,

@@ -93,6 +93,53 @@ fn code_that_is_not_there_yet_is_around_the_template() {
 }
 
 #[test]
+fn a_function_that_names_no_binary_is_the_sole_one_of_its_package() {
+    let project = project(&["resize"]);
+    let template = project.path().join("template.yaml");
+
+    for build in ["", ", BuildProperties: {}"] {
+        std::fs::write(&template, without_binary(build, "resize")).expect("a template");
+        let template = Template::read(&template, &BTreeMap::new(), BASE);
+
+        let functions = template.expect("the template is valid").functions;
+        assert_eq!(functions[0].binary, "resize-image");
+    }
+}
+
+/// A cargo workspace with the packages `names`, each with its library and the binary `NAME-image`.
+fn project(names: &[&str]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |file: String, text: &str| {
+        let file = folder.path().join(file);
+        std::fs::create_dir_all(file.parent().expect("it has one")).expect("a folder");
+        std::fs::write(file, text).expect("a file");
+    };
+    write(
+        "Cargo.toml".into(),
+        &format!("[workspace]\nresolver = \"3\"\nmembers = {names:?}\n"),
+    );
+    for name in names {
+        let manifest = format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\n");
+        write(format!("{name}/Cargo.toml"), &manifest);
+        write(format!("{name}/src/lib.rs"), "");
+        write(format!("{name}/src/bin/{name}-image.rs"), "fn main() {}\n");
+    }
+    folder
+}
+
+/// A template whose one function has no `Binary`, with `build` in its metadata.
+fn without_binary(build: &str, code: &str) -> String {
+    format!(
+        "{HEAD}Resources:
+  F:
+    Type: AWS::Serverless::Function
+    Metadata: {{BuildMethod: rust-cargolambda{build}}}
+    Properties: {{Runtime: provided.al2023, CodeUri: {code}}}
+"
+    )
+}
+
+#[test]
 fn every_function_of_the_language_is_resolved() {
     let text = format!(
         "{HEAD}Parameters:

@@ -297,8 +297,37 @@ fn a_function_without_a_cargo_binary_is_refused() {
 
     assert_eq!(
         refusal(&text),
-        "t.yaml:3: function F has no Metadata; give it BuildMethod: rust-cargolambda and BuildProperties with the Binary"
+        "t.yaml:3: function F has no Metadata; give it BuildMethod: rust-cargolambda"
     );
+}
+
+#[test]
+fn a_function_that_may_be_several_binaries_is_told_to_name_one() {
+    let project = project(&["crop", "resize"]);
+    let (template, empty) = (project.path().join("t.yaml"), project.path().join("empty"));
+    std::fs::create_dir_all(empty.join("src")).expect("a folder");
+    let library = "[package]\nname = \"empty\"\nversion = \"0.1.0\"\n[workspace]\n";
+    std::fs::write(empty.join("Cargo.toml"), library).expect("a manifest");
+    std::fs::write(empty.join("src/lib.rs"), "").expect("a library");
+
+    for (code, has) in [
+        (".", "the binaries crop-image, resize-image"),
+        ("empty", "no binary"),
+    ] {
+        std::fs::write(&template, without_binary("", code)).expect("a template");
+        let refusal = Template::read(&template, &BTreeMap::new(), BASE).expect_err("it is refused");
+
+        let start = format!(
+            "{}:5: function F does not say which binary it is",
+            template.display()
+        );
+        let end = format!(" has {has}; name the Binary in BuildProperties");
+        let refusal = refusal.to_string();
+        assert!(
+            refusal.starts_with(&start) && refusal.ends_with(&end),
+            "{refusal}"
+        );
+    }
 }
 
 #[test]
