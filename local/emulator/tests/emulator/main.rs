@@ -16,6 +16,7 @@ mod payload;
 mod queues;
 mod reload;
 mod runtime;
+mod sdk;
 mod storm;
 mod streaming;
 mod tokens;
