@@ -106,6 +106,13 @@ class Implementation:
             [VENVS / "clients/bin/aws", "--endpoint-url", endpoint, "--output", "json", *arguments],
             capture_output=True, text=True, env=env, check=False)
 
+    def cargo_lambda_invoke(self, function, event):
+        host, port = self.invoke_endpoint(function).removeprefix("http://").split(":")
+        return subprocess.run(
+            [VENVS / "peers/bin/cargo-lambda", "lambda", "invoke", "--invoke-address", host, "--invoke-port", port,
+             "--data-ascii", event, function],
+            capture_output=True, text=True, check=False)
+
     def status_of(self, function, patience_s=5):
         """The status with which a function answers the simplest event; None when there is no answer."""
         url = f"{self.invoke_endpoint(function)}/2015-03-31/functions/{self.function(function)}/invocations"

@@ -327,6 +327,31 @@ def cli(it):
     expect(json.load(open(file))["event"], {"who": "cli"}, "the event")
 
 
+# Not in the small dose: it comes with the peers.
+@probe(TOPIC, "`cargo lambda invoke` prints a function's answer", slow=True)
+def cargo_lambda_invoke(it):
+    ran = it.cargo_lambda_invoke(it.function("greeter-obey"), '{"who": "cargo"}')
+
+    expect(ran.returncode, 0, f"the exit status ({ran.stderr.strip()[-80:]})")
+    expect(json.loads(ran.stdout)["event"], {"who": "cargo"}, "the event")
+
+
+@probe(TOPIC, "`cargo lambda invoke` prints a function's error", slow=True)
+def cargo_lambda_invoke_fails(it):
+    ran = it.cargo_lambda_invoke(it.function("greeter-obey"), '{"do": "fail"}')
+
+    expect(json.loads(ran.stdout)["errorMessage"], "as asked", "errorMessage")
+
+
+# It says only that it does not understand the answer, which is AWS's: what it reads is its own server's.
+@probe(TOPIC, "`cargo lambda invoke` fails when a function is unknown", slow=True)
+def cargo_lambda_invoke_of_nobody(it):
+    ran = it.cargo_lambda_invoke("nobody", "{}")
+
+    expect(ran.returncode, 1, f"the exit status ({ran.stdout.strip()[-80:]})")
+    check("error sending request" not in ran.stderr, "nobody answers")
+
+
 @probe(TOPIC, "curl on the Invoke API works")
 def curl(it):
     name = it.function("greeter-obey")
