@@ -14,6 +14,7 @@ mod kills;
 mod life;
 mod payload;
 mod queues;
+mod rebuild;
 mod reload;
 mod runtime;
 mod sdk;
