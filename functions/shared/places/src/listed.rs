@@ -31,6 +31,11 @@ impl Listed {
         PACK.names.get(self.0)
     }
 
+    /// Whether this is its name, to the letter; in a whole list found sooner than by comparing names.
+    pub(crate) fn is_called(self, name: &str) -> bool {
+        PACK.names.is(self.0, name)
+    }
+
     pub(crate) fn lat_deg(self) -> f64 {
         f64::from(PACK.lat.i32(self.0)) / 1e5
     }

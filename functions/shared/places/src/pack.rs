@@ -213,11 +213,19 @@ impl Strings {
 
     /// Returns a string, empty when there is none of that number.
     pub(crate) fn get(&self, at: usize) -> &'static str {
+        std::str::from_utf8(self.bytes(at)).unwrap_or_default()
+    }
+
+    /// Whether a string is `text`, without reading it as text.
+    pub(crate) fn is(&self, at: usize, text: &str) -> bool {
+        self.bytes(at) == text.as_bytes()
+    }
+
+    fn bytes(&self, at: usize) -> &'static [u8] {
         if at + 1 >= self.starts.len() {
-            return "";
+            return &[];
         }
-        let range = self.starts.u32(at) as usize..self.starts.u32(at + 1) as usize;
-        std::str::from_utf8(&self.text[range]).unwrap_or_default()
+        &self.text[self.starts.u32(at) as usize..self.starts.u32(at + 1) as usize]
     }
 
     /// Returns all of them in order.

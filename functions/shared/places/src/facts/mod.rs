@@ -109,10 +109,13 @@ impl Notes {
     /// Returns how unusual a value is, in the world or the country, whichever is more.
     fn surprise(&self, value: f64, of: impl Fn(Listed) -> Option<f64>) -> f32 {
         let share = |list: &[Listed]| {
-            let values: Vec<f64> = list.iter().filter_map(|place| of(*place)).collect();
-            let as_high = values.iter().filter(|other| **other >= value).count();
-            let as_low = values.iter().filter(|other| **other <= value).count();
-            as_high.min(as_low).max(1) as f64 / values.len().max(1) as f64
+            let (mut known, mut as_high, mut as_low) = (0_usize, 0_usize, 0_usize);
+            for other in list.iter().filter_map(|place| of(*place)) {
+                known += 1;
+                as_high += usize::from(other >= value);
+                as_low += usize::from(other <= value);
+            }
+            as_high.min(as_low).max(1) as f64 / known.max(1) as f64
         };
         let home = if self.country.len() >= 50 {
             share(&self.country)

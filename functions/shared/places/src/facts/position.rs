@@ -8,6 +8,8 @@ use crate::{
 const CITY_PEOPLE: u32 = 100_000;
 /// Only the nearest neighbour is told of beyond this.
 const FARTHEST_NEIGHBOUR_KM: f64 = 200.0;
+/// Places so many degrees of latitude apart are at least as many times this far from one another.
+const LEAST_DEGREE_KM: f64 = 111.0;
 /// Twins on the globe are taken from places of at least so many people.
 const TWIN_PEOPLE: u32 = 500_000;
 
@@ -335,16 +337,21 @@ fn twins(notes: &mut Notes) {
 
 fn antipode(notes: &mut Notes) {
     let (lat, lon) = (-notes.place.lat_deg(), notes.place.lon_deg() + 180.0);
-    let off = |p: Listed| km_between((lat, lon), (p.lat_deg(), p.lon_deg()));
-    let nearest = notes
-        .world
-        .iter()
-        .copied()
-        .min_by(|a, b| off(*a).total_cmp(&off(*b)));
-    let Some(nearest) = nearest else {
+    let mut found: Option<(f64, Listed)> = None;
+    for other in notes.world.iter().copied() {
+        // Of nearly all places a look at the latitude tells that they are farther than the nearest so far.
+        let least_km = (other.lat_deg() - lat).abs() * LEAST_DEGREE_KM;
+        if found.is_some_and(|(km, _)| least_km > km) {
+            continue;
+        }
+        let km = km_between((lat, lon), (other.lat_deg(), other.lon_deg()));
+        if found.is_none_or(|(nearest_km, _)| km < nearest_km) {
+            found = Some((km, other));
+        }
+    }
+    let Some((off_km, nearest)) = found else {
         return;
     };
-    let off_km = off(nearest);
     let rare = match off_km {
         ..=25.0 => 0.8,
         ..=120.0 => 0.5,

@@ -11,6 +11,8 @@ const THRESHOLDS: [u32; 4] = [0, 10_000, 100_000, 1_000_000];
 /// A shorter list has no end worth telling: of a country, and of a region.
 const FEWEST_IN_COUNTRY: usize = 20;
 const FEWEST_IN_REGION: usize = 100;
+/// The last rank worth telling.
+const LAST_RANK: usize = 5;
 /// Share of places that stand at the end of some list: 15,807 of 228,678.
 const EXTREME_SHARE: f64 = 0.07;
 
@@ -151,7 +153,7 @@ fn namesakes(notes: &mut Notes) {
         .iter()
         .copied()
         .filter(|other| {
-            *other != place && other.name() == place.name() && other.km_to(place) > 30.0
+            *other != place && other.is_called(place.name()) && other.km_to(place) > 30.0
         })
         .collect();
     let countries: HashSet<u16> = same.iter().map(|other| other.country_number()).collect();
@@ -288,16 +290,20 @@ fn standing(
     if place.people().unwrap_or(0) < min_people || (axis == Axis::Largest && min_people > 0) {
         return None;
     }
-    let mut listed: Vec<(f64, Listed)> = list
+    let values = list
         .iter()
         .filter(|p| p.people().unwrap_or(0) >= min_people)
-        .filter_map(|p| Some((value(axis, *p)?, *p)))
-        .collect();
-    let rank = 1 + listed
-        .iter()
-        .filter(|(value, other)| *value > own || (*value == own && *other < place))
-        .count();
-    let worth = listed.len() >= fewest && (rank == 1 || (rank <= 5 && listed.len() >= 50));
+        .filter_map(|p| Some((value(axis, *p)?, *p)));
+    // Nearly every place is far from the end: that is seen before the list is made.
+    let ahead = values
+        .clone()
+        .filter(|(value, other)| *value > own || (*value == own && *other < place));
+    let rank = 1 + ahead.take(LAST_RANK).count();
+    if rank > LAST_RANK {
+        return None;
+    }
+    let mut listed: Vec<(f64, Listed)> = values.collect();
+    let worth = listed.len() >= fewest && (rank == 1 || listed.len() >= 50);
     if !worth {
         return None;
     }

@@ -35,7 +35,10 @@ fn light(notes: &mut Notes) {
     let (june_h, december_h) = (daylight_h(lat, TILT_DEG), daylight_h(lat, -TILT_DEG));
     let swing =
         |p: Listed| (daylight_h(p.lat_deg(), TILT_DEG) - daylight_h(p.lat_deg(), -TILT_DEG)).abs();
-    let rare = notes.surprise(swing(notes.place), |p| Some(swing(p)));
+    let own = swing(notes.place);
+    let rare = notes.surprise(own, |p| {
+        Some(swing_beside(own, lat.abs(), p.lat_deg().abs()).unwrap_or_else(|| swing(p)))
+    });
     let claim = format!(
         "Daylight lasts {june_h:.2} hours at the June solstice and {december_h:.2} at the December solstice."
     );
@@ -56,6 +59,23 @@ fn light(notes: &mut Notes) {
             Datum::SunOverhead,
         );
     }
+}
+
+/// Stands for a swing where the latitudes alone tell whether it is greater than that of `own_deg`.
+///
+/// Short of the polar circles the swing grows with the distance from the equator. To work out every place's
+/// would take longer than all else that is known about the sky.
+fn swing_beside(own: f64, own_deg: f64, other_deg: f64) -> Option<f64> {
+    const CLEARLY_DEG: f64 = 0.01;
+    const TEMPERATE_DEG: f64 = 60.0;
+    let is_clear = (own_deg - other_deg).abs() > CLEARLY_DEG;
+    (is_clear && own_deg < TEMPERATE_DEG && other_deg < TEMPERATE_DEG).then(|| {
+        if other_deg > own_deg {
+            own + 1.0
+        } else {
+            own - 1.0
+        }
+    })
 }
 
 /// Hours from sunrise to sunset, refraction and the sun's disc included.
