@@ -13,6 +13,7 @@ mod faults;
 mod hostile;
 mod isolation;
 mod keys;
+mod locks;
 mod memory;
 mod owners;
 mod page;

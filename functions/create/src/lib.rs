@@ -12,7 +12,7 @@ mod locate;
 mod request;
 mod topic;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use lambda_http::{
@@ -38,12 +38,12 @@ use crate::request::Wish;
 /// What is shown until a worker takes the podcast.
 const WAITING: &str = "Waiting to be made";
 
-/// How long an answer waits for the database. Another writer may hold it up for longer than this function
-/// may run; whoever asks again with the same `Idempotency-Key` gets what was stored after all.
-const STORAGE_PATIENCE: Duration = Duration::from_secs(7);
-
 /// How long an answer waits for the queue. The sweep sends what this function could not.
 const QUEUE_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How old a request may be when its podcast is marked as queued: together with [`Store::BUSY_TIMEOUT`], which
+/// that may take, it stays within the ten seconds of the function. The sweep sends again what is not marked.
+const MARKED_WITHIN: Duration = Duration::from_secs(4);
 
 /// Accepts podcasts.
 pub struct Create {
@@ -85,6 +85,7 @@ impl Create {
     /// 404 for no podcast of the caller, 405 for another method than POST, 409 for a podcast still
     /// being made, 413 for too long a body, 422 for anything that does not fit.
     pub async fn handle(&self, request: Request) -> Result<Answer, Problem> {
+        let begun = Instant::now();
         let path = Path::of(&request);
         let accepted = match path.segments.as_deref() {
             Some(["generate"] | [_, "regenerate"]) if request.method() != Method::POST => {
@@ -96,7 +97,7 @@ impl Create {
         };
         // Not only a new one: whoever accepted it may have died before it was sent.
         if !accepted.is_queued {
-            self.enqueue(accepted).await;
+            self.enqueue(accepted, begun).await;
         }
         Ok(started(accepted.podcast_id, path.base))
     }
@@ -117,37 +118,32 @@ impl Create {
             preferences: wish.preferences,
             message: WAITING.to_owned(),
         };
-        let accepted = async {
-            let storage = self.store.storage().await?;
-            Ok(storage
-                .accept(podcast, idempotency, Timestamp::now())
-                .await?)
-        };
-        within(STORAGE_PATIENCE, accepted).await
+        let storage = self.store.storage().await?;
+        Ok(storage
+            .accept(podcast, idempotency, Timestamp::now())
+            .await?)
     }
 
     /// Takes no body: the podcast is made anew as it was first asked for.
     async fn regenerate(&self, id: PodcastId, request: &Request) -> Result<Accepted, Problem> {
         let owner: Owner = reply::owner(request)?;
         let idempotency = idempotency::of(request, &("regenerate", id))?;
-        let accepted = async {
-            let storage = self.store.storage().await?;
-            Ok(storage
-                .regenerate(id, &owner, WAITING, idempotency, Timestamp::now())
-                .await?)
-        };
-        within(STORAGE_PATIENCE, accepted).await
+        let storage = self.store.storage().await?;
+        Ok(storage
+            .regenerate(id, &owner, WAITING, idempotency, Timestamp::now())
+            .await?)
     }
 
     /// Tells the queue; what goes wrong here only makes the podcast wait for the sweep.
-    async fn enqueue(&self, accepted: Accepted) {
+    async fn enqueue(&self, accepted: Accepted, begun: Instant) {
         let id = accepted.podcast_id;
-        let reason = match timeout(QUEUE_PATIENCE, self.send(accepted)).await {
-            Ok(Ok(())) => return,
-            Ok(Err(reason)) => reason,
-            Err(_) => format!("not queued within {} s", QUEUE_PATIENCE.as_secs()),
+        let queued = async {
+            self.send(accepted).await?;
+            self.mark_queued(id, begun).await
         };
-        warn!(podcast.id = %id, "podcast {id} is left to the sweep: {reason}");
+        if let Err(reason) = queued.await {
+            warn!(podcast.id = %id, "podcast {id} is left to the sweep: {reason}");
+        }
     }
 
     async fn send(&self, accepted: Accepted) -> Result<(), String> {
@@ -157,28 +153,24 @@ impl Create {
             ..
         } = accepted;
         let sent = self.queue.send(podcast_id, generation, Duration::ZERO);
-        sent.await.map_err(|error| error.to_string())?;
-        let marked = self.mark_queued(podcast_id).await;
+        match timeout(QUEUE_PATIENCE, sent).await {
+            Ok(sent) => sent.map_err(|error| error.to_string()),
+            Err(_) => Err(format!("not queued within {} s", QUEUE_PATIENCE.as_secs())),
+        }
+    }
+
+    /// A mark too late for the request is not begun: a write that is cut off may go on, lock and all.
+    async fn mark_queued(&self, id: PodcastId, begun: Instant) -> Result<(), String> {
+        if begun.elapsed() > MARKED_WITHIN {
+            return Err("queued too late to be marked so".to_owned());
+        }
+        let marked = async {
+            let storage = self.store.opened().await?;
+            storage.mark_queued(id, Timestamp::now()).await
+        };
+        let marked = marked.await;
         marked.map_err(|error| format!("not marked as queued: {error}"))
     }
-
-    async fn mark_queued(&self, id: PodcastId) -> Result<(), storage::StorageError> {
-        self.store
-            .opened()
-            .await?
-            .mark_queued(id, Timestamp::now())
-            .await
-    }
-}
-
-/// Waits for a write no longer than `patience`; it may be done all the same.
-async fn within<T>(
-    patience: Duration,
-    write: impl Future<Output = Result<T, Problem>>,
-) -> Result<T, Problem> {
-    timeout(patience, write)
-        .await
-        .unwrap_or_else(|late| Err(Problem::unavailable(late)))
 }
 
 fn started(id: PodcastId, base: &str) -> Answer {

@@ -10,8 +10,6 @@ mod cursor;
 mod query;
 mod shape;
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use lambda_http::{
     Request,
@@ -20,7 +18,6 @@ use lambda_http::{
 use podcast::PodcastId;
 use reply::{Answer, Path, Problem, StartError, Store};
 use storage::Access;
-use tokio::time::timeout;
 
 pub use config::Config;
 
@@ -28,10 +25,6 @@ use crate::{
     query::Query,
     shape::{Episode, PageOfPodcasts},
 };
-
-/// How long an answer waits for the database. Another writer may hold it up for longer than this function
-/// may run; whoever asks again is told whether the podcast is gone.
-const STORAGE_PATIENCE: Duration = Duration::from_secs(7);
 
 /// Serves the libraries of all listeners, each to its owner.
 pub struct Library {
@@ -94,13 +87,8 @@ impl Library {
     /// Deletes at once; the media goes with the next sweep, a worker at work stops at its next step.
     async fn delete(&self, id: PodcastId, request: &Request) -> Result<Answer, Problem> {
         let owner = reply::owner(request)?;
-        let deleted = async {
-            let storage = self.store.storage().await?;
-            Ok(storage.delete(id, &owner, Timestamp::now()).await?)
-        };
-        timeout(STORAGE_PATIENCE, deleted)
-            .await
-            .unwrap_or_else(|late| Err(Problem::unavailable(late)))?;
+        let storage = self.store.storage().await?;
+        storage.delete(id, &owner, Timestamp::now()).await?;
         Ok(Answer::no_content().about(id))
     }
 }

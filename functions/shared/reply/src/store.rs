@@ -1,10 +1,12 @@
+use std::time::Duration;
+
 use storage::{Access, Config, Storage, StorageError};
 use tokio::{runtime::Handle, sync::OnceCell, task};
 use tracing::warn;
 
 use crate::Problem;
 
-/// Storage, opened once; opened again by the next request when it could not be at the start.
+/// Storage for a function that people wait for: opened once, or by the next request when it could not be at the start.
 ///
 /// A function that exits because the disk is full for a moment answers nothing at all. One that goes
 /// on answers 503, and recovers by itself.
@@ -15,13 +17,22 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the database at `config`.
+    /// How long a write waits for another writer; what cannot be written by then is answered with 503.
+    ///
+    /// Well within the ten seconds that the template gives a function. So its writes are over before its
+    /// answer, and none gets the lock of the database just as Lambda freezes the process.
+    pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+    /// Opens the database at `config`, to wait for other writers no longer than [`Store::BUSY_TIMEOUT`].
     ///
     /// # Errors
     /// When it cannot be opened for a reason that does not pass.
     pub async fn open(config: Config, access: Access) -> Result<Self, StorageError> {
         let store = Self {
-            config,
+            config: Config {
+                busy_timeout: Self::BUSY_TIMEOUT,
+                ..config
+            },
             access,
             storage: OnceCell::new(),
         };

@@ -1,14 +1,20 @@
-use std::{env, fmt};
+use std::{env, fmt, time::Duration};
 
 use thiserror::Error;
 
-/// Where the database is.
+/// How long a writer waits for another one where nobody waits for it.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Where the database is, and how it is used.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Config {
     /// `DATABASE_URL`: the path of a file, or the address of a server (`libsql://…`, `https://…`).
     pub url: String,
     /// `DATABASE_AUTH_TOKEN`: the secret a server asks for; a file needs none.
     pub auth_token: Option<String>,
+    /// How long a writer waits for another one before [`StorageError::Busy`](crate::StorageError::Busy):
+    /// 30 s unless set. Readers never wait: that is what WAL is for.
+    pub busy_timeout: Duration,
 }
 
 /// A setting that storage cannot do without is missing.
@@ -22,6 +28,7 @@ impl Config {
         Self {
             url: path.into(),
             auth_token: None,
+            busy_timeout: BUSY_TIMEOUT,
         }
     }
 
@@ -35,6 +42,7 @@ impl Config {
         Ok(Self {
             url,
             auth_token: set("DATABASE_AUTH_TOKEN"),
+            busy_timeout: BUSY_TIMEOUT,
         })
     }
 
@@ -64,6 +72,7 @@ impl fmt::Debug for Config {
         f.debug_struct("Config")
             .field("url", &self.url)
             .field("auth_token", &token)
+            .field("busy_timeout", &self.busy_timeout)
             .finish()
     }
 }

@@ -10,9 +10,6 @@ use crate::{
     migrations::{MIGRATIONS, migrate},
 };
 
-/// How long a writer waits for another one. Readers never wait: that is what WAL is for.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
-
 /// The database, open. Cheap to clone; clones share its connections.
 #[derive(Clone)]
 pub struct Storage {
@@ -64,8 +61,9 @@ impl Storage {
             }
         };
         let database = Builder::new_local(path).build().await?;
+        let connect = |durability| connect(&database, durability, config.busy_timeout);
 
-        let reader = connect(&database, Durability::Process).await?;
+        let reader = connect(Durability::Process).await?;
         migrate(&reader, MIGRATIONS).await?;
         log_modes(&reader, path, access).await?;
         set_pragma(&reader, "PRAGMA query_only = ON").await?;
@@ -73,8 +71,8 @@ impl Storage {
         let writers = match access {
             Access::Read => None,
             Access::Write => Some(Writers {
-                process: Arc::new(Mutex::new(connect(&database, Durability::Process).await?)),
-                promise: Arc::new(Mutex::new(connect(&database, Durability::Promise).await?)),
+                process: Arc::new(Mutex::new(connect(Durability::Process).await?)),
+                promise: Arc::new(Mutex::new(connect(Durability::Promise).await?)),
             }),
         };
         let storage = Self { reader, writers };
@@ -118,7 +116,8 @@ impl Storage {
     /// Runs one statement that commits by itself.
     ///
     /// A writer may have to wait for another process, and libsql waits by blocking the thread: so it
-    /// gets a thread of its own, where it also finishes when the caller is cancelled half-way.
+    /// gets a thread of its own, where it also finishes when the caller is cancelled half-way. Lambda freezes
+    /// a process with its answer, lock and all: so whoever answers waits for the write, not for a clock.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         durability: Durability,
@@ -167,10 +166,14 @@ impl Storage {
 }
 
 /// Opens a connection in the modes every process uses.
-async fn connect(database: &Database, durability: Durability) -> Result<Connection> {
+async fn connect(
+    database: &Database,
+    durability: Durability,
+    busy_timeout: Duration,
+) -> Result<Connection> {
     let connection = database.connect()?;
     // First of all: the switch to WAL may itself have to wait.
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.busy_timeout(busy_timeout)?;
     let mode = pragma_text(&connection, "PRAGMA journal_mode = WAL").await?;
     if mode != "wal" {
         let cause =

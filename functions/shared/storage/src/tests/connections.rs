@@ -110,6 +110,37 @@ async fn a_write_that_waits_does_not_hold_up_its_runtime() {
     waiting.await.unwrap().unwrap();
 }
 
+#[tokio::test]
+async fn a_write_that_waited_too_long_is_refused_and_never_made() {
+    let world = World::start().await;
+    let job = world.claimed().await;
+    let impatient = Config {
+        busy_timeout: Duration::from_millis(100),
+        ..world.config()
+    };
+    let impatient = Storage::open(&impatient, Access::Write).await.unwrap();
+    let other = world.raw().await;
+    other.execute("BEGIN IMMEDIATE", ()).await.unwrap();
+
+    let started = Instant::now();
+    let accepted = impatient.accept(asked_by("alice"), None, at(2)).await;
+    let extended = impatient.extend(&job.lease, at(2)).await;
+    let waited = started.elapsed();
+
+    assert!(
+        matches!(accepted, Err(StorageError::Busy(_))),
+        "{accepted:?}"
+    );
+    assert!(
+        matches!(extended, Err(StorageError::Busy(_))),
+        "{extended:?}"
+    );
+    assert!(waited < Duration::from_secs(5), "{waited:?}");
+    other.execute("ROLLBACK", ()).await.unwrap();
+    let id = job.podcast.id.to_string();
+    assert_eq!(world.texts("SELECT id FROM podcasts").await, [id]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_heartbeat_never_joins_the_transaction_of_the_work() {
     let world = World::start().await;
