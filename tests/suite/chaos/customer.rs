@@ -47,7 +47,7 @@ impl Wish {
         thread::spawn(move || {
             let mut random = StdRng::seed_from_u64(self.seed);
             let place = PLACES[random.random_range(0..PLACES.len())];
-            let asked = ask_until_answered(&book, || self.try_once(&client, place));
+            let asked = ask_until_answered(&book, &mut random, || self.try_once(&client, place));
             let id = match asked {
                 Ok(id) => id,
                 Err(reason) => {
@@ -99,12 +99,13 @@ impl Change {
         client: Client,
         book: Book,
         violations: Violations,
+        mut random: StdRng,
     ) -> thread::JoinHandle<()> {
         // Here already, so that nobody else chooses this one.
         book.begin_change(&id);
         thread::spawn(move || {
             let mut is_first = true;
-            let asked = ask_until_answered(&book, || {
+            let asked = ask_until_answered(&book, &mut random, || {
                 let was_first = std::mem::replace(&mut is_first, false);
                 self.try_once(&client, &id, was_first)
             });
@@ -145,6 +146,7 @@ impl Change {
 /// Asks again while the answer is none, or not the one that must come in the end.
 fn ask_until_answered<T>(
     book: &Book,
+    random: &mut StdRng,
     mut ask: impl FnMut() -> Result<T, String>,
 ) -> Result<T, String> {
     let begun = Instant::now();
@@ -152,7 +154,7 @@ fn ask_until_answered<T>(
         match ask() {
             Err(_) if begun.elapsed() < PATIENCE => {
                 book.note_retry();
-                thread::sleep(Duration::from_millis(rand::rng().random_range(20..400)));
+                thread::sleep(Duration::from_millis(random.random_range(20..400)));
             }
             answered => return answered,
         }

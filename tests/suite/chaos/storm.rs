@@ -148,6 +148,12 @@ impl<'a> Storm<'a> {
             self.change_something();
             thread::sleep(Duration::from_millis(200));
         }
+        if self.struck.renewals == 0 {
+            let waited_s = FIRST_EPISODE.as_secs();
+            let violation =
+                format!("nothing was made anew: no episode was done within {waited_s} s");
+            self.violations.add(violation);
+        }
     }
 
     /// Waits for everyone who still asks.
@@ -265,6 +271,7 @@ impl<'a> Storm<'a> {
             self.client.clone(),
             book,
             self.violations.clone(),
+            StdRng::seed_from_u64(self.random.random()),
         );
         self.customers.push(customer);
         true
