@@ -121,12 +121,7 @@ fn a_terminal_that_is_gone_is_no_reason_to_stop() {
     let (_, writer) = io::pipe().unwrap();
     let mut runner = Runner::start_to(&["-v"], writer);
 
-    runner.obey(&json!({ "log": WORD }));
-    runner.obey(&json!({ "do": "fail" }));
-    let answer = runner.interrupt_while_it_answers();
-
-    assert_eq!(answer.map(|answer| answer.status).ok(), Some(200));
-    assert_eq!(runner.end().code(), Some(0));
+    runner.serves_to_its_end();
     assert!(!runner.data.path().join("address").exists());
 }
 
@@ -138,12 +133,7 @@ fn a_terminal_that_stands_still_holds_nothing_up() {
     thread::spawn(move || while filler.write_all(&[b'\n'; 4096]).is_ok() {});
     let mut runner = Runner::start_to(&["-v"], writer);
 
-    runner.obey(&json!({ "log": WORD }));
-    runner.obey(&json!({ "do": "fail" }));
-    let answer = runner.interrupt_while_it_answers();
-
-    assert_eq!(answer.map(|answer| answer.status).ok(), Some(200));
-    assert_eq!(runner.end().code(), Some(0));
+    runner.serves_to_its_end();
 }
 
 /// A runner that serves the greeter.
@@ -183,6 +173,16 @@ impl Runner {
             .env("TERM", "xterm")
             .env_remove("NO_COLOR");
         Runner::begin(&mut script, data)
+    }
+
+    /// Has it say something of all kinds, then ends it while it answers, and checks that it still does.
+    fn serves_to_its_end(&mut self) {
+        self.obey(&json!({ "log": WORD }));
+        self.obey(&json!({ "do": "fail" }));
+        let answer = self.interrupt_while_it_answers();
+
+        assert_eq!(answer.map(|answer| answer.status).ok(), Some(200));
+        assert_eq!(self.end().code(), Some(0));
     }
 
     fn begin(command: &mut Command, data: TempDir) -> Runner {

@@ -69,13 +69,10 @@ fn swing_beside(own: f64, own_deg: f64, other_deg: f64) -> Option<f64> {
     const CLEARLY_DEG: f64 = 0.01;
     const TEMPERATE_DEG: f64 = 60.0;
     let is_clear = (own_deg - other_deg).abs() > CLEARLY_DEG;
-    (is_clear && own_deg < TEMPERATE_DEG && other_deg < TEMPERATE_DEG).then_some(
-        if other_deg > own_deg {
-            own + 1.0
-        } else {
-            own - 1.0
-        },
-    )
+    let is_temperate = own_deg < TEMPERATE_DEG && other_deg < TEMPERATE_DEG;
+    // Only which is greater is asked.
+    let beside = own + (other_deg - own_deg).signum();
+    (is_clear && is_temperate).then_some(beside)
 }
 
 /// Hours from sunrise to sunset, refraction and the sun's disc included.
