@@ -169,7 +169,8 @@ impl Runner {
             .collect();
         let mut script = Command::new("script");
         script
-            .args(["-qec", &words.join(" "), "/dev/null"])
+            // Some shells would stay between.
+            .args(["-qec", &format!("exec {}", words.join(" ")), "/dev/null"])
             .env("TERM", "xterm")
             .env_remove("NO_COLOR");
         Runner::begin(&mut script, data)
