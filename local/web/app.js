@@ -103,17 +103,30 @@ function showError(error) {
   const wrong = error.isUnknownPlace ? [form.location] : errors.map(fieldOf).filter(Boolean);
   wrong.forEach(mark);
   wrong[0]?.focus();
-  suggestionBox.append(...(error.suggestions ?? []).map((suggestion) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "quiet small";
-    button.textContent = suggestion;
-    button.addEventListener("click", () => {
-      form.location.value = suggestion;
-      ask();
-    });
-    return button;
-  }));
+  const places = (error.suggestions ?? []).map((place) => ({ field: form.location, value: place }));
+  const others = errors.flatMap((wrong) => (wrong.suggestions ?? []).map((value) => ({ field: fieldOf(wrong), value })));
+  suggestionBox.append(...[...places, ...others].filter(({ field }) => field).map(suggest));
+}
+
+// One click asks again with a value that fits, and all else as it is.
+function suggest({ field, value }) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "quiet small";
+  button.textContent = value;
+  button.addEventListener("click", () => {
+    choose(field, value);
+    ask();
+  });
+  return button;
+}
+
+// A list that does not have the value yet gets it.
+function choose(field, value) {
+  if (field instanceof HTMLSelectElement && ![...field.options].some((option) => option.value === value)) {
+    field.append(new Option(value[0].toUpperCase() + value.slice(1), value));
+  }
+  field.value = value;
 }
 
 // A pointer may lead into a field, such as to the third of the interests.

@@ -226,6 +226,33 @@ async fn a_mistyped_country_offers_places_to_click() {
 }
 
 #[tokio::test]
+async fn a_topic_on_which_too_little_is_known_offers_others_to_click() {
+    let world = World::start();
+    let browser = Browser::open(world.origin()).await;
+
+    browser
+        .run(
+            "const form = document.querySelector('#ask');
+             form.podcast_type.value = 'topic';
+             form.podcast_type.dispatchEvent(new Event('change'));
+             form.topic.value = 'history';",
+        )
+        .await;
+    browser.ask_for("Pirey, France").await;
+    let button = browser.wait_for(".suggestions button").await;
+    let topic = button.text().await.expect("it has a text");
+    let told = browser.text("#ask-error").await;
+    assert!(told.starts_with("Topic must be another: "), "{told}");
+    assert!(told.contains(&topic), "{told}");
+    button.click().await.expect("it is a button");
+
+    browser.wait_for("#episode-title").await;
+    let chosen = "return document.querySelector('[name=topic]').value";
+    assert_eq!(browser.run(chosen).await, topic);
+    browser.close().await;
+}
+
+#[tokio::test]
 async fn the_place_that_was_understood_is_shown_with_what_was_typed() {
     let world = World::start_with("tone:400");
     let browser = Browser::open(world.origin()).await;

@@ -25,7 +25,11 @@ pub(crate) fn is_carried(wish: &Wish, place: &Place) -> Result<(), Problem> {
     checked.map_err(|refusal| {
         let why = refusal.to_string().replacen("Our", "our", 1);
         let detail = format!("must be another: {}", why.trim_end_matches('.'));
-        Problem::invalid(&[FieldError::at(POINTER, detail)])
+        let topics = refusal
+            .instead()
+            .iter()
+            .map(|theme| theme.title().to_owned());
+        Problem::invalid(&[FieldError::at(POINTER, detail).instead(topics)])
     })
 }
 
@@ -58,7 +62,10 @@ mod tests {
                 && why.ends_with(" on the topic \"food\" for Pirey, too few for an episode"),
             "{why}"
         );
-        for topic in instead.split(", ") {
+        let offered = problem["errors"][0]["suggestions"].as_array().unwrap();
+        let offered: Vec<&str> = offered.iter().filter_map(Value::as_str).collect();
+        assert_eq!(instead, offered.join(", "));
+        for topic in offered {
             assert_eq!(asked("Pirey, France", "topic", topic), Ok(()));
         }
     }

@@ -2,7 +2,7 @@ use places::{Fact, Place};
 use podcast::{PodcastType, Preferences};
 use thiserror::Error;
 
-use crate::{Script, draft, ledger::Ledger, plan, topic};
+use crate::{Script, Theme, draft, ledger::Ledger, plan, topic};
 
 /// What to write about, from what, and how.
 #[derive(Debug, Clone, Copy)]
@@ -57,19 +57,23 @@ pub enum Refusal {
     #[error("A topic episode needs a topic: name one, such as history, nature or language.")]
     NoTopic,
     /// The topic is none that the sources speak of.
-    #[error("Our sources hold nothing on the topic \"{topic}\" for {place}; {instead}.")]
+    #[error(
+        "Our sources hold nothing on the topic \"{topic}\" for {place}; {}.",
+        advice(instead)
+    )]
     UnknownTopic {
         /// As the listener put it.
         topic: String,
         /// Where.
         place: String,
-        /// What to ask for, as the end of a sentence about our sources.
-        instead: String,
+        /// The themes on which enough is known, for an episode on one of them.
+        instead: Vec<Theme>,
     },
     /// Fewer than ten facts serve the topic.
     #[error(
-        "Our sources hold only {} on the topic \"{topic}\" for {place}, too few for an episode; {instead}.",
-        counted(*facts)
+        "Our sources hold only {} on the topic \"{topic}\" for {place}, too few for an episode; {}.",
+        counted(*facts),
+        advice(instead)
     )]
     TooLittleOnTopic {
         /// As the listener put it.
@@ -78,8 +82,8 @@ pub enum Refusal {
         place: String,
         /// How many were found.
         facts: usize,
-        /// What to ask for, as the end of a sentence about our sources.
-        instead: String,
+        /// The themes on which enough is known, for an episode on one of them.
+        instead: Vec<Theme>,
     },
     /// Nothing that makes an episode is known.
     #[error("Our sources hold too little about {place} for an episode.")]
@@ -87,6 +91,26 @@ pub enum Refusal {
         /// Where.
         place: String,
     },
+}
+
+impl Refusal {
+    /// Returns the themes to ask for instead; none where no theme is carried.
+    #[must_use]
+    pub fn instead(&self) -> &[Theme] {
+        match self {
+            Self::UnknownTopic { instead, .. } | Self::TooLittleOnTopic { instead, .. } => instead,
+            Self::NoTopic | Self::TooLittle { .. } => &[],
+        }
+    }
+}
+
+/// The end of a sentence about our sources.
+fn advice(instead: &[Theme]) -> String {
+    let titles: Vec<&str> = instead.iter().map(|theme| theme.title()).collect();
+    match titles.is_empty() {
+        true => "ask for a base episode instead".to_owned(),
+        false => format!("they hold enough on: {}", titles.join(", ")),
+    }
 }
 
 fn counted(facts: usize) -> String {

@@ -105,16 +105,11 @@ impl<'a> Supply<'a> {
     }
 
     /// What to ask for instead of a topic that is not carried.
-    fn instead(&self) -> String {
-        let carried: Vec<&str> = self
+    fn instead(&self) -> Vec<Theme> {
+        let carried = self
             .0
             .iter()
-            .filter(|(_, facts)| facts.len() >= LEAST_FACTS)
-            .map(|(theme, _)| theme.title())
-            .collect();
-        match carried.is_empty() {
-            true => "ask for a base episode instead".to_owned(),
-            false => format!("they hold enough on: {}", carried.join(", ")),
-        }
+            .filter(|(_, facts)| facts.len() >= LEAST_FACTS);
+        carried.map(|(theme, _)| *theme).collect()
     }
 }

@@ -99,13 +99,12 @@ fn a_refusal_offers_only_what_is_written() {
     for query in ["Paris, France", "Pirey, France", "Goundam"] {
         let known = Known::of(query);
         let refused = known.ask(PodcastType::Topic, &wish, check);
-        let Err(Refusal::UnknownTopic { instead, .. }) = refused else {
+        let Err(refusal @ Refusal::UnknownTopic { .. }) = refused else {
             panic!("{query}: {refused:?}");
         };
-        let offered = instead
-            .strip_prefix("they hold enough on: ")
-            .expect(&instead);
-        for topic in offered.split(", ") {
+        assert!(!refusal.instead().is_empty(), "{query}");
+        for theme in refusal.instead() {
+            let topic = theme.title();
             let wish = preferences(Length::Short, topic);
             let made = known.ask(PodcastType::Topic, &wish, compose);
             assert!(made.is_ok(), "{query}: {topic}: {made:?}");

@@ -39,6 +39,9 @@ pub struct FieldError {
     pub parameter: Option<&'static str>,
     /// What is wrong with it: goes on after the field's name, e.g. `must not be empty`.
     pub detail: String,
+    /// What fits in its place, where that is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub suggestions: Vec<String>,
 }
 
 impl FieldError {
@@ -48,6 +51,7 @@ impl FieldError {
             pointer: Some(pointer.into()),
             parameter: None,
             detail: detail.into(),
+            suggestions: Vec::new(),
         }
     }
 
@@ -57,7 +61,15 @@ impl FieldError {
             pointer: None,
             parameter: Some(parameter),
             detail: detail.into(),
+            suggestions: Vec::new(),
         }
+    }
+
+    /// Adds what fits in its place.
+    #[must_use]
+    pub fn instead(mut self, suggestions: impl IntoIterator<Item = String>) -> Self {
+        self.suggestions.extend(suggestions);
+        self
     }
 
     fn sentence(&self) -> String {
