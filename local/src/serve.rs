@@ -6,6 +6,7 @@ use std::{
 
 use anyhow::{Context, Result};
 use emulator::journal::Journal;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{arguments::WorldArguments, terminal::Screen, world};
 
@@ -19,16 +20,16 @@ const INTERRUPTED: i32 = 130;
 /// something unknown in it.
 pub(crate) async fn serve(arguments: &WorldArguments, screen: &Screen) -> Result<()> {
     let world = world::start(arguments, screen).await?;
+    let mut stop = Stop::listen().context("cannot wait for Ctrl-C or SIGTERM")?;
     // Whoever has read enough may have closed it, which is no reason to stop.
     let _ = writeln!(io::stdout(), "ready on {}", world.origin());
-    asked_to_stop().await?;
+    stop.asked().await;
     if let Some(journal) = world.journal() {
         screen.say(&farewell(journal));
     }
     tokio::select! {
         () = world.leave() => Ok(()),
-        asked = asked_to_stop() => {
-            asked?;
+        () = stop.asked() => {
             screen.flush().await;
             // The kernel ends the functions; what was accepted is on disk.
             process::exit(INTERRUPTED);
@@ -56,12 +57,24 @@ fn farewell(journal: &Journal) -> String {
     }
 }
 
-async fn asked_to_stop() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
+/// What asks this process to end. From when it listens, neither signal ends the process by itself.
+struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
 
-    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.context("cannot wait for Ctrl-C"),
-        _ = terminate.recv() => Ok(()),
+impl Stop {
+    fn listen() -> io::Result<Stop> {
+        Ok(Stop {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => (),
+            _ = self.terminate.recv() => (),
+        }
     }
 }
