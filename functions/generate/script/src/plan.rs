@@ -1,21 +1,24 @@
 //! Chooses what is said: an opening with its close, and the moves between them.
 
+mod told;
+mod words;
+
 use std::collections::{HashMap, HashSet};
 
 use places::Fact;
 use podcast::PodcastType;
 
 use crate::{
-    Refusal, Sentence, Support,
-    budget::{Budget, balance, group_decay, most_uses, seconds},
+    Refusal, Sentence,
+    budget::{Budget, balance, most_uses, seconds},
     ledger::Ledger,
-    moves::{self, Found, Group, Move, hooks},
-    rubric::{self, Heard, reading},
+    moves::{self, Found, Move, hooks},
     seed::Seed,
-    skeleton::{self, Holder, Stand},
+    skeleton::{self, Holder},
     theme::Theme,
     topic,
 };
+use told::Told;
 
 /// A standout episode tells only what is at least this unusual.
 const STANDOUT_SURPRISE: f32 = 0.45;
@@ -259,211 +262,32 @@ impl<'l, 'a> Planner<'l, 'a> {
         })
     }
 
-    /// The clue that is given half-way, from those of the opening's kind.
-    fn recall(&self, hook: &Candidate<'a>) -> Vec<Spoken> {
-        let bank = moves::recalls(hook.of.id);
-        let start = self.seed.index("recall", bank.len());
-        bank[start..]
-            .iter()
-            .chain(&bank[..start])
-            .find_map(|skeleton| {
-                let spun = skeleton::spin(skeleton, |choice, ways| {
-                    self.seed.index(&format!("recall/{choice}"), ways)
-                });
-                self.fill(&hook.found, &spun)
-            })
-            .unwrap_or_default()
-    }
-
-    /// Fills the first skeleton that fits and is supported; returns it with its choices taken.
-    fn render(&self, candidate: &Candidate<'a>) -> Option<(Chosen<'a>, String)> {
-        let skeletons = candidate.of.skeletons;
-        let share = self.questions as f32 / self.sentences.max(1) as f32;
-        let is_off = self.sentences > 12 && !(0.18..=0.32).contains(&share);
-        // A lean, not a rule: otherwise the few that fit it would be heard in each episode.
-        let draw = |at: &usize| {
-            let misses = is_off && skeleton::asks(skeletons[*at]) == (share > 0.25);
-            let lean = if misses { 0.35 } else { 0.0 };
-            let key = format!("{}/{at}/{}", candidate.of.id, candidate.nth);
-            self.seed.unit(&key) + lean
-        };
-        let mut order: Vec<usize> = (0..skeletons.len()).collect();
-        order.sort_by(|a, b| draw(a).total_cmp(&draw(b)));
-        order.sort_by_key(|at| self.used.contains(&(candidate.of.id, *at)));
-        order.into_iter().find_map(|at| {
-            let spun = skeleton::spin(skeletons[at], |choice, ways| {
-                let key = format!("{}/{at}/{}/{choice}", candidate.of.id, candidate.nth);
-                (self.seed.unit(&key) * ways as f32) as usize
-            });
-            let lines = self.fill(&candidate.found, &spun)?;
-            let (telling_titles, titles) = self.titles(candidate);
-            let of = candidate.of;
-            Some((
-                Chosen {
-                    of,
-                    skeleton: at,
-                    found: candidate.found.clone(),
-                    lines,
-                    telling_titles,
-                    titles,
-                    score: candidate.score,
-                },
-                spun,
-            ))
-        })
-    }
-
-    /// The headings of a move: those with a slot of their own, and the others.
-    fn titles(&self, candidate: &Candidate<'_>) -> (Vec<String>, Vec<String>) {
-        let is_telling = |title: &&&str| {
-            title
-                .split('{')
-                .skip(1)
-                .filter_map(|rest| rest.split('}').next())
-                .any(|slot| !["country", "Country", "place", "region", "kind"].contains(&slot))
-        };
-        let filled = |title: &&str| {
-            let said = skeleton::fill(title, &|slot| self.slot(&candidate.found, slot))?;
-            (said.chars().count() <= 48).then_some(said)
-        };
-        let (telling, plain): (Vec<&&str>, Vec<&&str>) =
-            candidate.of.titles.iter().partition(is_telling);
-        (
-            telling.into_iter().filter_map(filled).collect(),
-            plain.into_iter().filter_map(filled).collect(),
-        )
-    }
-
-    fn slot(&self, found: &Found<'_>, name: &str) -> Option<String> {
-        let spun = |words: String| {
-            skeleton::spin(&words, |choice, ways| {
-                (self.seed.unit(&format!("{name}/{choice}/{words}")) * ways as f32) as usize
-            })
-        };
-        if let Some(words) = found
-            .slots
-            .get(name)
-            .cloned()
-            .or_else(|| self.ledger.common(name))
-        {
-            return Some(spun(words));
-        }
-        let inner = name
-            .char_indices()
-            .next()
-            .filter(|(_, c)| c.is_uppercase())
-            .map(|_| name.to_lowercase())?;
-        let words = found
-            .slots
-            .get(inner.as_str())
-            .cloned()
-            .or_else(|| self.ledger.common(&inner))?;
-        Some(crate::wording::capitalised(&spun(words)))
-    }
-
-    fn fill(&self, found: &Found<'a>, skeleton: &str) -> Option<Vec<Spoken>> {
-        let mut heard = Heard::new([self.ledger.brief.name, self.ledger.brief.label]);
-        let mut lines = Vec::new();
-        for line in skeleton::lines(skeleton) {
-            let mut sentences = Vec::new();
-            for template in line.sentences {
-                let text = skeleton::fill(template.text, &|slot| self.slot(found, slot))?;
-                let support = support(found, template.stand)?;
-                if matches!(support, Support::Absence(_)) && self.ledger.place_texts() > 0 {
-                    return None;
-                }
-                let sentence = Sentence { text, support };
-                let problems = rubric::problems(&sentence, &self.facts, &heard);
-                if !problems.is_empty()
-                    || reading::count(&heard.unnamed(&sentence.text)) > 1
-                    || reading::words(&sentence.text).len() > 30
-                {
-                    #[cfg(debug_assertions)]
-                    report(&sentence, &problems);
-                    return None;
-                }
-                heard.listen(&sentence);
-                sentences.push(sentence);
-            }
-            lines.push(Spoken {
-                role: line.role,
-                opens: lines.is_empty(),
-                sentences,
-            });
-        }
-        Some(lines)
-    }
-
     fn choose(&mut self, hook: &Hooked<'a>, mut candidates: Vec<Candidate<'a>>) -> Vec<Chosen<'a>> {
         let brief = self.ledger.brief;
         let length = brief.preferences.preferred_length;
-        let target = f64::from(length.target_s());
-        let mut spent =
-            seconds(&hook.chosen.lines) + seconds(&hook.recall) + seconds(&hook.close) + 9.0;
+        let target_s = f64::from(length.target_s());
+        let mut budget = Budget::new(brief.podcast_type, length, target_s);
+        let mut told = Told::by(hook);
         self.count(&hook.chosen.lines);
         self.count(&hook.close);
-        let mut budget = Budget::new(brief.podcast_type, length, target);
-        let mut told: HashSet<&str> = hook
-            .chosen
-            .found
-            .told
-            .iter()
-            .map(|fact| fact.id.as_str())
-            .collect();
-        let mut uses: HashMap<&str, usize> = HashMap::new();
-        let mut quoted: HashSet<String> = HashSet::new();
-        let mut groups: HashMap<Group, i32> = HashMap::new();
-        let mut body: Vec<Chosen<'a>> = Vec::new();
-        while spent < 0.98 * target && !candidates.is_empty() {
-            let fresh = |c: &Candidate<'_>| {
-                // "More on the flag" waits until there was something on the flag.
-                let waits = c.found.slots.contains_key("more") && !uses.contains_key(c.of.id);
-                let wait = if waits { 1e-4 } else { 1.0 };
-                c.score
-                    * wait
-                    * group_decay(c.of.group).powi(*groups.get(&c.of.group).unwrap_or(&0))
-                    * c.of.repeat().powi(*uses.get(c.of.id).unwrap_or(&0) as i32)
-            };
-            let Some(best) = (0..candidates.len())
-                .max_by(|a, b| fresh(&candidates[*a]).total_cmp(&fresh(&candidates[*b])))
-            else {
-                break;
-            };
-            let mut candidate = candidates.swap_remove(best);
-            candidate.nth = *uses.get(candidate.of.id).unwrap_or(&0);
-            if candidate
-                .found
-                .told
-                .iter()
-                .any(|fact| told.contains(fact.id.as_str()))
-                || *uses.get(candidate.of.id).unwrap_or(&0) >= most_uses(length, candidate.of)
-            {
-                continue;
-            }
-            // Two entries of a source may hold the same words.
-            let quote = candidate
-                .found
-                .slots
-                .get("text")
-                .or_else(|| candidate.found.slots.get("gloss"))
-                .cloned();
-            if quote.as_ref().is_some_and(|quote| quoted.contains(quote)) {
+        let mut body = Vec::new();
+        while told.takes_s < 0.98 * target_s
+            && let Some(mut candidate) = told.next(&mut candidates)
+        {
+            candidate.nth = told.uses(candidate.of);
+            if told.has(&candidate.found) || candidate.nth >= most_uses(length, candidate.of) {
                 continue;
             }
             let Some((chosen, _)) = self.render(&candidate) else {
                 continue;
             };
-            let takes = seconds(&chosen.lines);
-            if spent + takes > 1.06 * target || !budget.allows(&chosen, takes) {
+            let takes_s = seconds(&chosen.lines);
+            if told.takes_s + takes_s > 1.06 * target_s || !budget.allows(&chosen, takes_s) {
                 continue;
             }
             self.used.insert((chosen.of.id, chosen.skeleton));
-            spent += takes;
-            quoted.extend(quote);
             self.count(&chosen.lines);
-            told.extend(chosen.found.told.iter().map(|fact| fact.id.as_str()));
-            *uses.entry(chosen.of.id).or_default() += 1;
-            *groups.entry(chosen.of.group).or_default() += 1;
+            told.add(&chosen, takes_s);
             body.push(chosen);
         }
         balance(&mut body, hook, budget.place_share);
@@ -477,32 +301,4 @@ impl<'l, 'a> Planner<'l, 'a> {
             self.questions += usize::from(sentence.text.ends_with('?'));
         }
     }
-}
-
-#[cfg(debug_assertions)]
-fn report(sentence: &Sentence, problems: &[String]) {
-    if std::env::var_os("SCRIPT_SHOW_REJECTED").is_some() {
-        eprintln!(
-            "rejected: {} {problems:?} {:?}",
-            sentence.text, sentence.support
-        );
-    }
-}
-
-fn support(found: &Found<'_>, stand: Stand<'_>) -> Option<Support> {
-    Some(match stand {
-        Stand::NoClaim => Support::NoClaim,
-        Stand::Absence(what) => Support::Absence(what.to_owned()),
-        Stand::Cites(keys) => {
-            let mut ids: Vec<String> = Vec::new();
-            for key in keys.split_whitespace() {
-                for fact in found.cited(key)? {
-                    if !ids.contains(&fact.id) {
-                        ids.push(fact.id.clone());
-                    }
-                }
-            }
-            Support::Facts(ids)
-        }
-    })
 }
