@@ -90,6 +90,17 @@ impl Storage {
         std::mem::forget(self.clone());
     }
 
+    /// Returns once no write is being made, not even one whose caller was cancelled.
+    ///
+    /// For who may have cancelled one and is about to answer. A write waits for other writers no longer than
+    /// [`Config::busy_timeout`], and so does this.
+    pub async fn idle(&self) {
+        let writers = self.writers.iter();
+        for connection in writers.flat_map(|writers| [&writers.process, &writers.promise]) {
+            drop(connection.lock().await);
+        }
+    }
+
     /// Reads at most one row.
     ///
     /// Runs on the caller's thread although libsql blocks in it: a read takes microseconds, and under
@@ -117,7 +128,8 @@ impl Storage {
     ///
     /// A writer may have to wait for another process, and libsql waits by blocking the thread: so it
     /// gets a thread of its own, where it also finishes when the caller is cancelled half-way. Lambda freezes
-    /// a process with its answer, lock and all: so whoever answers waits for the write, not for a clock.
+    /// a process with its answer, lock and all: so whoever answers waits for the write, not for a clock, or
+    /// after it for [`Storage::idle`].
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         durability: Durability,

@@ -141,6 +141,33 @@ async fn a_write_that_waited_too_long_is_refused_and_never_made() {
     assert_eq!(world.texts("SELECT id FROM podcasts").await, [id]);
 }
 
+#[tokio::test]
+async fn storage_is_idle_once_the_writes_are_over_whose_callers_have_gone() {
+    for durability in [Durability::Process, Durability::Promise] {
+        let world = World::start().await;
+        let other = world.raw().await;
+        other.execute("BEGIN IMMEDIATE", ()).await.unwrap();
+        let storage = world.storage.clone();
+        let gone = tokio::spawn(async move {
+            let sql = "UPDATE totals SET count = count";
+            let change = async |connection: &Connection| Ok(connection.execute(sql, ()).await?);
+            storage.write(durability, change).await
+        });
+        // Far enough for its thread to be there.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        gone.abort();
+        assert!(gone.await.unwrap_err().is_cancelled());
+
+        let early = tokio::time::timeout(Duration::from_millis(200), world.storage.idle()).await;
+        other.execute("ROLLBACK", ()).await.unwrap();
+        world.storage.idle().await;
+
+        assert!(early.is_err(), "{durability:?}");
+        // Nobody has the lock: this would fail at once.
+        other.execute("BEGIN IMMEDIATE", ()).await.unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_heartbeat_never_joins_the_transaction_of_the_work() {
     let world = World::start().await;
