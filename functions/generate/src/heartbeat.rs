@@ -16,7 +16,7 @@ const BEAT: Duration = Duration::from_secs(10);
 pub(crate) const HIDDEN_FOR: Duration =
     Duration::from_secs(storage::LEASE.as_secs().unsigned_abs());
 
-/// Keeps lease and message while a job is at work; stops when dropped.
+/// Keeps lease and message while a job is at work; stops when ended or dropped.
 pub(crate) struct Heartbeat {
     lost: CancellationToken,
     task: JoinHandle<()>,
@@ -41,6 +41,13 @@ impl Heartbeat {
     /// Returns once the lease is known to be lost.
     pub(crate) async fn lost(&self) {
         self.lost.cancelled().await;
+    }
+
+    /// Stops it; it begins no write any more, though one that it began may still be under way.
+    pub(crate) async fn end(mut self) {
+        self.task.abort();
+        // Either way it is over.
+        let _ = (&mut self.task).await;
     }
 }
 

@@ -124,7 +124,9 @@ async fn make(worker: &Worker, job: Job, delivery: Delivery) -> Fate {
 /// Works until the episode is published, the lease is lost or the process is told to stop.
 ///
 /// Dropping the work half-way is safe at any point: every row it writes is written by one statement or
-/// transaction that carries the lease, and every object has its final bytes or none.
+/// transaction that carries the lease, and every object has its final bytes or none. But a write that
+/// was under way goes on, the work's or the heartbeat's: this waits for its end, so that none is made after
+/// the answer. Half a minute at worst is no long time for a worker, and shorter patience would cost attempts.
 async fn guarded(worker: &Worker, job: Job, delivery: &Delivery) -> Result<()> {
     let heartbeat = Heartbeat::start(
         worker.storage.clone(),
@@ -132,13 +134,16 @@ async fn guarded(worker: &Worker, job: Job, delivery: &Delivery) -> Result<()> {
         job.lease.clone(),
         delivery.receipt_handle.clone(),
     );
-    tokio::select! {
+    let made = tokio::select! {
         biased;
         // First: a completed podcast has no lease any more, and a beat that finds this out tells of no loss.
         made = stages::run(Attempt::new(worker, job, delivery.deadline)) => made,
         () = heartbeat.lost() => Err(Stop::LeaseLost),
         () = told_to_stop(worker) => Err(Stop::Interrupted),
-    }
+    };
+    heartbeat.end().await;
+    worker.storage.idle().await;
+    made
 }
 
 /// Deletes the work objects of a completed podcast. The sweep would do so too, somewhat later.

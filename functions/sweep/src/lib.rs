@@ -31,6 +31,10 @@ const BATCH: u32 = 200;
 /// How long a step may take: all of them together stay within the function's minute.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long a write waits for another writer: a step that cannot write says so itself, and what a step that
+/// was cut off left waiting is over soon enough for the answer to wait for it.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// What the function is told by its environment.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -96,8 +100,12 @@ impl Sweep {
     /// # Errors
     /// When the database or the media store cannot be opened.
     pub async fn open(config: &Config) -> Result<Self, StartError> {
+        let database = storage::Config {
+            busy_timeout: BUSY_TIMEOUT,
+            ..config.database.clone()
+        };
         Ok(Self {
-            storage: Storage::open(&config.database, Access::Write).await?,
+            storage: Storage::open(&database, Access::Write).await?,
             queue: Queue::connect(&config.queue_url).await,
             media: Media::open(&config.media_store)?,
         })
@@ -131,6 +139,8 @@ impl Sweep {
             pages_checkpointed = swept.pages_checkpointed,
             "swept"
         );
+        // Of a step that was cut off. Lambda would freeze it with the answer, in the middle of a write perhaps.
+        self.storage.idle().await;
         steps.end().map(|()| swept)
     }
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use libsql::Builder;
 use media::keys;
 use podcast::{Location, Owner, PodcastId, PodcastType, Preferences, Status};
 use storage::{Claim, Completion, Job, NewPodcast};
@@ -264,6 +265,32 @@ async fn a_queue_that_is_down_holds_up_nothing_else() {
         still.iter().map(|stranded| stranded.id).collect::<Vec<_>>(),
         [stranded]
     );
+}
+
+#[tokio::test]
+async fn a_run_ends_when_the_write_of_a_step_that_was_cut_off_is_over() {
+    let world = World::start().await;
+    let storage = &world.sweep.storage;
+    let other = Builder::new_local(world.folder.path().join("wherecast.db"));
+    let other = other.build().await.unwrap().connect().unwrap();
+    other.execute("BEGIN IMMEDIATE", ()).await.unwrap();
+
+    let cut_off = async {
+        // Begun while the last step that waits does, so that it waits longer than that one.
+        tokio::time::sleep(BUSY_TIMEOUT * 3 / 2).await;
+        let step = storage.fail_exhausted(GIVEN_UP, at(0));
+        timeout(Duration::from_millis(100), step).await
+    };
+    let (swept, cut_off) = tokio::join!(world.sweep.handle(at(0)), cut_off);
+    let idle = timeout(Duration::from_millis(100), storage.idle()).await;
+
+    assert_eq!(
+        swept.unwrap_err().to_string(),
+        "could not fail exhausted podcasts, forget old keys"
+    );
+    assert!(cut_off.is_err());
+    assert!(idle.is_ok(), "a write is left");
+    other.execute("ROLLBACK", ()).await.unwrap();
 }
 
 const CHILD: &str = "tests::sweeps_what_its_parent_prepared";
