@@ -7,6 +7,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 mod attribution;
+mod coordinates;
 mod fact;
 mod facts;
 mod fold;

@@ -44,13 +44,15 @@ pub enum Kind {
     Country,
     /// No listed place is meant.
     Unknown,
+    /// Coordinates that are out of range or contradict themselves.
+    Invalid,
 }
 
 /// How the words were matched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Match {
-    /// A pair of coordinates, by the nearest place.
+    /// A pair of coordinates, by the nearest place, be it too far.
     Coordinates,
     /// A name on record, letter for letter but for case and accents.
     Exact,

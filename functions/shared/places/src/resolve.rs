@@ -6,6 +6,7 @@ use fst::{
 };
 
 use crate::{
+    coordinates,
     fold::fold,
     listed::{Listed, km_between},
     pack::{COUNTRIES, Country, PACK},
@@ -36,8 +37,10 @@ const MOST_PREFIXED: usize = 2_000;
 /// behind the name, after a comma or not.
 pub fn resolve(query: &str) -> Resolution {
     let query = query.trim();
-    if let Some((lat, lon)) = coordinates(query) {
-        return nearest(lat, lon);
+    match coordinates::read(query) {
+        Some(Ok((lat, lon))) => return nearest(lat, lon),
+        Some(Err(why)) => return no_point(query, &why),
+        None => {}
     }
     let readings = readings(query);
     if let Some(found) = exact(&readings) {
@@ -327,45 +330,6 @@ fn choices(places: Vec<Listed>) -> Vec<Choice> {
     choices
 }
 
-/// Reads two numbers in range as latitude and longitude; `N`, `S`, `E` and `W` may stand behind them.
-fn coordinates(query: &str) -> Option<(f64, f64)> {
-    let spaced: String = query
-        .chars()
-        .flat_map(|c| match c.to_ascii_uppercase() {
-            ',' | ';' | '°' | 'º' => vec![' '],
-            c @ ('N' | 'S' | 'E' | 'W') => vec![' ', c, ' '],
-            '−' => vec!['-'],
-            c => vec![c],
-        })
-        .collect();
-    let parts: Vec<&str> = spaced.split_whitespace().collect();
-    let (lat, lon) = match parts[..] {
-        [lat, lon] => (number(lat)?, number(lon)?),
-        [lat, north, lon, east] => (
-            number(lat)? * sign(north, "N", "S")?,
-            number(lon)? * sign(east, "E", "W")?,
-        ),
-        _ => return None,
-    };
-    ((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon)).then_some((lat, lon))
-}
-
-/// Reads decimals only: to the library, `inf` and `1e1` are numbers as well.
-fn number(text: &str) -> Option<f64> {
-    let is_decimal = text
-        .chars()
-        .all(|c| c.is_ascii_digit() || "+-.".contains(c));
-    text.parse().ok().filter(|_| is_decimal)
-}
-
-fn sign(letter: &str, positive: &str, negative: &str) -> Option<f64> {
-    match letter {
-        letter if letter == positive => Some(1.0),
-        letter if letter == negative => Some(-1.0),
-        _ => None,
-    }
-}
-
 fn nearest(lat: f64, lon: f64) -> Resolution {
     let mut near: Vec<(f64, Listed)> = Listed::all()
         .map(|place| {
@@ -399,11 +363,7 @@ fn nearest(lat: f64, lon: f64) -> Resolution {
         } else {
             Kind::Unknown
         },
-        matched: if is_near {
-            Match::Coordinates
-        } else {
-            Match::Nothing
-        },
+        matched: Match::Coordinates,
         confidence: (1.0 - km / FARTHEST_KM).max(0.0) as f32,
         place: is_near.then(|| first.to_place()),
         alternatives: if is_near {
@@ -423,6 +383,15 @@ fn nearest(lat: f64, lon: f64) -> Resolution {
                 "these coordinates are far from every listed place; the nearest is {label}, {km:.0} km away"
             )
         },
+    }
+}
+
+fn no_point(query: &str, why: &str) -> Resolution {
+    Resolution {
+        kind: Kind::Invalid,
+        matched: Match::Coordinates,
+        message: format!("looks like coordinates, but {why}"),
+        ..unknown(query, Vec::new())
     }
 }
 

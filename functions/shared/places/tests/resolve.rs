@@ -68,8 +68,32 @@ fn coordinates_are_the_place_they_lie_in() {
     resolves_to("48.85,2.35", "Paris, Île-de-France, France");
     resolves_to("48.8566° N, 2.3522° E", "Paris, Île-de-France, France");
     resolves_to("54.8019S 68.3030W", "Ushuaia, Tierra del Fuego, Argentina");
-    // Letters that are no directions, and directions the wrong way round, make no coordinates.
-    assert_eq!(resolve("48.8566 E, 2.3522 N").kind, Kind::Unknown);
+    resolves_to("48°51′24″N 2°21′8″E", "Paris, Île-de-France, France");
+    resolves_to("geo:48.8566,2.3522", "Paris, Île-de-France, France");
+}
+
+#[test]
+fn coordinates_that_cannot_be_are_no_name_either() {
+    // Directions the wrong way round are not put right: who mixed them up may have meant either.
+    for query in ["48.8566 E, 2.3522 N", "48.8566, 200", "48° 75′ N, 2° 21′ E"] {
+        let found = resolve(query);
+
+        assert_eq!((found.kind, found.place), (Kind::Invalid, None), "{query}");
+        let says_why = found.message.starts_with("looks like coordinates, but ");
+        assert!(
+            says_why && found.did_you_mean.is_empty(),
+            "{}",
+            found.message
+        );
+    }
+}
+
+#[test]
+fn names_with_numbers_and_single_letters_are_names() {
+    for query in ["E 5", "11e arrondissement"] {
+        let found = resolve(query);
+        assert!(!matches!(found.matched, Match::Coordinates), "{query}");
+    }
 }
 
 #[test]
