@@ -1,6 +1,6 @@
-use places::{Kind, Place, Resolution};
+use places::{Kind, Match, Place, Resolution};
 use podcast::Location;
-use reply::Problem;
+use reply::{FieldError, Problem};
 
 /// Says which place a text means.
 pub type Resolve = fn(&str) -> Resolution;
@@ -15,19 +15,24 @@ const MAX_SUGGESTIONS: usize = 6;
 ///
 /// # Errors
 /// 422 with suggestions when no place is meant, or a whole country or region: an episode is about one place.
+/// 422 that says why for coordinates that cannot be.
 pub(crate) fn place(location: &Location, resolve: Resolve) -> Result<Place, Problem> {
     let resolution = resolve(location.as_str());
     let suggestions = suggestions(&resolution);
     match (resolution.kind, resolution.place) {
         (Kind::Resolved | Kind::Ambiguous, Some(place)) => Ok(place),
+        (Kind::Invalid, _) => Err(Problem::invalid(&[FieldError::at(
+            "/location",
+            resolution.message,
+        )])),
         (kind, _) => Err(Problem::unknown_place(
-            refusal(kind, location, &suggestions),
+            refusal(kind, resolution.matched, location, &suggestions),
             &suggestions,
         )),
     }
 }
 
-fn refusal(kind: Kind, location: &Location, suggestions: &[String]) -> String {
+fn refusal(kind: Kind, matched: Match, location: &Location, suggestions: &[String]) -> String {
     let example = suggestions
         .first()
         .map(|first| format!(", such as {first}"))
@@ -35,6 +40,9 @@ fn refusal(kind: Kind, location: &Location, suggestions: &[String]) -> String {
     match kind {
         Kind::Country => format!("“{location}” is a country: name a place in it{example}"),
         Kind::Region => format!("“{location}” is a region: name a place in it{example}"),
+        _ if matched == Match::Coordinates => {
+            format!("“{location}” is far from every place that we know: name one{example}")
+        }
         _ if suggestions.is_empty() => {
             format!(
                 "We know no place called “{location}”: check the spelling, or name a larger place nearby"
@@ -99,6 +107,35 @@ mod tests {
             "We know no place called “Pariis”. Did you mean Paris, France?"
         );
         assert_eq!(refused("Qwertyville")["suggestions"], json!([]));
+    }
+
+    #[test]
+    fn coordinates_that_cannot_be_are_refused_with_what_is_wrong() {
+        let location = Location::parse("48° 75′ N, 2° 21′ E").unwrap();
+
+        let problem = json(&place(&location, places::resolve).unwrap_err().into());
+
+        let why = "looks like coordinates, but minutes are below 60";
+        assert_eq!(problem["detail"], format!("location {why}"));
+        assert_eq!(
+            problem["errors"],
+            json!([{"pointer": "/location", "detail": why}])
+        );
+    }
+
+    #[test]
+    fn coordinates_far_from_every_place_are_refused_with_the_nearest() {
+        let location = Location::parse("45° S, 130° W").unwrap();
+
+        let problem = json(&place(&location, places::resolve).unwrap_err().into());
+
+        let nearest = problem["suggestions"][0].as_str().unwrap();
+        assert_eq!(
+            problem["detail"],
+            format!(
+                "“45° S, 130° W” is far from every place that we know: name one, such as {nearest}"
+            )
+        );
     }
 
     #[test]

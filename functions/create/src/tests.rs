@@ -29,6 +29,8 @@ pub(crate) fn atlas(query: &str) -> Resolution {
             )),
         ),
         "France" => (Kind::Country, None),
+        // Coordinates are numbers to this atlas as to the great one.
+        _ if query.contains('°') => return places::resolve(query),
         _ => (Kind::Unknown, None),
     };
     let capital = Choice {
@@ -195,6 +197,8 @@ async fn what_does_not_fit_is_refused_and_nothing_is_stored() {
         place(&"x".repeat(10_000)),
         place("Qwertyville"),
         place("France"),
+        place("48° 75′ N, 2° 21′ E"),
+        place("-48.8566° N, 2.3522° E"),
     ];
 
     for body in bodies {
@@ -209,6 +213,20 @@ async fn what_does_not_fit_is_refused_and_nothing_is_stored() {
 
     assert_eq!(too_large.status(), 413);
     assert!(world.stored("local").await.is_empty());
+}
+
+#[tokio::test]
+async fn coordinates_are_taken_as_maps_write_them() {
+    let world = World::start().await;
+    let pasted = json!({"location": "48°51′24″N 2°21′8″E", "podcast_type": "base"});
+
+    let response = world.answer(asking(pasted)).await;
+
+    assert_eq!(response.status(), 202);
+    let [podcast] = &world.stored("local").await[..] else {
+        panic!("not one podcast")
+    };
+    assert_eq!(podcast.place_label, "Paris, Île-de-France, France");
 }
 
 #[tokio::test]
