@@ -1,19 +1,12 @@
-use std::io::Write;
-
 use anyhow::Result;
 
-use crate::{arguments::WorldArguments, world};
+use crate::{answer, arguments::WorldArguments, world};
 
 /// Prints what the template says, with the parameters that `serve` would give it.
 ///
 /// # Errors
-/// When the template is refused, or nobody reads what is printed.
+/// When the template is refused, or standard output cannot be written.
 pub(crate) fn describe(arguments: &WorldArguments) -> Result<()> {
     let template = world::template(arguments)?;
-    writeln!(
-        std::io::stdout(),
-        "{}",
-        serde_json::to_string_pretty(&template)?
-    )?;
-    Ok(())
+    answer::print(serde_json::to_string_pretty(&template)?)
 }

@@ -13,6 +13,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 
 use crate::{
+    answer,
     arguments::{Wish, WorldArguments},
     client::Client,
     terminal::Screen,
@@ -29,8 +30,8 @@ const PATIENCE: u32 = 30;
 /// A server that goes away meanwhile, such as the one that another terminal's episode was made with, is replaced.
 ///
 /// # Errors
-/// When the file to write cannot be written, the place is unknown (with suggestions), the job fails, or no server
-/// can be had.
+/// When the file to write cannot be written, the place is unknown (with suggestions), the job fails, no server
+/// can be had, or standard output cannot be written.
 pub(crate) async fn generate(
     arguments: &WorldArguments,
     wish: Wish,
@@ -60,12 +61,11 @@ pub(crate) async fn generate(
         let seen = blocking(move || see_through(&client, &podcast_id, &wish)).await;
         world.leave().await;
         if let Seen::Made { audio_url } = seen? {
-            match stays {
-                true => println!("{audio_url}"),
-                false if has_file => {}
-                false => println!("{}", how_to_hear(arguments, &id)),
-            }
-            return Ok(());
+            return match stays {
+                true => answer::print(audio_url),
+                false if has_file => Ok(()),
+                false => answer::print(how_to_hear(arguments, &id)),
+            };
         }
         screen.say("the server went away: looking for another");
         world = world::reach(arguments, screen)
@@ -118,11 +118,16 @@ fn see_through(client: &Client, id: &str, wish: &Wish) -> Result<Seen> {
     }
     let (_, podcast) = client.get(&format!("/api/v1/podcasts/{id}"))?;
     let audio_url = text(&podcast, "audio_url")?.to_owned();
-    println!("{}", text(&podcast, "title")?);
-    println!("{}", text(&podcast, "description")?);
-    println!("{} s", podcast["duration_seconds"]);
-    if let Some(file) = &wish.out {
-        save(client, &audio_url, file)?;
+    // First, since it may be all that is wanted: standard output may be full.
+    let file = wish.out.as_deref();
+    let saved = file
+        .map(|file| save(client, &audio_url, file))
+        .transpose()?;
+    answer::print(text(&podcast, "title")?)?;
+    answer::print(text(&podcast, "description")?)?;
+    answer::print(format_args!("{} s", podcast["duration_seconds"]))?;
+    if let Some(saved) = saved {
+        answer::print(saved)?;
     }
     Ok(Seen::Made { audio_url })
 }
@@ -230,11 +235,11 @@ fn is_made(client: &Client, id: &str) -> Result<bool> {
     }
 }
 
-fn save(client: &Client, url: &str, file: &Path) -> Result<()> {
+/// Writes the episode to a file, and returns what to say of that.
+fn save(client: &Client, url: &str, file: &Path) -> Result<String> {
     let bytes = client.download(url)?;
     fs::write(file, &bytes).with_context(|| format!("cannot write {}", file.display()))?;
-    println!("{} bytes in {}", bytes.len(), file.display());
-    Ok(())
+    Ok(format!("{} bytes in {}", bytes.len(), file.display()))
 }
 
 fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str> {

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::{
+    answer,
     arguments::{Call, WorldArguments},
     client::Client,
     terminal::Screen,
@@ -16,7 +17,8 @@ const LONGEST_RUN: Duration = Duration::from_secs(905);
 /// Runs a function on the event in a file and prints its answer.
 ///
 /// # Errors
-/// When the file is not JSON, the function is unknown, or it answers with an error.
+/// When the file is not JSON, the function is unknown, it answers with an error, or standard output cannot be
+/// written.
 pub(crate) async fn invoke(arguments: &WorldArguments, call: &Call, screen: &Screen) -> Result<()> {
     let event = event(call)?;
     let world = world::reach(arguments, screen).await?;
@@ -27,7 +29,7 @@ pub(crate) async fn invoke(arguments: &WorldArguments, call: &Call, screen: &Scr
         .context("the client panicked")?;
     world.leave().await;
     let (status, value) = answer?;
-    println!("{}", serde_json::to_string_pretty(&value)?);
+    answer::print(serde_json::to_string_pretty(&value)?)?;
     let is_error = value.get("errorType").is_some() && value.get("errorMessage").is_some();
     if status != 200 || is_error {
         bail!("{} answered with an error", call.function);

@@ -5,6 +5,7 @@
 //! `serve` when there is one, and start their own otherwise. Read [`world`] first: it starts the emulator;
 //! [`wherecast`] says what the emulator, which knows nothing about podcasts, is given for it.
 
+mod answer;
 mod arguments;
 mod client;
 mod describe;
