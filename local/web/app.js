@@ -7,6 +7,7 @@ import { refresh } from "./library.js";
 import { announce, placeOf, showConnected } from "./text.js";
 
 const form = document.querySelector("#ask");
+const submit = form.querySelector("button[type=submit]");
 const errorBox = document.querySelector("#ask-error");
 const noticeBox = document.querySelector("#notice");
 const suggestionBox = document.querySelector("#ask-suggestions");
@@ -25,6 +26,7 @@ const FIELDS = {
   "/preferences/interests": form.interests,
 };
 let lastRequest = null;
+let isAsking = false;
 
 form.podcast_type.addEventListener("change", showFields);
 form.addEventListener("submit", (event) => {
@@ -57,11 +59,13 @@ async function resume(status) {
 }
 
 async function ask() {
-  const button = form.querySelector("button[type=submit]");
+  if (isAsking) return;
+  isAsking = true;
+  // Not disabled: that would take the focus from whoever pressed it.
+  submit.ariaDisabled = "true";
   errorBox.replaceChildren();
   suggestionBox.replaceChildren();
   Object.values(FIELDS).forEach(unmark);
-  button.disabled = true;
   try {
     const request = read();
     const job = await generate(request, keyFor(request));
@@ -73,7 +77,8 @@ async function ask() {
   } catch (error) {
     showError(error);
   } finally {
-    button.disabled = false;
+    isAsking = false;
+    submit.ariaDisabled = null;
   }
 }
 
@@ -113,9 +118,11 @@ function suggest({ field, value }) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "quiet small";
-  button.textContent = value;
+  button.textContent = nameOf(field, value);
   button.addEventListener("click", () => {
     choose(field, value);
+    // The suggestions go away, and the focus with them.
+    submit.focus();
     ask();
   });
   return button;
@@ -123,10 +130,16 @@ function suggest({ field, value }) {
 
 // A list that does not have the value yet gets it.
 function choose(field, value) {
-  if (field instanceof HTMLSelectElement && ![...field.options].some((option) => option.value === value)) {
-    field.append(new Option(value[0].toUpperCase() + value.slice(1), value));
-  }
+  if (field instanceof HTMLSelectElement && !optionOf(field, value)) field.append(new Option(nameOf(field, value), value));
   field.value = value;
+}
+
+const optionOf = (field, value) => [...field.options].find((option) => option.value === value);
+
+// As the list calls it, or would.
+function nameOf(field, value) {
+  if (!(field instanceof HTMLSelectElement)) return value;
+  return optionOf(field, value)?.textContent ?? value[0].toUpperCase() + value.slice(1);
 }
 
 // A pointer may lead into a field, such as to the third of the interests.
@@ -177,7 +190,7 @@ async function route() {
   const id = hashId();
   noticeBox.hidden = true;
   if (!id) return episode.close();
-  await episode.open(id, !isTyping(), (again) => {
+  await episode.open(id, () => !isTyping(), (again) => {
     location.hash = "#/";
     document.querySelector("#library-title").focus();
     refresh().catch(() => {});

@@ -1,11 +1,13 @@
 // One episode: sound, chapters, transcript and sources, or why there are none yet.
 
-import { Problem, detail, regenerate, remove } from "./api.js";
+import { Problem, Unreachable, detail, regenerate, remove } from "./api.js";
 import { contours } from "./contours.js";
-import { announce, clock, day, entitle, escape, fileName, placeOf, typedFor } from "./text.js";
+import { announce, clock, day, entitle, escape, fileName, placeOf, showConnected, typedFor } from "./text.js";
 
 const article = document.querySelector("#episode");
-let wanted = null;
+const RETRY_MS = 1500;
+// What was asked for last: a newer wish ends an older one.
+let wish = null;
 let isPlayable = false;
 
 /** Whether a finished episode is open. */
@@ -13,25 +15,41 @@ export const isOpen = () => isPlayable;
 
 /**
  * Opens an episode, or says how far it is; `whenChanged` is called after it was deleted or is made again.
- * The focus goes there only if it may: somebody may be typing elsewhere.
+ * The focus goes there only if `mayFocus()`: somebody may be typing elsewhere.
  */
 export async function open(id, mayFocus, whenChanged) {
-  if (wanted === id && isOpen()) return;
-  wanted = id;
-  const podcast = await detail(id).catch((error) => error);
-  // Another episode may have been asked for meanwhile, or none.
-  if (wanted !== id) return;
-  if (podcast instanceof Error) return showProblem(podcast);
+  if (wish?.id === id && isOpen()) return;
+  const mine = { id };
+  wish = mine;
+  const podcast = await answerTo(mine);
+  if (podcast === null) return;
   isPlayable = podcast.status === "completed";
-  if (isPlayable) {
+  if (podcast instanceof Problem) {
+    show(notice("Not here", "error", `${podcast.message} It may have been deleted.`));
+  } else if (isPlayable) {
     show(markup(podcast));
     bind(podcast, whenChanged);
   } else {
     show(notice(placeOf(podcast), podcast.status === "failed" ? "error" : "meta", stateOf(podcast)));
   }
-  if (!mayFocus) return;
+  if (!mayFocus()) return;
   article.querySelector("h2").focus({ preventScroll: true });
   article.scrollIntoView({ block: "start" });
+}
+
+// The podcast, or the problem with it that stays; null if something else was wished for meanwhile.
+async function answerTo(mine) {
+  for (let isFirst = true; ; isFirst = false) {
+    const answer = await detail(mine.id).catch((error) => error);
+    if (wish !== mine) return null;
+    showConnected(!(answer instanceof Unreachable));
+    const isPassing = answer instanceof Unreachable || (answer instanceof Problem && answer.status >= 500);
+    if (!isPassing) return answer;
+    isPlayable = false;
+    if (isFirst) show(notice("Cannot be opened now", "error", `${answer.message} Trying again…`));
+    await new Promise((resolve) => { setTimeout(resolve, RETRY_MS); });
+    if (wish !== mine) return null;
+  }
 }
 
 function stateOf({ status, error_message }) {
@@ -47,7 +65,7 @@ function show(markup) {
 
 /** Closes whatever is open and stops its sound. */
 export function close() {
-  wanted = null;
+  wish = null;
   hide();
 }
 
@@ -58,13 +76,6 @@ function hide() {
   article.replaceChildren();
 }
 
-function showProblem(error) {
-  wanted = null;
-  isPlayable = false;
-  const hint = error instanceof Problem ? "It may have been deleted." : "";
-  show(notice("Not here", "error", `${error.message} ${hint}`));
-}
-
 // What stands where an episode would.
 const notice = (title, kind, text) => `
   <h2 id="episode-title" tabindex="-1">${escape(title)}</h2>
@@ -73,7 +84,7 @@ const notice = (title, kind, text) => `
 function markup(podcast) {
   const { chapters = [], transcript = [], facts = [], attributions = [], note } = podcast.podcast_metadata ?? {};
   return `
-    <div class="episode-head">${contours(podcast.location)}
+    <div class="episode-head">${contours(placeOf(podcast))}
       <div><h2 id="episode-title" tabindex="-1">${escape(podcast.title)}</h2>
         <p class="meta">${escape(placeOf(podcast))} · ${clock(podcast.duration_seconds)} · ${day(podcast.completed_at)} ${typedFor(podcast)}</p>
         <p>${escape(podcast.description)}</p>

@@ -38,11 +38,18 @@ async function name(job) {
   showPlace(job);
 }
 
-function showPlace({ podcast, item }) {
+function showPlace(job) {
+  const { podcast, item } = job;
+  label(job);
   item.querySelector("progress").setAttribute("aria-label", `Episode about ${placeOf(podcast)}`);
   const place = item.querySelector(".job-place");
   place.textContent = `${placeOf(podcast)} `;
   place.insertAdjacentHTML("beforeend", typedFor(podcast));
+}
+
+// Each button says which job it is about: there may be many of the same name.
+function label({ podcast, item }) {
+  for (const button of item.querySelectorAll("button")) button.ariaLabel = `${button.textContent}: ${placeOf(podcast)}`;
 }
 
 async function poll(job) {
@@ -71,6 +78,7 @@ function show(job, state) {
 function showFailure(job) {
   job.item.classList.add("failed");
   const foot = job.item.querySelector(".job-foot");
+  const wasFocused = foot.contains(document.activeElement);
   foot.querySelectorAll("button").forEach((button) => button.remove());
   const again = document.createElement("button");
   again.type = "button";
@@ -80,6 +88,7 @@ function showFailure(job) {
     await regenerate(job.id);
     drop(job);
     follow(job.podcast, job.whenMoved);
+    focusOn(followed.get(job.id).item);
     job.whenMoved(job.podcast, "pending");
   }));
   const dismiss = document.createElement("button");
@@ -88,6 +97,8 @@ function showFailure(job) {
   dismiss.textContent = "Delete";
   dismiss.addEventListener("click", () => cancel(job));
   foot.append(again, dismiss);
+  label(job);
+  if (wasFocused) focusOn(job.item);
   announce(`The episode about ${placeOf(job.podcast)} failed.`);
   job.whenMoved(job.podcast, "failed");
 }
@@ -102,6 +113,7 @@ function cancel(job) {
   return attempt(job, async () => {
     await remove(job.id).catch((error) => { if (error.status !== 404) throw error; });
     drop(job);
+    announce(`The episode about ${placeOf(job.podcast)} will not be made.`);
     job.whenMoved(job.podcast, "deleted");
   });
 }
@@ -119,6 +131,13 @@ async function attempt(job, work) {
 function drop(job) {
   clearTimeout(job.timer);
   followed.delete(job.id);
-  job.item.remove();
+  const { item } = job;
+  const wasFocused = item.contains(document.activeElement);
+  const neighbor = item.nextElementSibling ?? item.previousElementSibling;
+  item.remove();
   section.hidden = followed.size === 0;
+  if (wasFocused) focusOn(neighbor);
 }
+
+// The focus goes to the first button of a job, or to the library when there is none.
+const focusOn = (item) => (item?.querySelector("button") ?? document.querySelector("#library-title")).focus();

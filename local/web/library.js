@@ -18,13 +18,17 @@ export async function refresh() {
 }
 
 more.addEventListener("click", async () => {
-  more.disabled = true;
+  if (more.ariaDisabled) return;
+  more.ariaDisabled = "true";
+  const seen = cards.children.length;
   try {
     append(await list({ status: "completed", cursor: next }));
+    // Reading goes on at the first of the new ones; the button may be gone.
+    cards.children[seen]?.querySelector("a").focus();
   } catch (error) {
     announce(error.message);
   } finally {
-    more.disabled = false;
+    more.ariaDisabled = null;
   }
 });
 
@@ -39,7 +43,7 @@ function append(page) {
 function card(podcast) {
   const item = document.createElement("li");
   item.className = "card";
-  item.innerHTML = `${contours(podcast.location)}
+  item.innerHTML = `${contours(placeOf(podcast))}
     <div><h3><a href="#/podcast/${podcast.id}">${escape(podcast.title ?? placeOf(podcast))}</a></h3>
     <p>${escape(placeOf(podcast))} ${typedFor(podcast)}</p>
     <p>${clock(podcast.duration_seconds ?? 0)} · ${day(podcast.created_at)}</p></div>`;

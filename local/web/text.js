@@ -16,11 +16,13 @@ export const day = (time) => new Date(time).toLocaleDateString(undefined, { date
 /** The place as it was understood: one of the many of its name. */
 export const placeOf = (podcast) => podcast.place?.label ?? podcast.location;
 
-/** What was typed for the place, as markup; nothing where that says the same. */
+/** What was typed for the place, as markup; nothing where all of that is said anyway. */
 export function typedFor(podcast) {
-  const isSame = podcast.location.trim().toLowerCase() === placeOf(podcast).toLowerCase();
-  return isSame ? "" : `<small class="typed">typed: ${escape(podcast.location)}</small>`;
+  const said = partsOf(placeOf(podcast));
+  return partsOf(podcast.location).every((part) => said.includes(part)) ? "" : `<small class="typed">typed: ${escape(podcast.location)}</small>`;
 }
+
+const partsOf = (text) => text.toLowerCase().split(",").map((part) => part.trim());
 
 /** Calls the tab by what is open in it. */
 export const entitle = (title) => { document.title = title ? `${title} · Wherecast` : "Wherecast"; };
