@@ -24,7 +24,7 @@ pub(crate) fn is_carried(wish: &Wish, place: &Place) -> Result<(), Problem> {
     });
     checked.map_err(|refusal| {
         let why = refusal.to_string().replacen("Our", "our", 1);
-        let detail = format!("must be another: {}", why.trim_end_matches('.'));
+        let detail = format!("is not covered: {}", why.trim_end_matches('.'));
         let topics = refusal
             .instead()
             .iter()
@@ -58,7 +58,7 @@ mod tests {
         let detail = problem["errors"][0]["detail"].as_str().unwrap();
         let (why, instead) = detail.split_once("; they hold enough on: ").unwrap();
         assert!(
-            why.starts_with("must be another: our sources hold only one fact")
+            why.starts_with("is not covered: our sources hold only one fact")
                 && why.ends_with(" on the topic \"food\" for Pirey, too few for an episode"),
             "{why}"
         );
@@ -75,7 +75,7 @@ mod tests {
         let problem = asked("Paris, France", "topic", "cheese").unwrap_err();
 
         let detail = problem["detail"].as_str().unwrap();
-        let why = "preferences/topic must be another: our sources hold nothing on the topic \"cheese\" for Paris; they hold";
+        let why = "preferences/topic is not covered: our sources hold nothing on the topic \"cheese\" for Paris; they hold";
         assert!(detail.starts_with(why), "{detail}");
     }
 
