@@ -14,6 +14,7 @@ mod caller;
 mod client;
 mod database;
 mod dose;
+mod process;
 mod template;
 mod world;
 
@@ -23,5 +24,6 @@ pub use caller::Caller;
 pub use client::Client;
 pub use database::Database;
 pub use dose::{cases, seeds, setting};
+pub use process::said;
 pub use template::template;
 pub use world::{SOON, Start, World, binaries, binary, generate_body};

@@ -1,6 +1,5 @@
 use std::{
     fs,
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::OnceLock,
@@ -16,7 +15,7 @@ use nix::{
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::{Answer, Client};
+use crate::{Answer, Client, said};
 
 /// How long a slow machine may take for an episode with everything else going on. Only what fails takes as long.
 pub const SOON: Duration = Duration::from_secs(240);
@@ -399,11 +398,10 @@ fn spawn(data: &Path, start: &Start, address: &str) -> (Child, String) {
         .stdout(Stdio::piped())
         .spawn()
         .expect("the runner is built");
-    let lines = BufReader::new(runner.stdout.take().expect("it is piped")).lines();
-    let origin = lines
-        .map_while(Result::ok)
-        .find_map(|line| line.strip_prefix("ready on ").map(str::to_owned))
-        .expect("the runner gets ready");
+    let origin = said(&mut runner, |line| {
+        line.strip_prefix("ready on ").map(str::to_owned)
+    })
+    .expect("the runner gets ready");
     (runner, origin)
 }
 

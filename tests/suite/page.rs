@@ -118,8 +118,12 @@ async fn a_topic_on_which_too_little_is_known_offers_others_to_click() {
     button.click().await.expect("it is a button");
 
     browser.wait_for("#episode-title").await;
-    let chosen = "return document.querySelector('[name=topic]').selectedOptions[0].textContent";
-    assert_eq!(browser.run(chosen).await, topic);
+    let chosen = "const topics = document.querySelector('[name=topic]');
+        return [topics.selectedOptions[0].textContent, topics.value]";
+    let (name, value) = serde_json::from_value::<(String, String)>(browser.run(chosen).await)
+        .expect("one topic is chosen");
+    assert_eq!(name, topic);
+    assert!(told.contains(&value), "{value}: {told}");
     browser.close().await;
 }
 

@@ -1,7 +1,6 @@
 //! A real browser for a test.
 
 use std::{
-    io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -10,7 +9,7 @@ use fantoccini::{Client, ClientBuilder, Locator, key::Key};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use wherecast_tests::SOON;
+use wherecast_tests::{SOON, said};
 
 /// A browser of its own for one test. Its driver ends with it.
 pub(super) struct Browser {
@@ -129,16 +128,13 @@ fn start_driver() -> (Child, u16) {
         .stdout(Stdio::piped())
         .spawn()
         .expect("chromedriver is installed; tests/run does that");
-    let lines = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
-    let port = lines
-        .map_while(Result::ok)
-        .find_map(|line| {
-            line.split("successfully on port ")
-                .nth(1)?
-                .trim_end_matches('.')
-                .parse()
-                .ok()
-        })
-        .expect("chromedriver says its port");
+    let port = said(&mut driver, |line| {
+        line.split("successfully on port ")
+            .nth(1)?
+            .trim_end_matches('.')
+            .parse()
+            .ok()
+    })
+    .expect("chromedriver says its port");
     (driver, port)
 }
