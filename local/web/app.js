@@ -4,6 +4,7 @@ import { Problem, generate, list } from "./api.js";
 import * as episode from "./episode.js";
 import { follow } from "./jobs.js";
 import { refresh } from "./library.js";
+import { once, pause } from "./patience.js";
 import { announce, placeOf, showConnected } from "./text.js";
 
 const form = document.querySelector("#ask");
@@ -11,7 +12,6 @@ const submit = form.querySelector("button[type=submit]");
 const errorBox = document.querySelector("#ask-error");
 const noticeBox = document.querySelector("#notice");
 const suggestionBox = document.querySelector("#ask-suggestions");
-const RETRY_MS = 1500;
 // Kept for this tab, so that a reload does not forget who is waiting for what.
 const askedHere = {
   has: (id) => sessionStorage.getItem(id) !== null,
@@ -26,12 +26,11 @@ const FIELDS = {
   "/preferences/interests": form.interests,
 };
 let lastRequest = null;
-let isAsking = false;
 
 form.podcast_type.addEventListener("change", showFields);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  ask();
+  once(submit, ask);
 });
 form.addEventListener("input", (event) => unmark(event.target));
 noticeBox.querySelector("button").addEventListener("click", () => { noticeBox.hidden = true; });
@@ -49,7 +48,7 @@ async function start() {
     await route();
   } catch (error) {
     showConnected(error instanceof Problem);
-    setTimeout(start, RETRY_MS);
+    pause().then(start);
   }
 }
 
@@ -59,10 +58,6 @@ async function resume(status) {
 }
 
 async function ask() {
-  if (isAsking) return;
-  isAsking = true;
-  // Not disabled: that would take the focus from whoever pressed it.
-  submit.ariaDisabled = "true";
   errorBox.replaceChildren();
   suggestionBox.replaceChildren();
   Object.values(FIELDS).forEach(unmark);
@@ -76,9 +71,6 @@ async function ask() {
     form.location.value = "";
   } catch (error) {
     showError(error);
-  } finally {
-    isAsking = false;
-    submit.ariaDisabled = null;
   }
 }
 
@@ -123,7 +115,7 @@ function suggest({ field, value }) {
     choose(field, value);
     // The suggestions go away, and the focus with them.
     submit.focus();
-    ask();
+    once(submit, ask);
   });
   return button;
 }

@@ -2,10 +2,10 @@
 
 import { Problem, Unreachable, detail, regenerate, remove } from "./api.js";
 import { contours } from "./contours.js";
+import { pause } from "./patience.js";
 import { announce, clock, day, entitle, escape, fileName, placeOf, showConnected, typedFor } from "./text.js";
 
 const article = document.querySelector("#episode");
-const RETRY_MS = 1500;
 // What was asked for last: a newer wish ends an older one.
 let wish = null;
 let isPlayable = false;
@@ -39,17 +39,17 @@ export async function open(id, mayFocus, whenChanged) {
 
 // The podcast, or the problem with it that stays; null if something else was wished for meanwhile.
 async function answerTo(mine) {
-  for (let isFirst = true; ; isFirst = false) {
+  for (let isFirst = true; wish === mine; isFirst = false) {
     const answer = await detail(mine.id).catch((error) => error);
-    if (wish !== mine) return null;
+    if (wish !== mine) break;
     showConnected(!(answer instanceof Unreachable));
     const isPassing = answer instanceof Unreachable || (answer instanceof Problem && answer.status >= 500);
     if (!isPassing) return answer;
     isPlayable = false;
     if (isFirst) show(notice("Cannot be opened now", "error", `${answer.message} Trying again…`));
-    await new Promise((resolve) => { setTimeout(resolve, RETRY_MS); });
-    if (wish !== mine) return null;
+    await pause();
   }
+  return null;
 }
 
 function stateOf({ status, error_message }) {

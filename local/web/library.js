@@ -2,6 +2,7 @@
 
 import { list } from "./api.js";
 import { contours } from "./contours.js";
+import { once } from "./patience.js";
 import { announce, clock, day, escape, placeOf, typedFor } from "./text.js";
 
 const cards = document.querySelector("#cards");
@@ -17,9 +18,7 @@ export async function refresh() {
   append(page);
 }
 
-more.addEventListener("click", async () => {
-  if (more.ariaDisabled) return;
-  more.ariaDisabled = "true";
+more.addEventListener("click", () => once(more, async () => {
   const seen = cards.children.length;
   try {
     append(await list({ status: "completed", cursor: next }));
@@ -27,10 +26,8 @@ more.addEventListener("click", async () => {
     cards.children[seen]?.querySelector("a").focus();
   } catch (error) {
     announce(error.message);
-  } finally {
-    more.ariaDisabled = null;
   }
-});
+}));
 
 function append(page) {
   cards.append(...page.podcasts.map(card));

@@ -19,7 +19,8 @@ export const placeOf = (podcast) => podcast.place?.label ?? podcast.location;
 /** What was typed for the place, as markup; nothing where all of that is said anyway. */
 export function typedFor(podcast) {
   const said = partsOf(placeOf(podcast));
-  return partsOf(podcast.location).every((part) => said.includes(part)) ? "" : `<small class="typed">typed: ${escape(podcast.location)}</small>`;
+  const isSaid = partsOf(podcast.location).every((part) => said.includes(part));
+  return isSaid ? "" : `<small class="typed">typed: ${escape(podcast.location)}</small>`;
 }
 
 const partsOf = (text) => text.toLowerCase().split(",").map((part) => part.trim());
