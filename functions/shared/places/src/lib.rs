@@ -11,6 +11,7 @@ mod coordinates;
 mod fact;
 mod facts;
 mod fold;
+mod guess;
 mod listed;
 mod pack;
 mod place;

@@ -1,9 +1,15 @@
-use crate::{fold::fold, listed::Listed};
+use crate::{fold::fold, listed::Listed, pack::COUNTRIES};
 
 /// Whether folded words behind a name, `france` or `tx` or `travis county texas`, fit a place.
 pub(crate) fn qualifies(qualifier: &str, place: Listed) -> bool {
-    fits(qualifier, place)
-        || splits(qualifier).any(|(near, far)| fits(near, place) && fits(far, place))
+    slips(qualifier, place).is_some()
+}
+
+/// Returns the slips of the keys in folded words that say where a place lies; `None` when it lies elsewhere.
+pub(crate) fn slips(qualifier: &str, place: Listed) -> Option<usize> {
+    let in_two = splits(qualifier)
+        .filter_map(|(near, far)| Some(slips_in(near, place)? + slips_in(far, place)?));
+    slips_in(qualifier, place).into_iter().chain(in_two).min()
 }
 
 fn splits(words: &str) -> impl Iterator<Item = (&str, &str)> {
@@ -12,11 +18,27 @@ fn splits(words: &str) -> impl Iterator<Item = (&str, &str)> {
         .map(|(at, _)| (&words[..at], &words[at + 1..]))
 }
 
+fn slips_in(qualifier: &str, place: Listed) -> Option<usize> {
+    if fits(qualifier, place) {
+        return Some(0);
+    }
+    [Some(place.country().name.as_str()), place.region()]
+        .into_iter()
+        .flatten()
+        .filter_map(|name| slips_from(&fold(name), qualifier))
+        .min()
+        // Austria is no slip of the keys for Australia, nor Iran for Iraq.
+        .filter(|_| !is_country(qualifier))
+}
+
+fn is_country(words: &str) -> bool {
+    let mut names = COUNTRIES.iter().flat_map(|country| &country.aliases);
+    names.any(|name| name == words)
+}
+
 fn fits(qualifier: &str, place: Listed) -> bool {
-    let country = place.country();
     place.country_code().eq_ignore_ascii_case(qualifier)
-        || country.aliases.iter().any(|alias| alias == qualifier)
-        || is_close(&fold(&country.name), qualifier)
+        || place.country().aliases.iter().any(|alias| alias == qualifier)
         // `D.C.` is folded to two words.
         || place.region_code().eq_ignore_ascii_case(&qualifier.replace(' ', ""))
         || place
@@ -29,7 +51,6 @@ fn fits(qualifier: &str, place: Listed) -> bool {
 
 fn is_region(region: &str, qualifier: &str, country_code: &str) -> bool {
     is_part(region, qualifier)
-        || is_close(region, qualifier)
         || ABBREVIATIONS.iter().any(|(country, short, long)| {
             *country == country_code && *short == qualifier && *long == region
         })
@@ -42,14 +63,18 @@ fn is_part(name: &str, qualifier: &str) -> bool {
             && (name.starts_with(qualifier) || name.split(' ').any(|word| word == qualifier)))
 }
 
-/// Whether it is the name but for a slip or two of the keys.
-fn is_close(name: &str, qualifier: &str) -> bool {
-    let slips = match qualifier.chars().count() {
+/// Returns the slips that make one of a name, if no more than its length excuses.
+pub(crate) fn slips_from(name: &str, typed: &str) -> Option<usize> {
+    let letters = typed.chars().count();
+    let most = match letters {
         0..=3 => 0,
         4..=6 => 1,
         _ => 2,
     };
-    strsim::damerau_levenshtein(name, qualifier) <= slips
+    if name.chars().count().abs_diff(letters) > most {
+        return None;
+    }
+    Some(strsim::damerau_levenshtein(name, typed)).filter(|slips| *slips <= most)
 }
 
 /// Postal abbreviations of regions whose codes in the list are numbers.

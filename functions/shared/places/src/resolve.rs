@@ -1,13 +1,7 @@
-use std::collections::HashMap;
-
-use fst::{
-    Automaton, IntoStreamer, Streamer,
-    automaton::{Levenshtein, Str},
-};
-
 use crate::{
     coordinates,
     fold::fold,
+    guess::{self, Guess, OWN_NAME},
     listed::{Listed, km_between},
     pack::{COUNTRIES, Country, PACK},
     place::Place,
@@ -17,24 +11,23 @@ use crate::{
 
 /// Labels offered when nothing is found.
 const MOST_SUGGESTIONS: usize = 5;
+/// Of these, so many at most lie elsewhere than it was said.
+const MOST_ELSEWHERE: usize = 3;
 /// Answers shown beside the first.
 const MOST_ALTERNATIVES: usize = 6;
 /// A first place this much ahead of the second is the one meant; its score is logarithmic in people.
-const CLEAR_LEAD: f64 = 1.6;
+pub(crate) const CLEAR_LEAD: f64 = 1.6;
 /// A place of this score, some ten thousand people, is meant rather than a region of its name.
 const KNOWN_SCORE: f64 = 11.0;
 /// Coordinates farther than this from every listed place are of no place.
 const FARTHEST_KM: f64 = 50.0;
-/// Longer input is no name; the search for near names is not tried on it.
-const LONGEST_FUZZY: usize = 40;
-/// Prefixes shared by more names than this are not searched to the end.
-const MOST_PREFIXED: usize = 2_000;
 
 /// Returns what a typed location means.
 ///
 /// Tries coordinates, then names letter for letter, countries and regions among them, then
-/// names one and two letters away, then beginnings of names. A country and a region may stand
-/// behind the name, after a comma or not.
+/// names a slip or two away, then beginnings of names. A country and a region may stand behind
+/// the name, after a comma or not. What is not a name to the letter is suggested, and taken only
+/// where it convinces.
 pub fn resolve(query: &str) -> Resolution {
     let query = query.trim();
     match coordinates::read(query) {
@@ -46,34 +39,26 @@ pub fn resolve(query: &str) -> Resolution {
     if let Some(found) = exact(&readings) {
         return found;
     }
-    for reading in &readings {
-        for distance in [1, 2] {
-            let hits = near(reading, distance);
-            if !hits.is_empty() {
-                return answer(hits, reading, Match::Fuzzy);
-            }
+    let mut guesses = Vec::new();
+    for (at, reading) in readings.iter().enumerate() {
+        let mut likely = guess::near(reading);
+        if at == 0 {
+            let begun = guess::beginning(reading).into_iter();
+            likely.extend(begun.filter(|guess| guess.is_own_name && !guess.is_whole(reading)));
+            guess::sort(&mut likely);
         }
-    }
-    for reading in readings.iter().take(1) {
-        let hits = beginning(reading);
-        if !hits.is_empty() {
-            return answer(hits, reading, Match::Prefix);
+        if guess::convinces(&likely, reading) {
+            return guessed(likely, reading);
         }
+        guesses.extend(likely);
     }
-    let mut labels = whereabouts(query);
-    for label in suggestions(&readings) {
-        if !labels.contains(&label) {
-            labels.push(label);
-        }
-    }
-    labels.truncate(MOST_SUGGESTIONS);
-    unknown(query, labels)
+    unknown(query, suggestions(query, &readings, guesses))
 }
 
 /// One way to part what was typed into a name and what says where it is.
-struct Reading {
-    name: String,
-    qualifiers: Vec<String>,
+pub(crate) struct Reading {
+    pub(crate) name: String,
+    pub(crate) qualifiers: Vec<String>,
 }
 
 fn readings(query: &str) -> Vec<Reading> {
@@ -103,11 +88,8 @@ fn readings(query: &str) -> Vec<Reading> {
 /// Tries names letter for letter.
 fn exact(readings: &[Reading]) -> Option<Resolution> {
     for (at, reading) in readings.iter().enumerate() {
-        let hits: HashMap<usize, u32> = match PACK.name_map.get(&reading.name) {
-            Some(list) => PACK.list(list).map(|place| (place, 0)).collect(),
-            None => HashMap::new(),
-        };
-        let hits = ranked(hits, reading);
+        let list = PACK.name_map.get(&reading.name);
+        let hits = ranked(list.into_iter().flat_map(|list| PACK.list(list)), reading);
         if at == 0 && reading.qualifiers.is_empty() {
             if let Some(country) = country_called(&reading.name).filter(|c| !outshines(&hits, c)) {
                 return Some(country_answer(country));
@@ -204,24 +186,16 @@ struct Hit {
 }
 
 /// Orders places by how likely they are meant: the large, the capitals, those with it as their own name.
-fn ranked(places: HashMap<usize, u32>, reading: &Reading) -> Vec<Hit> {
+fn ranked(places: impl Iterator<Item = usize>, reading: &Reading) -> Vec<Hit> {
     let mut hits: Vec<Hit> = places
-        .into_iter()
-        .map(|(place, distance)| (Listed(place), distance))
-        .filter(|(place, _)| reading.qualifiers.iter().all(|q| qualifies(q, *place)))
-        .map(|(place, distance)| {
+        .map(Listed)
+        .filter(|place| reading.qualifiers.iter().all(|q| qualifies(q, *place)))
+        .map(|place| {
             let is_own_name = fold(place.name()) == reading.name;
-            let office = match place.seat_order() {
-                Some(0) => 3.0,
-                Some(1) => 1.5,
-                _ if place.is_section() => -2.0,
-                _ => 0.0,
-            };
-            let people = f64::from(place.people().unwrap_or(0) + 1).ln();
-            let own = if is_own_name { 4.0 } else { 0.0 };
+            let own = if is_own_name { OWN_NAME } else { 0.0 };
             Hit {
                 place,
-                score: people + office + own - 4.0 * f64::from(distance),
+                score: prominence(place) + own,
                 is_own_name,
             }
         })
@@ -230,36 +204,32 @@ fn ranked(places: HashMap<usize, u32>, reading: &Reading) -> Vec<Hit> {
     hits
 }
 
-/// Places with a name a few letters away.
-fn near(reading: &Reading, distance: u32) -> Vec<Hit> {
-    let length = reading.name.chars().count();
-    if length < 4 || (distance == 2 && length < 7) || length > LONGEST_FUZZY {
-        return Vec::new();
-    }
-    let Ok(automaton) = Levenshtein::new(&reading.name, distance) else {
-        return Vec::new();
+/// Returns how well known a place is: logarithmic in its people, more for a capital.
+pub(crate) fn prominence(place: Listed) -> f64 {
+    let office = match place.seat_order() {
+        Some(0) => 3.0,
+        Some(1) => 1.5,
+        _ if place.is_section() => -2.0,
+        _ => 0.0,
     };
-    let mut hits = HashMap::new();
-    let mut names = PACK.name_map.search(automaton).into_stream();
-    while let Some((_, list)) = names.next() {
-        hits.extend(PACK.list(list).map(|place| (place, distance)));
-    }
-    ranked(hits, reading)
+    f64::from(place.people().unwrap_or(0) + 1).ln() + office
 }
 
-fn beginning(reading: &Reading) -> Vec<Hit> {
-    if reading.name.chars().count() < 4 {
-        return Vec::new();
+/// The answer of guesses of which the first that lies where it was said convinces.
+fn guessed(guesses: Vec<Guess>, reading: &Reading) -> Resolution {
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut matched = None;
+    for guess in guesses.iter().filter(|guess| !guess.is_elsewhere()) {
+        matched = matched.or(Some(guess.matched));
+        if !hits.iter().any(|hit| hit.place == guess.place) {
+            hits.push(Hit {
+                place: guess.place,
+                score: guess.score,
+                is_own_name: guess.is_own_name,
+            });
+        }
     }
-    let automaton = Str::new(&reading.name).starts_with();
-    let mut hits = HashMap::new();
-    let mut names = PACK.name_map.search(automaton).into_stream();
-    let mut seen = 0;
-    while let Some((_, list)) = names.next().filter(|_| seen < MOST_PREFIXED) {
-        hits.extend(PACK.list(list).map(|place| (place, 2)));
-        seen += 1;
-    }
-    ranked(hits, reading)
+    answer(hits, reading, matched.unwrap_or(Match::Nothing))
 }
 
 /// Decides between one place and several.
@@ -311,7 +281,7 @@ fn answer(hits: Vec<Hit>, reading: &Reading, matched: Match) -> Resolution {
 }
 
 /// The list has some places twice, as town and as ward: not a choice for anyone.
-fn is_twin(a: Listed, b: Listed) -> bool {
+pub(crate) fn is_twin(a: Listed, b: Listed) -> bool {
     a.name() == b.name() && a.km_to(b) < 15.0 || (a.is_section() && a.km_to(b) < 25.0)
 }
 
@@ -408,36 +378,88 @@ fn unknown(query: &str, did_you_mean: Vec<String>) -> Resolution {
     }
 }
 
-/// Labels of places whose name shares the longest beginning with what was typed.
-fn suggestions(readings: &[Reading]) -> Vec<String> {
+/// Labels of the places that may be meant, likeliest first.
+fn suggestions(query: &str, readings: &[Reading], mut guesses: Vec<Guess>) -> Vec<String> {
+    guess::sort(&mut guesses);
+    let mut labels = Labels(whereabouts(query));
+    if let [reading] = readings
+        && reading.qualifiers.is_empty()
+        && let Some((country, _)) = guess::country_near(&reading.name)
+    {
+        labels.add(some_of(country_answer(country)));
+    } else if let [reading] = readings
+        && reading.qualifiers.is_empty()
+        && let Some(region) = guess::region_near(&reading.name).and_then(|name| {
+            region_called(&Reading {
+                name,
+                qualifiers: Vec::new(),
+            })
+        })
+    {
+        labels.add(some_of(region));
+    }
+    let (elsewhere, there): (Vec<Guess>, Vec<Guess>) = guesses
+        .into_iter()
+        .filter(|guess| !guess.place.is_section())
+        .partition(Guess::is_elsewhere);
+    let mut likeliest: Vec<Guess> = elsewhere.into_iter().take(MOST_ELSEWHERE).collect();
+    likeliest.extend(there);
+    guess::sort(&mut likeliest);
+    labels.add(likeliest.iter().map(|guess| guess.place.to_place().label()));
+    if labels.0.len() < MOST_SUGGESTIONS / 2 + 1 {
+        labels.add(begun_alike(readings).into_iter());
+    }
+    labels.0.truncate(MOST_SUGGESTIONS);
+    labels.0
+}
+
+/// Labels of the first places of a country or region.
+fn some_of(area: Resolution) -> impl Iterator<Item = String> {
+    let choices = area.alternatives.into_iter().take(MOST_ELSEWHERE);
+    choices.map(|choice| choice.label)
+}
+
+/// Labels, none of them twice.
+struct Labels(Vec<String>);
+
+impl Labels {
+    fn add(&mut self, labels: impl Iterator<Item = String>) {
+        for label in labels {
+            if !self.0.contains(&label) {
+                self.0.push(label);
+            }
+        }
+    }
+}
+
+/// Labels of places whose name, their own if possible, shares the longest beginning with what was typed.
+fn begun_alike(readings: &[Reading]) -> Vec<String> {
     let Some(name) = readings.first().map(|reading| &reading.name) else {
         return Vec::new();
     };
-    let letters: Vec<char> = name.chars().take(LONGEST_FUZZY).collect();
+    let letters: Vec<char> = name.chars().take(guess::LONGEST).collect();
     let words = name
         .split(' ')
-        .filter(|word| word.chars().count() >= 4)
+        .filter(|word| word.chars().count() >= guess::SHORTEST)
         .map(str::to_owned);
-    let beginnings = (4..letters.len())
+    let beginnings = (guess::SHORTEST..letters.len())
         .rev()
         .map(|end| letters[..end].iter().collect::<String>());
-    let mut labels: Vec<String> = Vec::new();
+    let mut labels = Labels(Vec::new());
     for name in words.chain(beginnings) {
-        let reading = Reading {
+        let mut begun = guess::beginning(&Reading {
             name,
             qualifiers: Vec::new(),
-        };
-        for hit in beginning(&reading).into_iter().take(3) {
-            let label = hit.place.to_place().label();
-            if !labels.contains(&label) {
-                labels.push(label);
-            }
-        }
-        if labels.len() >= 3 {
+        });
+        begun.retain(|guess| !guess.place.is_section());
+        let has_own = begun.iter().any(|guess| guess.is_own_name);
+        let begun = begun.iter().filter(|guess| guess.is_own_name || !has_own);
+        labels.add(begun.take(3).map(|guess| guess.place.to_place().label()));
+        if labels.0.len() >= 3 {
             break;
         }
     }
-    labels
+    labels.0
 }
 
 /// The place that stands behind what is none: Paris for `Eiffel Tower, Paris` and `Louvre, Paris, France`.

@@ -63,6 +63,15 @@ fn a_larger_place_once_called_so_does_not_hide_those_that_are() {
     assert!(choices.clone().any(|label| label.contains("Pitcairn")));
 }
 
+/// Returns what is offered instead of a guess.
+#[track_caller]
+fn offered(query: &str) -> Vec<String> {
+    let found = resolve(query);
+    assert_eq!(found.kind, Kind::Unknown, "{query}: {}", found.message);
+    assert_eq!(found.place, None, "{query}");
+    found.did_you_mean
+}
+
 #[test]
 fn coordinates_are_the_place_they_lie_in() {
     resolves_to("48.85,2.35", "Paris, Île-de-France, France");
@@ -122,6 +131,90 @@ fn a_slip_of_the_keys_is_forgiven() {
     resolves_to("Pariss", "Paris, Île-de-France, France");
     resolves_to("Ljublana", "Ljubljana, Slovenia");
     assert_eq!(resolve("Pariss").matched, Match::Fuzzy);
+}
+
+#[test]
+fn a_slip_in_a_name_is_forgiven_where_no_other_is_meant() {
+    resolves_to("Lodnon", "London, England, United Kingdom");
+    resolves_to("Pairs, France", "Paris, Île-de-France, France");
+    resolves_to("Pariss, Frnce", "Paris, Île-de-France, France");
+    resolves_to("Pariss, Texas", "Paris, Texas, United States");
+    resolves_to("Manchestr", "Manchester, England, United Kingdom");
+    resolves_to("Los Ang", "Los Angeles, California, United States");
+    resolves_to("Halstatt, Austria", "Hallstatt, Upper Austria, Austria");
+    resolves_to("Bombey", "Mumbai, Maharashtra, India");
+}
+
+#[test]
+fn a_slip_is_no_reason_to_take_a_lesser_place() {
+    for (query, meant) in [
+        ("Lundon, France", "London, England, United Kingdom"),
+        ("Berlinn, Frnce", "Berlin, State of Berlin, Germany"),
+        ("Berlin, Frnce", "Berlin, State of Berlin, Germany"),
+        ("Neverland", "Nederland, Texas, United States"),
+        ("Halstatt", "Hallstatt, Upper Austria, Austria"),
+        ("Springfeild", "Springfield, Illinois, United States"),
+        ("San Fran", "San Francisco, California, United States"),
+    ] {
+        assert_eq!(offered(query)[0], meant, "{query}");
+    }
+    for nowhere in ["Wakanda", "Mordor", "Westeros", "Rivendell", "Hogwarts"] {
+        offered(nowhere);
+    }
+}
+
+#[test]
+fn a_name_of_another_time_or_tongue_hides_no_likelier_place() {
+    assert!(!offered("Kirch").is_empty());
+    assert_eq!(
+        offered("Piry, France")[..2],
+        [
+            "Piré-sur-Seiche, Brittany, France",
+            "Pirey, Bourgogne-Franche-Comté, France"
+        ]
+    );
+    assert_eq!(
+        offered("Edinborough")[0],
+        "Edinboro, Pennsylvania, United States"
+    );
+}
+
+#[test]
+fn a_country_is_no_slip_of_the_keys_for_another() {
+    for (query, meant) in [
+        ("Vienna, Australia", "Vienna, Austria"),
+        ("Sydney, Austria", "Sydney, New South Wales, Australia"),
+        ("Basra, Iran", "Basrah, Basra, Iraq"),
+        ("Pyongyang, South Korea", "Pyongyang, North Korea"),
+    ] {
+        assert_eq!(offered(query)[0], meant, "{query}");
+    }
+    resolves_to("Georgetown, Gyana", "Georgetown, Demerara-Mahaica, Guyana");
+}
+
+#[test]
+fn a_country_or_region_with_a_slip_offers_places_in_it() {
+    assert_eq!(offered("Frnace")[0], "Paris, Île-de-France, France");
+    assert_eq!(offered("Bavria")[0], "Munich, Bavaria, Germany");
+    resolves_to("Singapor", "Singapore");
+}
+
+#[test]
+fn a_name_in_the_wrong_country_offers_those_who_bear_it() {
+    let labels = offered("Paris, Japan");
+
+    assert_eq!(
+        labels[..2],
+        [
+            "Paris, Île-de-France, France",
+            "Paris, Texas, United States"
+        ]
+    );
+    assert!(
+        labels.iter().all(|label| label.starts_with("Paris")),
+        "{labels:?}"
+    );
+    assert_eq!(offered("Tokyo, France")[0], "Tokyo, Japan");
 }
 
 #[test]
