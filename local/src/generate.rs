@@ -167,7 +167,7 @@ fn refusal(answer: &Value) -> String {
     let detail = answer["detail"]
         .as_str()
         .unwrap_or("the request was refused");
-    // The sentence names some of them already.
+    // The sentence names the likeliest already.
     let suggestions = list("suggestions");
     let untold: Vec<&str> = suggestions
         .iter()

@@ -32,25 +32,23 @@ pub(crate) fn place(location: &Location, resolve: Resolve) -> Result<Place, Prob
     }
 }
 
+/// Names the likeliest suggestion at most: the list beside it holds the others.
 fn refusal(kind: Kind, matched: Match, location: &Location, suggestions: &[String]) -> String {
-    let example = suggestions
-        .first()
+    let first = suggestions.first();
+    let example = first
         .map(|first| format!(", such as {first}"))
         .unwrap_or_default();
-    match kind {
-        Kind::Country => format!("“{location}” is a country: name a place in it{example}"),
-        Kind::Region => format!("“{location}” is a region: name a place in it{example}"),
+    match (kind, first) {
+        (Kind::Country, _) => format!("“{location}” is a country: name a place in it{example}."),
+        (Kind::Region, _) => format!("“{location}” is a region: name a place in it{example}."),
         _ if matched == Match::Coordinates => {
-            format!("“{location}” is far from every place that we know: name one{example}")
+            format!("“{location}” is far from every place that we know: name one{example}.")
         }
-        _ if suggestions.is_empty() => {
-            format!(
-                "We know no place called “{location}”: check the spelling, or name a larger place nearby"
-            )
+        (_, Some(first)) => {
+            format!("We know no place called “{location}”. Did you mean {first}?")
         }
-        _ => format!(
-            "We know no place called “{location}”. Did you mean {}?",
-            suggestions.join("; ")
+        (_, None) => format!(
+            "We know no place called “{location}”: check the spelling, or name a larger place nearby."
         ),
     }
 }
@@ -101,12 +99,25 @@ mod tests {
         let problem = refused("Pariis");
 
         assert_eq!(problem["status"], 422);
-        assert_eq!(problem["suggestions"], json!(["Paris, France"]));
+        assert_eq!(
+            problem["suggestions"],
+            json!(["Paris, France", "Paris, Texas, United States"])
+        );
         assert_eq!(
             problem["detail"],
             "We know no place called “Pariis”. Did you mean Paris, France?"
         );
-        assert_eq!(refused("Qwertyville")["suggestions"], json!([]));
+    }
+
+    #[test]
+    fn a_place_unlike_any_other_is_refused_with_what_to_do() {
+        let problem = refused("Qwertyville");
+
+        assert_eq!(problem["suggestions"], json!([]));
+        assert_eq!(
+            problem["detail"],
+            "We know no place called “Qwertyville”: check the spelling, or name a larger place nearby."
+        );
     }
 
     #[test]
@@ -133,7 +144,7 @@ mod tests {
         assert_eq!(
             problem["detail"],
             format!(
-                "“45° S, 130° W” is far from every place that we know: name one, such as {nearest}"
+                "“45° S, 130° W” is far from every place that we know: name one, such as {nearest}."
             )
         );
     }
@@ -147,7 +158,7 @@ mod tests {
             json!(["Paris, Île-de-France, France"])
         );
         let detail =
-            "“France” is a country: name a place in it, such as Paris, Île-de-France, France";
+            "“France” is a country: name a place in it, such as Paris, Île-de-France, France.";
         assert_eq!(problem["detail"], detail);
     }
 }

@@ -48,7 +48,9 @@ pub(crate) fn atlas(query: &str) -> Resolution {
             Vec::new()
         },
         did_you_mean: if query == "Pariis" {
-            vec!["Paris, France".to_owned()]
+            ["Paris, France", "Paris, Texas, United States"]
+                .map(str::to_owned)
+                .to_vec()
         } else {
             Vec::new()
         },
