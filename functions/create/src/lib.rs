@@ -26,7 +26,7 @@ use podcast::{Owner, PodcastId, Status};
 use queue::Queue;
 use reply::{Answer, Path, Problem, StartError, Store};
 use serde::Serialize;
-use storage::{Accepted, Access, NewPodcast};
+use storage::{Accepted, Access, NewPodcast, Podcast, StorageError};
 use tokio::time::timeout;
 use tracing::warn;
 
@@ -107,7 +107,7 @@ impl Create {
         let wish = Wish::parse(&reply::json_body(request)?)?;
         let idempotency = idempotency::of(request, &("generate", &wish))?;
         let place = locate::place(&wish.location, self.resolve)?;
-        topic::is_carried(&wish, &place)?;
+        topic::is_carried(wish.podcast_type, &wish.preferences, &place)?;
         let podcast = NewPodcast {
             id: PodcastId::new(),
             owner,
@@ -124,11 +124,17 @@ impl Create {
             .await?)
     }
 
-    /// Takes no body: the podcast is made anew as it was first asked for.
+    /// Takes no body: the podcast is made anew as it was first asked for, if it still can be.
     async fn regenerate(&self, id: PodcastId, request: &Request) -> Result<Accepted, Problem> {
         let owner: Owner = reply::owner(request)?;
         let idempotency = idempotency::of(request, &("regenerate", id))?;
         let storage = self.store.storage().await?;
+        match storage.detail(id, &owner).await {
+            Ok(detail) => can_be_made(&detail.podcast)?,
+            // The key may stand for an answer that was given before the podcast was deleted.
+            Err(StorageError::NotFound) => {}
+            Err(error) => return Err(error.into()),
+        }
         Ok(storage
             .regenerate(id, &owner, WAITING, idempotency, Timestamp::now())
             .await?)
@@ -171,6 +177,21 @@ impl Create {
         let marked = marked.await;
         marked.map_err(|error| format!("not marked as queued: {error}"))
     }
+}
+
+/// Checks that what a finished podcast was asked for is still known: an update may carry other facts.
+///
+/// Once it is taken back to pending, what was made of it is gone.
+fn can_be_made(podcast: &Podcast) -> Result<(), Problem> {
+    if !podcast.status.is_finished() {
+        return Ok(());
+    }
+    let Some(place) = places::place(podcast.place_id) else {
+        let label = &podcast.place_label;
+        let detail = format!("{label} is no longer among the places that we know.");
+        return Err(Problem::unknown_place(detail, &[]));
+    };
+    topic::is_carried(podcast.podcast_type, &podcast.preferences, &place)
 }
 
 fn started(id: PodcastId, base: &str) -> Answer {

@@ -7,6 +7,7 @@ use std::{
 
 use lambda_http::{Body, Response};
 use places::{Choice, Kind, Match, Place, Resolution};
+use podcast::{Location, PodcastType, Preferences};
 use reply::testing::{Event, json};
 use serde_json::{Value, json};
 use storage::{Claim, Start, Storage};
@@ -106,6 +107,28 @@ impl World {
             .await
             .unwrap()
             .podcasts
+    }
+
+    /// Stores a podcast that failed, asked for when other facts were known.
+    async fn failed(&self, place_id: u32, topic: &str) -> PodcastId {
+        let id = PodcastId::new();
+        let asked = NewPodcast {
+            id,
+            owner: Owner::new("local"),
+            location: Location::parse("Paris, France").unwrap(),
+            place_id,
+            place_label: "Paris, Île-de-France, France".to_owned(),
+            podcast_type: PodcastType::Topic,
+            preferences: Preferences {
+                topic: Some(topic.to_owned()),
+                ..Preferences::default()
+            },
+            message: WAITING.to_owned(),
+        };
+        let now = Timestamp::now();
+        self.storage.accept(asked, None, now).await.unwrap();
+        self.fail(id).await;
+        id
     }
 
     async fn fail(&self, id: PodcastId) {
@@ -387,6 +410,46 @@ async fn only_a_finished_podcast_is_made_anew() {
         (podcast.status, podcast.generation, podcast.error.as_ref()),
         (Status::Pending, 2, None)
     );
+}
+
+#[tokio::test]
+async fn a_topic_no_longer_carried_is_refused_and_the_podcast_left_as_it_is() {
+    let world = World::start().await;
+    let id = world.failed(2_988_507, "cheese").await;
+    let before = world.stored("local").await;
+
+    let refused = world.answer(again(id)).await;
+
+    assert_eq!(refused.status(), 422);
+    let error = json(&refused)["errors"][0].clone();
+    assert_eq!(error["pointer"], "/preferences/topic");
+    let suggestions = error["suggestions"].as_array().unwrap();
+    assert!(suggestions.contains(&json!("history")), "{suggestions:?}");
+    assert_eq!(world.stored("local").await, before);
+}
+
+#[tokio::test]
+async fn a_place_no_longer_listed_is_refused_and_the_podcast_left_as_it_is() {
+    let world = World::start().await;
+    let id = world.failed(1, "history").await;
+    let before = world.stored("local").await;
+
+    let refused = world.answer(again(id)).await;
+
+    assert_eq!(refused.status(), 422);
+    assert_eq!(
+        json(&refused)["type"],
+        "urn:wherecast:problem:unknown-place"
+    );
+    assert_eq!(world.stored("local").await, before);
+}
+
+#[tokio::test]
+async fn a_topic_that_is_carried_is_made_anew() {
+    let world = World::start().await;
+    let id = world.failed(2_988_507, "history").await;
+
+    assert_eq!(world.answer(again(id)).await.status(), 202);
 }
 
 #[tokio::test]

@@ -1,9 +1,7 @@
 use places::Place;
-use podcast::PodcastType;
+use podcast::{PodcastType, Preferences};
 use reply::{FieldError, Problem};
 use script::{Brief, check};
-
-use crate::request::Wish;
 
 const POINTER: &str = "/preferences/topic";
 
@@ -13,14 +11,18 @@ const POINTER: &str = "/preferences/topic";
 ///
 /// # Errors
 /// 422 that names the topics on which enough is known.
-pub(crate) fn is_carried(wish: &Wish, place: &Place) -> Result<(), Problem> {
-    if wish.podcast_type != PodcastType::Topic {
+pub(crate) fn is_carried(
+    podcast_type: PodcastType,
+    preferences: &Preferences,
+    place: &Place,
+) -> Result<(), Problem> {
+    if podcast_type != PodcastType::Topic {
         return Ok(());
     }
     let facts = places::facts(place.geoname_id).unwrap_or_default();
     let checked = check(&Brief {
-        podcast_type: wish.podcast_type,
-        ..Brief::of(place, &place.label(), &facts, &wish.preferences)
+        podcast_type,
+        ..Brief::of(place, &place.label(), &facts, preferences)
     });
     checked.map_err(|refusal| {
         let why = refusal.to_string().replacen("Our", "our", 1);
@@ -40,13 +42,16 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::request::Wish;
 
     fn asked(location: &str, podcast_type: &str, topic: &str) -> Result<(), Value> {
         let wish = Wish::parse(&json!({
             "location": location, "podcast_type": podcast_type, "preferences": {"topic": topic}
         }));
+        let wish = wish.unwrap();
         let place = resolve(location).place.unwrap();
-        is_carried(&wish.unwrap(), &place).map_err(|problem| json(&problem.into()))
+        is_carried(wish.podcast_type, &wish.preferences, &place)
+            .map_err(|problem| json(&problem.into()))
     }
 
     #[test]
