@@ -280,17 +280,24 @@ async fn an_episode_that_could_not_be_had_opens_once_the_server_is_back() {
 #[tokio::test]
 async fn a_link_to_a_failed_episode_says_why_there_is_none() {
     let world = World::start();
+    pause(&world, "generate", true);
     let id = world.accept("Paris, France", "short");
-    world.finish(&id, SOON);
     forget_place(&world, &id).await;
-    let again = world.post(&format!("/api/v1/podcasts/{id}/regenerate"), &json!({}));
-    assert_eq!(again.status, 202, "{again:?}");
+    pause(&world, "generate", false);
     let browser = Browser::open(&format!("{}/#/podcast/{id}", world.origin())).await;
 
     let told = browser.text("#episode .error").await;
 
     assert!(told.contains("Nothing is on record about Paris"), "{told}");
     browser.close().await;
+}
+
+fn pause(world: &World, function: &str, is_paused: bool) {
+    let path = format!("/_console/api/functions/{function}/faults");
+    let wish = json!({"is_paused": is_paused}).to_string();
+    let headers = [("content-type", "application/json")];
+    let paused = world.ask("PUT", &path, &headers, Some(wish.as_bytes()));
+    assert_eq!(paused.status, 200, "{paused:?}");
 }
 
 /// Lets a podcast be about a place that is not listed, as after an update of the gazetteer.

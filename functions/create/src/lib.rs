@@ -26,7 +26,7 @@ use podcast::{Owner, PodcastId, Status};
 use queue::Queue;
 use reply::{Answer, Path, Problem, StartError, Store};
 use serde::Serialize;
-use storage::{Accepted, Access, NewPodcast, Podcast, StorageError};
+use storage::{Accepted, Access, Idempotency, NewPodcast, Podcast};
 use tokio::time::timeout;
 use tracing::warn;
 
@@ -106,6 +106,9 @@ impl Create {
         let owner = reply::owner(request)?;
         let wish = Wish::parse(&reply::json_body(request)?)?;
         let idempotency = idempotency::of(request, &("generate", &wish))?;
+        if let Some(before) = self.accepted(&owner, idempotency.as_ref()).await? {
+            return Ok(before);
+        }
         let place = locate::place(&wish.location, self.resolve)?;
         topic::is_carried(wish.podcast_type, &wish.preferences, &place)?;
         let podcast = NewPodcast {
@@ -128,16 +131,28 @@ impl Create {
     async fn regenerate(&self, id: PodcastId, request: &Request) -> Result<Accepted, Problem> {
         let owner: Owner = reply::owner(request)?;
         let idempotency = idempotency::of(request, &("regenerate", id))?;
-        let storage = self.store.storage().await?;
-        match storage.detail(id, &owner).await {
-            Ok(detail) => can_be_made(&detail.podcast)?,
-            // The key may stand for an answer that was given before the podcast was deleted.
-            Err(StorageError::NotFound) => {}
-            Err(error) => return Err(error.into()),
+        if let Some(before) = self.accepted(&owner, idempotency.as_ref()).await? {
+            return Ok(before);
         }
+        let storage = self.store.storage().await?;
+        can_be_made(&storage.detail(id, &owner).await?.podcast)?;
         Ok(storage
             .regenerate(id, &owner, WAITING, idempotency, Timestamp::now())
             .await?)
+    }
+
+    /// What the same request was answered before, even if an update since then carries other facts.
+    async fn accepted(
+        &self,
+        owner: &Owner,
+        idempotency: Option<&Idempotency>,
+    ) -> Result<Option<Accepted>, Problem> {
+        let Some(idempotency) = idempotency else {
+            return Ok(None);
+        };
+        let storage = self.store.storage().await?;
+        let accepted = storage.accepted(owner, idempotency, Timestamp::now());
+        Ok(accepted.await?)
     }
 
     /// Tells the queue; what goes wrong here only makes the podcast wait for the sweep.

@@ -445,6 +445,23 @@ async fn a_place_no_longer_listed_is_refused_and_the_podcast_left_as_it_is() {
 }
 
 #[tokio::test]
+async fn a_repeated_request_is_answered_as_before_when_it_could_no_longer_be_made() {
+    let world = World::start().await;
+    let id = world.failed(2_988_507, "cheese").await;
+    let request = again(id).header("idempotency-key", "k").request();
+    let key = idempotency::of(&request, &("regenerate", id)).unwrap();
+    let (owner, now) = (Owner::new("local"), Timestamp::now());
+    let regenerated = world.storage.regenerate(id, &owner, WAITING, key, now);
+    regenerated.await.unwrap();
+    world.fail(id).await;
+
+    let repeated = world.answer(again(id).header("idempotency-key", "k")).await;
+
+    assert_eq!(repeated.status(), 202);
+    assert_eq!(world.stored("local").await[0].status, Status::Failed);
+}
+
+#[tokio::test]
 async fn a_topic_that_is_carried_is_made_anew() {
     let world = World::start().await;
     let id = world.failed(2_988_507, "history").await;

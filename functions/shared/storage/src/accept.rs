@@ -96,6 +96,19 @@ impl Storage {
         .await
     }
 
+    /// What was accepted with this key before, if that was within its life.
+    ///
+    /// # Errors
+    /// [`StorageError::KeyReused`] when the key came with another request.
+    pub async fn accepted(
+        &self,
+        owner: &Owner,
+        idempotency: &Idempotency,
+        now: Timestamp,
+    ) -> Result<Option<Accepted>> {
+        accepted_before(&self.reader, owner, Some(idempotency), now).await
+    }
+
     /// Takes a finished podcast back to pending, to be made anew from nothing.
     ///
     /// `message` is shown until a worker takes it. What the generation before made is let go of.

@@ -13,7 +13,7 @@ use crate::{
 /// The database, open. Cheap to clone; clones share its connections.
 #[derive(Clone)]
 pub struct Storage {
-    reader: Connection,
+    pub(crate) reader: Connection,
     writers: Option<Writers>,
 }
 
