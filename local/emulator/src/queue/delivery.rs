@@ -33,10 +33,13 @@ pub enum Delivered {
     NotRun,
 }
 
-/// Feeds a function from its queue until `stopping`; what it received then and did not deliver is given back.
+/// Feeds a function from its queue until `stopping`.
 ///
-/// Deliveries that have begun go on in `tasks`. What is more than an event may have, 6 MB, waits for the next one. `invoke` runs the function with an SQS event. Messages of a success are deleted; those of a failure are left
-/// alone, to appear again when their visibility timeout ends, which the function may have changed itself.
+/// `invoke` runs the function with an SQS event. Messages that would make the event larger than 6 MB wait for the
+/// next one. Those of a success are deleted; those of a failure are left alone, to appear again when their
+/// visibility timeout ends, which the function may have changed itself.
+///
+/// What was received and not delivered when it stops is given back. Deliveries that have begun go on in `tasks`.
 pub async fn deliver<F, Run>(
     queues: Queues,
     mapping: Mapping,
