@@ -140,8 +140,20 @@ fn obey(event: &Value) -> Result<Value, String> {
         Some("variables") => Ok(json!(
             std::env::vars().collect::<std::collections::BTreeMap<_, _>>()
         )),
+        _ if event["Records"].is_array() => {
+            Ok(json!({ "event": event, "batchItemFailures": failures(event) }))
+        }
         _ => Ok(json!({ "event": event })),
     }
+}
+
+/// Returns the messages of a batch that ask for it, as those that failed.
+fn failures(event: &Value) -> Vec<Value> {
+    let records = event["Records"].as_array().into_iter().flatten();
+    records
+        .filter(|record| record["body"] == "fail")
+        .map(|record| json!({ "itemIdentifier": record["messageId"] }))
+        .collect()
 }
 
 /// Leaves a thread behind that writes to a file for a minute.

@@ -1,9 +1,10 @@
 //! Messages on their way from an SDK to a function.
 use std::time::{Duration, Instant};
 
+use emulator::journal::{Entry, Origin};
 use serde_json::{Value, json};
 
-use crate::world::{PATIENCE, World, eventually};
+use crate::world::{PATIENCE, World, eventually, eventually_told};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_reaches_its_function_and_is_gone() {
@@ -80,28 +81,82 @@ async fn a_foreign_page_cannot_send_messages_or_run_functions() {
     assert!(world.processes("Probe").is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_batch_only_the_message_that_failed_comes_again() {
+    let world = World::start().await;
+
+    for body in ["a", "fail", "b"] {
+        order(&world, body).await;
+    }
+
+    let first = batch(&world, 1).await;
+    assert_eq!(bodies(&first), ["a", "b", "fail"]);
+    let is_settled = async || counts(&world, "Orders").await == (0, 1);
+    eventually_told("the others are gone", is_settled).await;
+    world.advance(600);
+    for body in ["c", "d"] {
+        order(&world, body).await;
+    }
+    let second = batch(&world, 2).await;
+    assert_eq!(bodies(&second), ["c", "d", "fail"]);
+    let failed = [first, second].map(|batch| {
+        let failed = batch.into_iter().find(|record| record["body"] == "fail");
+        let failed = failed.unwrap();
+        let count = number(&failed["attributes"]["ApproximateReceiveCount"]);
+        (failed["messageId"].as_str().unwrap().to_owned(), count)
+    });
+    assert_eq!(failed[0].0, failed[1].0);
+    assert_eq!([failed[0].1, failed[1].1], [1, 2]);
+}
+
+/// Sends a message that is one of a batch; `fail` is one that fails.
+async fn order(world: &World, body: &str) {
+    let message = json!({ "MessageBody": body });
+    world.sqs("SendMessage", "Orders", message).await;
+}
+
+/// Waits for the run of a batch, the first or a later one, and returns its messages.
+async fn batch(world: &World, nth: usize) -> Vec<Value> {
+    let journal = world.emulator.functions().journal();
+    let is_done = |entry: &Entry| {
+        matches!(entry.asked.origin, Origin::Queue { .. }) && entry.outcome().is_some()
+    };
+    let runs = || journal.newest(None, usize::MAX, is_done);
+    eventually("the batch has run", || runs().len() >= nth).await;
+    let runs = runs();
+    assert_eq!(runs.len(), nth);
+    let mut event: Value = serde_json::from_slice(&runs[0].asked.event).unwrap();
+    serde_json::from_value(event["Records"].take()).unwrap()
+}
+
+fn bodies(batch: &[Value]) -> Vec<&str> {
+    let bodies = batch.iter().map(|record| record["body"].as_str().unwrap());
+    let mut bodies: Vec<_> = bodies.collect();
+    bodies.sort_unstable();
+    bodies
+}
+
 /// Waits until a queue is empty, and returns how many messages are visible and hidden.
 async fn settled(world: &World, queue: &str) -> (u64, u64) {
-    let (begin, mut counts) = (Instant::now(), (1, 1));
-    while begin.elapsed() < PATIENCE {
-        let answer = world
-            .sqs(
-                "GetQueueAttributes",
-                queue,
-                json!({ "AttributeNames": ["All"] }),
-            )
-            .await;
-        let count = |name: &str| number(&answer["Attributes"][name]);
-        counts = (
-            count("ApproximateNumberOfMessages"),
-            count("ApproximateNumberOfMessagesNotVisible"),
-        );
-        if counts == (0, 0) {
-            break;
+    let begin = Instant::now();
+    loop {
+        let counts = counts(world, queue).await;
+        if counts == (0, 0) || begin.elapsed() > PATIENCE {
+            return counts;
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    counts
+}
+
+/// Returns how many messages of a queue are visible and hidden.
+async fn counts(world: &World, queue: &str) -> (u64, u64) {
+    let wanted = json!({ "AttributeNames": ["All"] });
+    let answer = world.sqs("GetQueueAttributes", queue, wanted).await;
+    let count = |name: &str| number(&answer["Attributes"][name]);
+    (
+        count("ApproximateNumberOfMessages"),
+        count("ApproximateNumberOfMessagesNotVisible"),
+    )
 }
 
 fn number(value: &Value) -> u64 {

@@ -1,4 +1,6 @@
 //! One trace from the request to every run it leads to.
+use std::collections::BTreeMap;
+
 use emulator::journal::{Entry, Origin};
 use serde_json::{Value, json};
 
@@ -45,6 +47,10 @@ async fn answers(
         .iter()
         .map(read)
         .collect()
+}
+
+fn is_message(origin: &Origin) -> bool {
+    matches!(origin, Origin::Queue { .. })
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -172,7 +178,6 @@ async fn a_message_carries_the_trace_of_its_sender_to_the_function() {
     }
 
     // No time passes: a message whose visibility timeout has ended would come twice.
-    let is_message = |origin: &Origin| matches!(origin, Origin::Queue { .. });
     let runs = answers(&world, 2, 0, is_message).await;
     let mut headers: Vec<&str> = Vec::new();
     for run in &runs {
@@ -182,4 +187,62 @@ async fn a_message_carries_the_trace_of_its_sender_to_the_function() {
     }
     headers.sort_unstable();
     assert_eq!(headers, [given.as_str(), own.as_str()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_message_of_a_batch_has_the_trace_it_was_sent_in() {
+    let world = World::start().await;
+    let given = given();
+    let other = "Root=1-5759e988-000000000000000000000001;Sampled=1";
+
+    order(&world, "one", Some(&given)).await;
+    order(&world, "another", Some(other)).await;
+    order(&world, "none", None).await;
+
+    let runs = answers(&world, 1, 0, is_message).await;
+    let records = runs[0]["event"]["Records"].as_array().unwrap();
+    let headers: BTreeMap<_, _> = records
+        .iter()
+        .map(|record| {
+            let header = record["attributes"]["AWSTraceHeader"].as_str();
+            (record["body"].as_str().unwrap(), header)
+        })
+        .collect();
+    let sent = [
+        ("one", Some(given.as_str())),
+        ("another", Some(other)),
+        ("none", None),
+    ];
+    assert_eq!(headers, BTreeMap::from(sent));
+    // The run is a step of one trace, and none of theirs is all of theirs.
+    let run = runs[0]["trace"].as_str().unwrap();
+    let is_theirs = [ROOT, &other[..ROOT.len()]].map(|root| run.starts_with(root));
+    assert_eq!(is_theirs, [false, false], "{run}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_one_trace_goes_on_in_it() {
+    let world = World::start().await;
+    let given = given();
+
+    for body in ["a", "b", "c"] {
+        order(&world, body, Some(&given)).await;
+    }
+
+    let runs = answers(&world, 1, 0, is_message).await;
+    assert_eq!(
+        runs[0]["event"]["Records"].as_array().map(Vec::len),
+        Some(3)
+    );
+    assert!(goes_on(&runs[0]["trace"]), "{}", runs[0]["trace"]);
+}
+
+/// Sends a message that is one of a batch.
+async fn order(world: &World, body: &str, trace: Option<&str>) {
+    let mut message = json!({ "MessageBody": body });
+    if let Some(trace) = trace {
+        message["MessageSystemAttributes"] =
+            json!({ "AWSTraceHeader": { "DataType": "String", "StringValue": trace } });
+    }
+    world.sqs("SendMessage", "Orders", message).await;
 }

@@ -35,7 +35,8 @@ Resources:
         MaxAge: 60
 "#;
 
-/// `GoodJobs` feeds a function that works, `BadJobs` one that never starts.
+/// `GoodJobs` feeds a function that works, `BadJobs` one that never starts. `Orders` go to theirs three at a time:
+/// fewer would wait for longer than any test.
 const QUEUES: &str = r#"
   GoodJobs:
     Type: AWS::SQS::Queue
@@ -70,6 +71,23 @@ const QUEUES: &str = r#"
         Jobs:
           Type: SQS
           Properties: { Queue: !GetAtt BadJobs.Arn, BatchSize: 1 }
+  Orders:
+    Type: AWS::SQS::Queue
+    Properties: { VisibilityTimeout: 600 }
+  Clerk:
+    Type: AWS::Serverless::Function
+    Metadata:
+      BuildMethod: rust-cargolambda
+      BuildProperties: { Binary: probe }
+    Properties:
+      Events:
+        Orders:
+          Type: SQS
+          Properties:
+            Queue: !GetAtt Orders.Arn
+            BatchSize: 3
+            MaximumBatchingWindowInSeconds: 300
+            FunctionResponseTypes: [ReportBatchItemFailures]
 "#;
 
 /// `Reporter` and `Teller` have destinations for what is asynchronous; `Teller` has the other as its own.
