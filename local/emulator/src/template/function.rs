@@ -5,6 +5,7 @@ use super::{
     Destination, Function, Refusal, code_folder, event_invoke,
     fields::Fields,
     node::{Entry, Node, Value},
+    own_code_folder,
     scope::Scope,
     url,
 };
@@ -197,13 +198,20 @@ fn binary(entry: &Entry, code: &Path, scope: &Scope<'_>) -> Result<String, Refus
     };
     let binary = match named {
         Some(named) => named.to_owned(),
-        None => build_functions::sole_binary(&code_folder(scope.file, code)).map_err(|error| {
-            let reason = format!(
-                "function {} does not say which binary it is, and {error}; name the Binary in BuildProperties",
-                entry.key
-            );
-            fields.refuse(reason)
-        })?,
+        None => {
+            let folder = code_folder(scope.file, code);
+            build_functions::sole_binary(&folder).map_err(|error| {
+                let misspelt = match own_code_folder(scope.file, code) {
+                    Some(_) => String::new(),
+                    None => format!(" its CodeUri {} is no folder,", code.display()),
+                };
+                let reason = format!(
+                    "function {} does not say which binary it is,{misspelt} and {error}; name the Binary in BuildProperties",
+                    entry.key
+                );
+                fields.refuse(reason)
+            })?
+        }
     };
     fields.finish()?;
     Ok(binary)

@@ -383,14 +383,19 @@ impl Template {
 
 /// Returns the folder of a function's `code`, for a template at `template`: around that where there is none.
 fn code_folder(template: &Path, code: &Path) -> PathBuf {
-    let around = match template.parent() {
+    own_code_folder(template, code).unwrap_or_else(|| around(template).to_owned())
+}
+
+/// Returns the folder that a function's `code` names, if it is there.
+fn own_code_folder(template: &Path, code: &Path) -> Option<PathBuf> {
+    let folder = around(template).join(code);
+    folder.is_dir().then_some(folder)
+}
+
+fn around(template: &Path) -> &Path {
+    match template.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
-    };
-    let folder = around.join(code);
-    match folder.is_dir() {
-        true => folder,
-        false => around.to_owned(),
     }
 }
 

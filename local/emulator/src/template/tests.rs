@@ -93,6 +93,17 @@ fn code_that_is_not_there_yet_is_around_the_template() {
 }
 
 #[test]
+fn code_in_a_folder_of_its_own_is_built_there() {
+    let project = project(&["resize"]);
+    let code = project.path().join("resize");
+    let template = read(&with_worker("      CodeUri: resize\n"), &[]).expect("it is valid");
+
+    let folders = template.code_folders(&project.path().join("template.yaml"));
+
+    assert_eq!(folders, BTreeSet::from([code]));
+}
+
+#[test]
 fn a_function_that_names_no_binary_is_the_sole_one_of_its_package() {
     let project = project(&["resize"]);
     let template = project.path().join("template.yaml");

@@ -331,6 +331,24 @@ fn a_function_that_may_be_several_binaries_is_told_to_name_one() {
 }
 
 #[test]
+fn a_function_whose_code_is_misspelt_is_told_so() {
+    let project = project(&["crop", "resize"]);
+    let template = project.path().join("t.yaml");
+    std::fs::write(&template, without_binary("", "resiez")).expect("a template");
+
+    let refusal = Template::read(&template, &BTreeMap::new(), BASE).expect_err("it is refused");
+
+    assert_eq!(
+        refusal.to_string(),
+        format!(
+            "{}:5: function F does not say which binary it is, its CodeUri resiez is no folder, and the cargo project in {} has the binaries crop-image, resize-image; name the Binary in BuildProperties",
+            template.display(),
+            project.path().display()
+        )
+    );
+}
+
+#[test]
 fn a_missing_file_is_one_sentence() {
     let refusal = Template::read(Path::new("/nowhere/t.yaml"), &BTreeMap::new(), BASE)
         .expect_err("it is not there");
