@@ -19,7 +19,7 @@ use emulator::{
 use crate::{
     arguments::WorldArguments,
     client::Client,
-    terminal::{self, Screen},
+    terminal::{self, Report, Screen},
     wherecast::{self, Place},
 };
 
@@ -31,7 +31,14 @@ const TEMPLATE: &str = "infra/template.yaml";
 /// A system to talk to: started by this process, or found running.
 pub(crate) struct World {
     origin: String,
-    own: Option<(Emulator, PathBuf)>,
+    own: Option<Own>,
+}
+
+/// What this process started.
+struct Own {
+    emulator: Emulator,
+    address_file: PathBuf,
+    report: Option<Report>,
 }
 
 /// A template, and what this machine and the command line fill it in with.
@@ -52,17 +59,19 @@ impl World {
 
     /// What has run here, if this process started it.
     pub(crate) fn journal(&self) -> Option<&Journal> {
-        let (emulator, _) = self.own.as_ref()?;
-        Some(emulator.functions().journal())
+        let own = self.own.as_ref()?;
+        Some(own.emulator.functions().journal())
     }
 
     /// Stops what this process started: running jobs are put back for the next start.
     pub(crate) async fn leave(self) {
-        if let Some((emulator, address_file)) = self.own {
-            emulator.shutdown().await;
-            // Without the file the next command looks for nobody; with it, it would find nobody.
-            let _ = fs::remove_file(address_file);
+        let Some(own) = self.own else { return };
+        own.emulator.shutdown().await;
+        if let Some(report) = own.report {
+            report.end().await;
         }
+        // Without the file the next command looks for nobody; with it, it would find nobody.
+        let _ = fs::remove_file(own.address_file);
     }
 }
 
@@ -88,9 +97,10 @@ pub(crate) async fn reach(arguments: &WorldArguments, screen: &Screen) -> Result
 /// missing, or the functions do not build.
 pub(crate) async fn start(arguments: &WorldArguments, screen: &Screen) -> Result<World> {
     let socket = Socket::open(arguments.listen).await?;
-    let world = start_on(socket, true, arguments, screen).await?;
-    if let Some((emulator, _)) = &world.own {
-        terminal::show(emulator, arguments, screen).context("cannot write to the terminal")?;
+    let mut world = start_on(socket, true, arguments, screen).await?;
+    if let Some(own) = &mut world.own {
+        let report = terminal::show(&own.emulator, arguments, screen);
+        own.report = report.context("cannot write to the terminal")?;
     }
     Ok(world)
 }
@@ -165,7 +175,11 @@ async fn start_on(
         .with_context(|| format!("cannot write {}", address_file.display()))?;
     Ok(World {
         origin,
-        own: Some((emulator, address_file)),
+        own: Some(Own {
+            emulator,
+            address_file,
+            report: None,
+        }),
     })
 }
 

@@ -117,6 +117,25 @@ fn ctrl_c_lets_a_request_be_answered() {
 }
 
 #[test]
+fn what_happened_just_before_ctrl_c_is_shown() {
+    // The first three of a kind have their lines, and the others one together.
+    let mut runner = Runner::start(&[]);
+    for _ in 0..5 {
+        runner.obey(&json!({}));
+    }
+    runner.obey(&json!({ "do": "fail" }));
+
+    runner.interrupt();
+
+    assert_eq!(runner.end().code(), Some(0));
+    let shown = runner.shown();
+    let lines = |text: &str| shown.lines().filter(|line| line.contains(text)).count();
+    assert_eq!(lines("POST /obey  200"), 3, "{shown}");
+    assert_eq!(lines("POST /obey ×2  200"), 1, "{shown}");
+    assert!(shown.contains("as asked"), "{shown}");
+}
+
+#[test]
 fn a_terminal_that_is_gone_is_no_reason_to_stop() {
     let (_, writer) = io::pipe().unwrap();
     let mut runner = Runner::start_to(&["-v"], writer);

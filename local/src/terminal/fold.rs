@@ -83,6 +83,12 @@ impl Folds {
         self.due_at(Instant::now())
     }
 
+    /// Takes everything that has not been summed up.
+    pub(super) fn rest(&mut self) -> Vec<Summary> {
+        let folded = self.kinds.iter_mut().filter(|(_, f)| !f.times.is_empty());
+        folded.map(|(kind, fold)| fold.sum_up(kind)).collect()
+    }
+
     fn due_at(&mut self, now: Instant) -> Vec<Summary> {
         let mut due = Vec::new();
         self.kinds.retain(|kind, fold| {

@@ -12,8 +12,11 @@ use emulator::{
 use tokio::{
     runtime,
     sync::{
-        broadcast::{self, error::RecvError},
-        watch,
+        broadcast::{
+            self,
+            error::{RecvError, TryRecvError},
+        },
+        oneshot, watch,
     },
     time::interval,
 };
@@ -40,6 +43,21 @@ enum Reader {
     Program,
 }
 
+/// A report on the screen that goes on until it is ended or dropped.
+pub(crate) struct Report {
+    end: oneshot::Sender<()>,
+    ended: oneshot::Receiver<()>,
+}
+
+impl Report {
+    /// Returns once everything that has happened is on its way to the screen.
+    pub(crate) async fn end(self) {
+        // Whoever has nobody to tell has ended.
+        let _ = self.end.send(());
+        let _ = self.ended.await;
+    }
+}
+
 /// Shows on `screen` what `emulator` does from now on, unless `arguments` ask for silence.
 ///
 /// # Errors
@@ -48,9 +66,9 @@ pub(crate) fn show(
     emulator: &Emulator,
     arguments: &WorldArguments,
     screen: &Screen,
-) -> io::Result<()> {
+) -> io::Result<Option<Report>> {
     if arguments.quiet {
-        return Ok(());
+        return Ok(None);
     }
     let reader = match (arguments.log_format, arguments.verbose) {
         (LogFormat::Json, _) => Reader::Program,
@@ -59,24 +77,29 @@ pub(crate) fn show(
     };
     let journal = emulator.functions().journal().clone();
     let (news, build) = (journal.follow(), emulator.build());
+    let ((end, asked_to_end), (has_ended, ended)) = (oneshot::channel(), oneshot::channel::<()>());
     let reporter = Reporter {
+        journal,
         screen: screen.clone(),
         reader,
         folds: Folds::default(),
     };
-    // A thread of its own, so that the emulator's goes on with its work. And a runtime of its own: the thread has
-    // no end but the process's, and the other runtime ends before that.
+    // A thread and a runtime of their own, so that the emulator's go on with their work.
     let runtime = runtime::Builder::new_current_thread()
         .enable_time()
         .build()?;
-    let show = move || runtime.block_on(reporter.follow(&journal, news, build));
+    let show = move || {
+        runtime.block_on(reporter.follow(news, build, asked_to_end));
+        drop(has_ended);
+    };
     thread::Builder::new()
         .name("reporter".to_owned())
-        .spawn(show)
-        .map(drop)
+        .spawn(show)?;
+    Ok(Some(Report { end, ended }))
 }
 
 struct Reporter {
+    journal: Journal,
     screen: Screen,
     reader: Reader,
     folds: Folds,
@@ -85,43 +108,61 @@ struct Reporter {
 impl Reporter {
     async fn follow(
         mut self,
-        journal: &Journal,
         mut news: broadcast::Receiver<News>,
         mut build: watch::Receiver<Build>,
+        mut end: oneshot::Receiver<()>,
     ) {
         let mut clock = interval(Duration::from_secs(1));
         loop {
             tokio::select! {
                 told = news.recv() => match told {
-                    Ok(News::Ended(number)) => {
-                        let entry = journal.find(number);
-                        if let Some(line) = entry.as_ref().and_then(Line::of) {
-                            self.ended(&line);
-                        }
-                    }
-                    Ok(News::Asked(_)) => {}
+                    Ok(told) => self.told(told),
                     Err(RecvError::Lagged(missed)) => self.missed(missed),
-                    Err(RecvError::Closed) => return,
+                    Err(RecvError::Closed) => break,
                 },
                 Ok(()) = build.changed() => self.built(&build.borrow_and_update().clone()),
                 _ = clock.tick() => {
-                    for summary in self.folds.due() {
-                        self.screen.line(&summary_line(&summary));
-                    }
+                    let due = self.folds.due();
+                    self.sum_up(due);
+                }
+                _ = &mut end => break,
+            }
+        }
+        self.catch_up(&mut news);
+        let rest = self.folds.rest();
+        self.sum_up(rest);
+    }
+
+    fn catch_up(&mut self, news: &mut broadcast::Receiver<News>) {
+        loop {
+            match news.try_recv() {
+                Ok(told) => self.told(told),
+                Err(TryRecvError::Lagged(missed)) => self.missed(missed),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return,
+            }
+        }
+    }
+
+    fn told(&mut self, news: News) {
+        let News::Ended(number) = news else { return };
+        let entry = self.journal.find(number);
+        let Some(line) = entry.as_ref().and_then(Line::of) else {
+            return;
+        };
+        match self.reader {
+            Reader::Program => self.screen.record(&line.json()),
+            Reader::Patient => self.print(&line),
+            Reader::Person => {
+                if !line.is_good() || self.folds.shows(&line) {
+                    self.print(&line);
                 }
             }
         }
     }
 
-    fn ended(&mut self, line: &Line<'_>) {
-        match self.reader {
-            Reader::Program => self.screen.record(&line.json()),
-            Reader::Patient => self.print(line),
-            Reader::Person => {
-                if !line.is_good() || self.folds.shows(line) {
-                    self.print(line);
-                }
-            }
+    fn sum_up(&self, folded: Vec<Summary>) {
+        for summary in folded {
+            self.screen.line(&summary_line(&summary));
         }
     }
 
