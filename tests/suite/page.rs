@@ -362,10 +362,7 @@ async fn a_job_that_finishes_while_an_episode_is_open_is_noticed() {
 #[tokio::test]
 async fn the_console_shows_a_request_and_replays_it() {
     let world = World::start();
-    let browser = Browser::open(&format!("{}/_console", world.origin())).await;
-    browser
-        .until("return document.querySelector('#connection').textContent === 'Live'")
-        .await;
+    let browser = open_console(&world).await;
 
     world.get("/api/v1/podcasts/");
     browser
@@ -382,14 +379,48 @@ async fn the_console_shows_a_request_and_replays_it() {
              return log.includes('REPORT RequestId')",
         )
         .await;
-    browser
-        .run("document.querySelector('#detail .main').click()")
-        .await;
+    let replay = browser.wait_for("#detail .main").await;
+    replay.send_keys(&Key::Enter.to_string()).await.unwrap();
 
     browser
         .until("return document.querySelector('#detail .facts')?.textContent.includes('console')")
         .await;
+    // Whoever has no mouse can replay it once more.
+    let focused = browser.run("return document.activeElement.textContent");
+    assert_eq!(focused.await, "Replay");
     browser.close().await;
+}
+
+#[tokio::test]
+async fn the_console_has_an_event_for_each_function() {
+    let world = World::start();
+    let browser = open_console(&world).await;
+    let open = async |function: &str| {
+        let card = format!("[aria-label=\"Send an event to {function}\"]");
+        browser.wait_for(&card).await.click().await.unwrap();
+        let written = "return document.querySelector('#sender textarea').value";
+        browser.run(written).await
+    };
+    let close = "document.querySelector('#sender').close()";
+
+    let first = open("Status").await;
+    let write = "document.querySelector('#sender textarea').value = '{\"a\": 1}'";
+    browser.run(write).await;
+    browser.run(close).await;
+    let other = open("Library").await;
+    browser.run(close).await;
+    let again = open("Status").await;
+
+    assert_eq!([first, other, again], ["{}", "{}", "{\"a\": 1}"]);
+    browser.close().await;
+}
+
+async fn open_console(world: &World) -> Browser {
+    let browser = Browser::open(&format!("{}/_console", world.origin())).await;
+    browser
+        .until("return document.querySelector('#connection').textContent === 'Live'")
+        .await;
+    browser
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ import { originText, resultText, search, tone } from "./invocations.js";
 const drawer = document.querySelector("#detail");
 const POLL_MS = 500;
 let number = null;
+let drawn = null;
 let timer = 0;
 let edit = () => {};
 
@@ -16,6 +17,7 @@ export function start(editEvent) {
   drawer.addEventListener("close", () => {
     clearTimeout(timer);
     number = null;
+    drawn = null;
     if (location.hash) history.replaceState(null, "", location.pathname);
   });
   drawer.addEventListener("click", (event) => event.target === drawer && drawer.close());
@@ -25,8 +27,11 @@ export function start(editEvent) {
 export async function show(wanted) {
   number = wanted;
   clearTimeout(timer);
-  drawer.replaceChildren(head(`Invocation ${wanted}`));
-  if (!drawer.open) drawer.showModal();
+  // What is there stays until the other one is: with the button that was pressed for it, and its focus.
+  if (!drawer.open) {
+    drawer.replaceChildren(head(`Invocation ${wanted}`));
+    drawer.showModal();
+  }
   history.replaceState(null, "", `#${wanted}`);
   await attempt(refresh);
 }
@@ -36,13 +41,14 @@ async function refresh() {
   const entry = await api.invocation(wanted);
   if (number !== wanted) return;
   // What somebody has selected or scrolled stays while nothing but time goes on.
-  const running = entry.outcome === "running" && drawer.querySelector(".running");
+  const running = entry.outcome === "running" && drawn === wanted && drawer.querySelector(".running");
   if (running) running.replaceWith(timeline(entry));
   else draw(entry);
   if (entry.outcome === "running") timer = setTimeout(() => attempt(refresh), POLL_MS);
 }
 
 function draw(entry) {
+  drawn = entry.number;
   const body = httpBody(entry.answer);
   const focused = drawer.contains(document.activeElement) ? document.activeElement.dataset.name : undefined;
   const parts = [

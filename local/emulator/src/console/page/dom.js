@@ -18,15 +18,19 @@ export function button(text, act, properties = {}) {
   return made;
 }
 
-/** Does something that can fail; the button rests meanwhile. */
+/**
+ * Does something that can fail; the button rests meanwhile. It is not disabled: that would take the focus from
+ * whoever pressed it.
+ */
 export async function attempt(act, pressed) {
-  if (pressed) pressed.disabled = true;
+  if (pressed?.ariaDisabled) return;
+  if (pressed) pressed.ariaDisabled = "true";
   try {
     return await act();
   } catch (error) {
     announce(error.message, true);
   } finally {
-    if (pressed) pressed.disabled = false;
+    if (pressed) pressed.ariaDisabled = null;
   }
 }
 

@@ -8,6 +8,8 @@ const form = document.querySelector("#sender-form");
 const failure = document.querySelector("#sender-error");
 const saving = document.querySelector("#save-fields");
 let saved = [];
+/** What was last written for each function. */
+const drafts = new Map();
 let sent = () => {};
 
 /** Wires the drawer; `onSent(number)` is called with the invocation's number. */
@@ -23,17 +25,21 @@ export function start(onSent) {
   form.elements.event.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
   });
+  drawer.addEventListener("close", () => drafts.set(form.elements.function.value, form.elements.event.value));
   drawer.addEventListener("click", (event) => event.target === drawer && drawer.close());
 }
 
 /** Takes the names of the functions. */
 export const setFunctions = (names) => offer(form.elements.function, names);
 
-/** Opens the drawer, with a function chosen and an event to begin with if they are given. */
+/** Opens the drawer; for a function, with an event to begin with or what was last written for it. */
 export function open(name, event) {
   failure.textContent = "";
-  if (name) form.elements.function.value = name;
-  if (event) form.elements.event.value = event;
+  if (name) {
+    form.elements.function.value = name;
+    form.elements.event.value = event ?? drafts.get(name) ?? "{}";
+    form.elements.sample.value = form.elements.name.value = "";
+  }
   document.querySelector("#detail").close();
   drawer.showModal();
   form.elements.event.focus();
