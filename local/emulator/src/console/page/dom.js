@@ -36,16 +36,18 @@ export async function attempt(act, pressed) {
 
 /**
  * Makes `parent` show `items` in their order, with the elements that are there already.
- * An element in use keeps its focus and what was typed into it.
+ * An element in use keeps its focus and what was typed into it; one that goes hands its focus on.
  */
 export function keyed(parent, items, key, create, update) {
+  // Those that go, go first: what is moved past them loses its focus too.
+  const wanted = new Set(items.map((item) => String(key(item))));
+  for (const child of [...parent.children]) if (!wanted.has(child.dataset.key)) drop(child);
   const old = new Map([...parent.children].map((child) => [child.dataset.key, child]));
   let place = parent.firstElementChild;
   for (const item of items) {
     const name = String(key(item));
     let child = old.get(name);
-    if (child) old.delete(name);
-    else {
+    if (!child) {
       child = create(item);
       child.dataset.key = name;
     }
@@ -53,7 +55,14 @@ export function keyed(parent, items, key, create, update) {
     if (child === place) place = place.nextElementSibling;
     else parent.insertBefore(child, place);
   }
-  for (const child of old.values()) child.remove();
+}
+
+// The focus goes to a neighbour, or else to the first control of what the list is in.
+function drop(child) {
+  const hadFocus = child.contains(document.activeElement);
+  const heirs = [child.nextElementSibling, child.previousElementSibling, child.parentElement.closest("li, section")];
+  child.remove();
+  if (hadFocus) heirs.map((heir) => heir?.querySelector("button, summary")).find(Boolean)?.focus();
 }
 
 /** Makes a select offer `names` and what it offers for none; what is chosen stays if it is still there. */
