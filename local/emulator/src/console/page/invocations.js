@@ -20,6 +20,8 @@ let isDue = false;
 let atMost = MOST_ROWS;
 /** The time between two drawings, in milliseconds. */
 let pace_ms = 0;
+/** The row that Tab stops at: that with the focus, else the newest. The arrow keys lead to the others. */
+let stop = null;
 let open = () => {};
 /** What the list learns it learns in turn: news that comes while a page is on its way is newer. */
 let turn = Promise.resolve();
@@ -43,6 +45,7 @@ export function start(show) {
     if (row) open(Number(row.parentElement.dataset.key));
   });
   list.addEventListener("keydown", moveFocus);
+  list.addEventListener("focusin", (event) => stopAt(event.target));
   document.addEventListener("visibilitychange", () => isPaused || draw());
 }
 
@@ -106,6 +109,7 @@ function draw() {
     none.hidden = entries.length > 0;
     setText(none, known.size ? "Nothing fits the filter." : "Nothing has run yet. Send a request, or an event from here.");
     keyed(list, entries, (entry) => entry.number, makeRow, updateRow);
+    if (!list.contains(document.activeElement)) stopAt(list.querySelector("button"));
     // The next frame comes when this one is laid out and painted.
     requestAnimationFrame((end) => { pace_ms = Math.min(4 * (end - begin), MOST_PACE_MS); });
   }), pace_ms);
@@ -121,7 +125,7 @@ function isShown(entry) {
 
 function makeRow() {
   const parts = ["time", "mark", "name", "origin", "cold", "result", "took"];
-  return element("li", {}, element("button", { type: "button" }, ...parts.map((name) => element("span", { className: name }))));
+  return element("li", {}, element("button", { type: "button", tabIndex: -1 }, ...parts.map((name) => element("span", { className: name }))));
 }
 
 function updateRow(row, entry) {
@@ -181,9 +185,15 @@ function setPaused(value) {
 
 export const togglePaused = () => setPaused(!isPaused);
 
+function stopAt(row) {
+  if (stop) stop.tabIndex = -1;
+  stop = row;
+  if (stop) stop.tabIndex = 0;
+}
+
 function moveFocus(event) {
-  const step = { ArrowDown: "nextElementSibling", ArrowUp: "previousElementSibling" }[event.key];
-  const next = step && event.target.closest("li")?.[step];
+  const { nextElementSibling: below, previousElementSibling: above } = event.target.closest("li");
+  const next = { ArrowDown: below, ArrowUp: above, Home: list.firstElementChild, End: list.lastElementChild }[event.key];
   if (!next) return;
   event.preventDefault();
   next.firstChild.focus();
