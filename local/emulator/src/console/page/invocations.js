@@ -22,6 +22,8 @@ let atMost = MOST_ROWS;
 let pace_ms = 0;
 /** The row that Tab stops at: that with the focus, else the newest. The arrow keys lead to the others. */
 let stop = null;
+/** The number whose row gets the focus as soon as it is drawn. */
+let awaited = null;
 let open = () => {};
 /** What the list learns it learns in turn: news that comes while a page is on its way is newer. */
 let turn = Promise.resolve();
@@ -80,6 +82,8 @@ async function loadOlder() {
   for (const entry of page.invocations) known.set(entry.number, entry);
   atMost += page.invocations.length;
   older.hidden = page.next === null;
+  // Reading goes on at the first of the new ones; the button may be gone.
+  awaited = page.invocations[0]?.number ?? null;
   draw();
 }
 
@@ -110,6 +114,7 @@ function draw() {
     setText(none, known.size ? "Nothing fits the filter." : "Nothing has run yet. Send a request, or an event from here.");
     keyed(list, entries, (entry) => entry.number, makeRow, updateRow);
     if (!list.contains(document.activeElement)) stopAt(list.querySelector("button"));
+    if (awaited !== null) focusOn(awaited);
     // The next frame comes when this one is laid out and painted.
     requestAnimationFrame((end) => { pace_ms = Math.min(4 * (end - begin), MOST_PACE_MS); });
   }), pace_ms);
@@ -184,6 +189,13 @@ function setPaused(value) {
 }
 
 export const togglePaused = () => setPaused(!isPaused);
+
+// The filter may leave a row out that was loaded.
+function focusOn(number) {
+  const row = list.querySelector(`[data-key="${number}"]`) ?? list.lastElementChild;
+  (row?.firstChild ?? form.elements.text).focus();
+  awaited = null;
+}
 
 function stopAt(row) {
   if (stop) stop.tabIndex = -1;
