@@ -32,6 +32,13 @@ api.follow({ onInvocations, onState, onConnected });
 setInterval(tick, 1000);
 
 document.querySelector("#send").addEventListener("click", () => sender.open());
+// The browser gives the focus back to what opened a drawer, unless that has gone meanwhile.
+for (const drawer of document.querySelectorAll("dialog")) {
+  drawer.addEventListener("close", () => {
+    const focused = document.activeElement;
+    if (focused === document.body || drawer.contains(focused)) invocations.focus();
+  });
+}
 disk.addEventListener("change", () => attempt(() => api.setDisk(disk.checked)));
 for (const step of document.querySelectorAll("[data-advance]")) {
   step.addEventListener("click", () => attempt(async () => {

@@ -67,6 +67,9 @@ export function search(text) {
   load();
 }
 
+/** Takes the focus to the list. */
+export const focus = () => (list.querySelector("[tabindex='0']") ?? form.elements.text).focus();
+
 /** Loads the list anew, at the beginning and after a connection was lost. */
 export const load = () => attempt(() => inTurn(async () => {
   const page = await api.invocations({ ...wanted(), limit: PAGE });
