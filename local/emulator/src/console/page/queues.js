@@ -15,7 +15,7 @@ export function show(queues) {
 function makeCard(queue) {
   const { name } = queue;
   const messages = element("ul", { className: "messages" });
-  const details = element("details", { className: "kept" }, element("summary", { textContent: "Messages" }), messages);
+  const details = element("details", { className: "kept" }, element("summary", { textContent: "Messages", "aria-label": `Messages of ${name}` }), messages);
   details.addEventListener("toggle", () => details.open && load(name, messages));
   const card = element("li", { className: "card queue" },
     element("div", { className: "card-head" },
@@ -39,11 +39,11 @@ function tools({ name, is_dead_letter_queue }, reload) {
     await api.onQueue(name, "purge");
     announce(`${name} is empty.`);
     reload();
-  }, { className: "danger" });
+  }, { className: "danger", "aria-label": `Purge ${name}` });
   const redrive = button("Redrive", async () => {
     await api.onQueue(name, "redrive");
     announce(`The messages of ${name} go back where they came from.`);
-  }, { title: "Move the messages back to the queue they came from" });
+  }, { "aria-label": `Redrive ${name}`, title: "Move the messages back to the queue they came from" });
   return is_dead_letter_queue ? [redrive, purge] : [sending(name), purge];
 }
 
@@ -51,7 +51,7 @@ function sending(name) {
   const body = element("textarea", { rows: 5, spellcheck: false, value: "{}" });
   const form = element("form", { className: "folded" },
     element("label", { className: "area" }, `Message for ${name}`, body),
-    element("div", { className: "tools" }, element("button", { type: "submit", textContent: "Send" })));
+    element("div", { className: "tools" }, element("button", { type: "submit", textContent: "Send", "aria-label": `Send to ${name}` })));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     attempt(async () => {
