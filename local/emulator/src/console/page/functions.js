@@ -34,7 +34,7 @@ function makeCard({ name }) {
 // Everything that makes a function fail, behind one word.
 function breaking(name) {
   const form = element("form", { className: "folded", "aria-label": `Faults of ${name}` },
-    element("label", {}, "Slower by ", element("input", { name: "latency", type: "number", min: 0, max: 900000, step: 50, value: 0 }), " ms"),
+    element("label", {}, "Slower by ", element("input", { name: "latency", type: "number", min: 0, max: 900000, value: 0 }), " ms"),
     element("label", {}, "Fail the next ", element("input", { name: "failures", type: "number", min: 0, max: 100000, value: 0 })),
     element("label", { className: "switch" }, element("input", { name: "paused", type: "checkbox" }), " Throttle every call"),
     element("div", { className: "tools" },
