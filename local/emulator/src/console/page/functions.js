@@ -35,7 +35,7 @@ function makeCard({ name }) {
 function breaking(name) {
   const form = element("form", { className: "folded", "aria-label": `Faults of ${name}` },
     element("label", {}, "Slower by ", element("input", { name: "latency", type: "number", min: 0, max: 900000, value: 0 }), " ms"),
-    element("label", {}, "Fail the next ", element("input", { name: "failures", type: "number", min: 0, max: 100000, value: 0 })),
+    element("label", {}, "Fail the next ", element("input", { name: "failures", type: "number", min: 0, max: 100000, value: 0 }), " calls"),
     element("label", { className: "switch" }, element("input", { name: "paused", type: "checkbox" }), " Throttle every call"),
     element("div", { className: "tools" },
       element("button", { type: "submit", textContent: "Apply" }),
