@@ -82,7 +82,7 @@ function head(title, ...more) {
   return element("div", { className: "drawer-head" }, element("h2", { id: "detail-title", textContent: title }), ...more, close);
 }
 
-// From left to right: waiting for an environment, its start, the run.
+// From left to right: waiting for an environment, its start, the run. What was refused at once has none of them.
 function timeline(entry) {
   if (entry.took_ms === undefined) {
     return element("p", { className: "running soft", textContent: `It has been running for ${about(Date.now() - entry.asked_at_ms)}.` });
@@ -90,7 +90,8 @@ function timeline(entry) {
   const run = entry.duration_ms ?? 0;
   const init = Math.min(entry.init_ms ?? 0, entry.took_ms - run);
   const waited = Math.max(entry.took_ms - run - init, 0);
-  const parts = [["waited", waited], ["started", init], ["ran", run]].filter(([, ms]) => ms >= 0.05);
+  const parts = [["waited", waited], ["started", init], ["ran", run]].filter(([, ms]) => ms >= (entry.process ? 0.05 : 10));
+  if (parts.length === 0) return null;
   const bar = element("div", { className: "bar", "aria-hidden": "true" }, ...parts.map(([name, ms]) => {
     const part = element("span", { className: name });
     part.style.flexGrow = String(ms);
