@@ -77,6 +77,8 @@ function show(job, state) {
 
 function showFailure(job) {
   job.item.classList.add("failed");
+  job.item.querySelector("progress").hidden = true;
+  job.item.querySelector(".percent").textContent = "Failed";
   const foot = job.item.querySelector(".job-foot");
   const wasFocused = foot.contains(document.activeElement);
   foot.querySelectorAll("button").forEach((button) => button.remove());
