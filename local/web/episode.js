@@ -29,8 +29,11 @@ export async function open(id, mayFocus, whenChanged) {
   } else if (isPlayable) {
     show(markup(podcast));
     bind(podcast, whenChanged);
+  } else if (podcast.status === "failed") {
+    const reason = `This episode could not be made. ${podcast.error_message ?? ""}`;
+    show(notice(placeOf(podcast), "error", reason, "Under “In the making” it can be tried again or deleted."));
   } else {
-    show(notice(placeOf(podcast), podcast.status === "failed" ? "error" : "meta", stateOf(podcast)));
+    show(notice(placeOf(podcast), "meta", "This episode is still being made. It opens here as soon as it is ready."));
   }
   if (!mayFocus()) return;
   article.querySelector("h2").focus({ preventScroll: true });
@@ -50,11 +53,6 @@ async function answerTo(mine) {
     await pause();
   }
   return null;
-}
-
-function stateOf({ status, error_message }) {
-  if (status === "failed") return `This episode could not be made. ${error_message ?? ""} Try again or delete it under “In the making”.`;
-  return "This episode is still being made. It opens here as soon as it is ready.";
 }
 
 function show(markup) {
@@ -77,9 +75,9 @@ function hide() {
 }
 
 // What stands where an episode would.
-const notice = (title, kind, text) => `
+const notice = (title, kind, text, advice = "") => `
   <h2 id="episode-title" tabindex="-1">${escape(title)}</h2>
-  <p class="${kind}">${escape(text)}</p><a href="#/">Close</a>`;
+  <p class="${kind}">${escape(text)}</p>${advice && `<p class="meta">${escape(advice)}</p>`}<a href="#/">Close</a>`;
 
 function markup(podcast) {
   const { chapters = [], transcript = [], facts = [], attributions = [], note } = podcast.podcast_metadata ?? {};
