@@ -1,6 +1,8 @@
 //! The page in a real browser: headless Chromium through its WebDriver.
 
 mod browser;
+mod console;
+mod contrast;
 mod keyboard;
 
 use fantoccini::key::Key;
@@ -289,6 +291,9 @@ async fn a_link_to_a_failed_episode_says_why_there_is_none() {
     let told = browser.text("#episode .error").await;
 
     assert!(told.contains("Nothing is on record about Paris"), "{told}");
+    assert_eq!(browser.text("#jobs .percent").await, "Failed");
+    let bars = "return [...document.querySelectorAll('#jobs progress')].filter((bar) => bar.checkVisibility()).length";
+    assert_eq!(browser.run(bars).await, 0);
     browser.close().await;
 }
 
