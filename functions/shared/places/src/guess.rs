@@ -11,7 +11,7 @@ use crate::{
     pack::{COUNTRIES, Country, PACK},
     qualifier,
     resolution::Match,
-    resolve::{CLEAR_LEAD, Reading, is_twin, prominence},
+    resolve::{CLEAR_LEAD, Reading, is_twin, outshines, prominence},
 };
 
 /// A guess of this score is believed: a city of 200,000 people with one of seven letters wrong.
@@ -178,9 +178,11 @@ pub(crate) fn convinces(guesses: &[Guess], reading: &Reading) -> bool {
         .filter(|guess| !says_where || guess.name != first.name)
         .filter(|guess| guess.place != first.place && !is_twin(guess.place, first.place))
         .any(|guess| first.score - guess.score < CLEAR_LEAD);
+    let is_whole_own_name = fold(first.place.name()) == first.name;
     let is_country = !says_where
-        && country_near(&reading.name)
-            .is_some_and(|(country, slips)| slips <= first.slips && !outshines(first, country));
+        && country_near(&reading.name).is_some_and(|(country, slips)| {
+            slips <= first.slips && !outshines(first.place, is_whole_own_name, country)
+        });
     (is_known || is_found_there) && !is_rivalled && !is_country
 }
 
@@ -202,11 +204,4 @@ pub(crate) fn region_near(name: &str) -> Option<String> {
         })
         .min_by_key(|(slips, _)| *slips)
         .map(|(_, region)| region)
-}
-
-/// Whether a place is better known by the name than the country: Singapore, Luxembourg, Monaco.
-fn outshines(guess: &Guess, country: &Country) -> bool {
-    guess.place.is_capital()
-        && guess.place.country_code() == country.code
-        && fold(guess.place.name()) == guess.name
 }

@@ -91,7 +91,11 @@ fn exact(readings: &[Reading]) -> Option<Resolution> {
         let list = PACK.name_map.get(&reading.name);
         let hits = ranked(list.into_iter().flat_map(|list| PACK.list(list)), reading);
         if at == 0 && reading.qualifiers.is_empty() {
-            if let Some(country) = country_called(&reading.name).filter(|c| !outshines(&hits, c)) {
+            let is_outshone = |country: &&Country| {
+                hits.first()
+                    .is_some_and(|hit| outshines(hit.place, hit.is_own_name, country))
+            };
+            if let Some(country) = country_called(&reading.name).filter(|c| !is_outshone(c)) {
                 return Some(country_answer(country));
             }
             let is_known_place = hits.first().is_some_and(|hit| hit.score >= KNOWN_SCORE);
@@ -112,10 +116,8 @@ fn exact(readings: &[Reading]) -> Option<Resolution> {
 }
 
 /// Whether a place is better known by the name than the country: Singapore, Luxembourg, Monaco.
-fn outshines(hits: &[Hit], country: &Country) -> bool {
-    hits.first().is_some_and(|hit| {
-        hit.place.is_capital() && hit.place.country_code() == country.code && hit.is_own_name
-    })
+pub(crate) fn outshines(place: Listed, is_own_name: bool, country: &Country) -> bool {
+    place.is_capital() && place.country_code() == country.code && is_own_name
 }
 
 fn country_called(name: &str) -> Option<&'static Country> {
@@ -384,19 +386,9 @@ fn suggestions(query: &str, readings: &[Reading], mut guesses: Vec<Guess>) -> Ve
     let mut labels = Labels(whereabouts(query));
     if let [reading] = readings
         && reading.qualifiers.is_empty()
-        && let Some((country, _)) = guess::country_near(&reading.name)
+        && let Some(area) = area_near(&reading.name)
     {
-        labels.add(some_of(country_answer(country)));
-    } else if let [reading] = readings
-        && reading.qualifiers.is_empty()
-        && let Some(region) = guess::region_near(&reading.name).and_then(|name| {
-            region_called(&Reading {
-                name,
-                qualifiers: Vec::new(),
-            })
-        })
-    {
-        labels.add(some_of(region));
+        labels.add(some_of(area));
     }
     let (elsewhere, there): (Vec<Guess>, Vec<Guess>) = guesses
         .into_iter()
@@ -411,6 +403,17 @@ fn suggestions(query: &str, readings: &[Reading], mut guesses: Vec<Guess>) -> Ve
     }
     labels.0.truncate(MOST_SUGGESTIONS);
     labels.0
+}
+
+/// The country, or else the region, whose name is nearest.
+fn area_near(name: &str) -> Option<Resolution> {
+    if let Some((country, _)) = guess::country_near(name) {
+        return Some(country_answer(country));
+    }
+    region_called(&Reading {
+        name: guess::region_near(name)?,
+        qualifiers: Vec::new(),
+    })
 }
 
 /// Labels of the first places of a country or region.
