@@ -6,7 +6,7 @@ mod contrast;
 mod keyboard;
 
 use fantoccini::key::Key;
-use serde_json::json;
+use serde_json::{Value, json};
 use wherecast_tests::{SOON, World};
 
 use browser::Browser;
@@ -298,11 +298,14 @@ async fn a_link_to_a_failed_episode_says_why_there_is_none() {
 }
 
 fn pause(world: &World, function: &str, is_paused: bool) {
+    set_faults(world, function, &json!({ "is_paused": is_paused }));
+}
+
+fn set_faults(world: &World, function: &str, faults: &Value) {
     let path = format!("/_console/api/functions/{function}/faults");
-    let wish = json!({"is_paused": is_paused}).to_string();
     let headers = [("content-type", "application/json")];
-    let paused = world.ask("PUT", &path, &headers, Some(wish.as_bytes()));
-    assert_eq!(paused.status, 200, "{paused:?}");
+    let set = world.ask("PUT", &path, &headers, Some(faults.to_string().as_bytes()));
+    assert_eq!(set.status, 200, "{set:?}");
 }
 
 /// Lets a podcast be about a place that is not listed, as after an update of the gazetteer.

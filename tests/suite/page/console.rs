@@ -6,7 +6,7 @@ use fantoccini::key::Key;
 use serde_json::json;
 use wherecast_tests::World;
 
-use super::{Browser, open_console};
+use super::{Browser, open_console, set_faults};
 
 const FOCUS: &str =
     "const focus = document.activeElement; return focus.ariaLabel ?? focus.textContent.trim()";
@@ -199,22 +199,14 @@ fn ask_about_nothing(world: &World, times: usize) {
 
 /// Has two processes of a function, which is slow for that.
 fn run_two_at_once(world: &World, function: &str) {
-    set_latency(world, function, 500);
+    set_faults(world, function, &json!({ "latency_ms": 500 }));
     let asked = [world.client(), world.client()].map(|client| {
         thread::spawn(move || client.try_ask("GET", "/api/v1/podcasts/status/nothing", &[], None))
     });
     for answer in asked {
         answer.join().unwrap().expect("the emulator answers");
     }
-    set_latency(world, function, 0);
-}
-
-fn set_latency(world: &World, function: &str, latency_ms: u64) {
-    let path = format!("/_console/api/functions/{function}/faults");
-    let wish = json!({ "latency_ms": latency_ms }).to_string();
-    let headers = [("content-type", "application/json")];
-    let set = world.ask("PUT", &path, &headers, Some(wish.as_bytes()));
-    assert_eq!(set.status, 200, "{set:?}");
+    set_faults(world, function, &json!({}));
 }
 
 async fn focus(browser: &Browser, css: &str) {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use emulator::journal::{Entry, Origin};
 use serde_json::{Value, json};
 
-use crate::world::{PATIENCE, World, eventually, eventually_told};
+use crate::world::{PATIENCE, World, eventually, eventually_told, order};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_reaches_its_function_and_is_gone() {
@@ -86,7 +86,7 @@ async fn of_a_batch_only_the_message_that_failed_comes_again() {
     let world = World::start().await;
 
     for body in ["a", "fail", "b"] {
-        order(&world, body).await;
+        order(&world, body, None).await;
     }
 
     let first = batch(&world, 1).await;
@@ -95,7 +95,7 @@ async fn of_a_batch_only_the_message_that_failed_comes_again() {
     eventually_told("the others are gone", is_settled).await;
     world.advance(600);
     for body in ["c", "d"] {
-        order(&world, body).await;
+        order(&world, body, None).await;
     }
     let second = batch(&world, 2).await;
     assert_eq!(bodies(&second), ["c", "d", "fail"]);
@@ -107,12 +107,6 @@ async fn of_a_batch_only_the_message_that_failed_comes_again() {
     });
     assert_eq!(failed[0].0, failed[1].0);
     assert_eq!([failed[0].1, failed[1].1], [1, 2]);
-}
-
-/// Sends a message that is one of a batch; `fail` is one that fails.
-async fn order(world: &World, body: &str) {
-    let message = json!({ "MessageBody": body });
-    world.sqs("SendMessage", "Orders", message).await;
 }
 
 /// Waits for the run of a batch, the first or a later one, and returns its messages.

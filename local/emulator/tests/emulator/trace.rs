@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use emulator::journal::{Entry, Origin};
 use serde_json::{Value, json};
 
-use crate::world::{World, eventually};
+use crate::world::{World, eventually, order};
 
 const INVOKE: &str = "/2015-03-31/functions/Probe/invocations";
 const ROOT: &str = "Root=1-5759e988-bd862e3fe1be46a994272793";
@@ -235,14 +235,4 @@ async fn a_batch_of_one_trace_goes_on_in_it() {
         Some(3)
     );
     assert!(goes_on(&runs[0]["trace"]), "{}", runs[0]["trace"]);
-}
-
-/// Sends a message that is one of a batch.
-async fn order(world: &World, body: &str, trace: Option<&str>) {
-    let mut message = json!({ "MessageBody": body });
-    if let Some(trace) = trace {
-        message["MessageSystemAttributes"] =
-            json!({ "AWSTraceHeader": { "DataType": "String", "StringValue": trace } });
-    }
-    world.sqs("SendMessage", "Orders", message).await;
 }

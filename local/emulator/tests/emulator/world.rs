@@ -419,3 +419,13 @@ pub(crate) fn probe_dir() -> PathBuf {
 pub(crate) fn replying(reply: Value) -> Value {
     json!({ "do": "reply", "reply": reply })
 }
+
+/// Sends `Orders` a message, one of a batch, in a trace if one is given; `fail` is one that fails.
+pub(crate) async fn order(world: &World, body: &str, trace: Option<&str>) {
+    let mut message = json!({ "MessageBody": body });
+    if let Some(trace) = trace {
+        message["MessageSystemAttributes"] =
+            json!({ "AWSTraceHeader": { "DataType": "String", "StringValue": trace } });
+    }
+    world.sqs("SendMessage", "Orders", message).await;
+}
