@@ -19,6 +19,8 @@ use crate::{Answer, Client, said};
 
 /// How long a slow machine may take for an episode with everything else going on. Only what fails takes as long.
 pub const SOON: Duration = Duration::from_secs(240);
+/// How often a job is looked at: oftener would cost more than much of what is tested.
+const POLL: Duration = Duration::from_millis(100);
 
 /// The runner and everything it starts, for podcasts and for comparisons.
 const BINARIES: [&str; 9] = [
@@ -295,7 +297,7 @@ impl World {
             }
             assert_ne!(state["status"], "failed", "{state}");
             assert!(begun.elapsed() < patience, "{state} after {patience:?}");
-            thread::sleep(Duration::from_millis(20));
+            thread::sleep(POLL);
         }
     }
 

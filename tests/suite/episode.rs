@@ -16,8 +16,8 @@ fn a_short_episode_is_spoken_levelled_and_chaptered() {
         settings: vec![("SPEECH_THREADS", "2")],
         ..Start::default()
     });
-    // A topic with few facts: two minutes are heard as well as three, and are spoken sooner.
-    let asked = json!({ "location": "Timbuktu, Mali", "podcast_type": "topic", "preferences": { "topic": "history", "preferred_length": "short" } });
+    // Few facts stand out there: a minute is heard as well as three, and is spoken sooner.
+    let asked = json!({ "location": "Petra, Jordan", "podcast_type": "standout", "preferences": { "preferred_length": "short" } });
     let id = world.accept_as(&asked);
 
     let seen = world.finish(&id, PATIENCE);

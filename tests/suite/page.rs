@@ -13,7 +13,7 @@ use browser::Browser;
 
 #[tokio::test]
 async fn a_place_is_asked_for_watched_and_heard() {
-    let world = World::start_with("tone:400");
+    let world = World::start_with("tone:200");
     let browser = Browser::open(world.origin()).await;
 
     browser.ask_for("Paris, France").await;
@@ -63,7 +63,7 @@ async fn a_place_is_asked_for_watched_and_heard() {
 
 #[tokio::test]
 async fn a_job_survives_the_restart_of_the_emulator() {
-    let mut world = World::start_with("tone:400");
+    let mut world = World::start_with("tone:200");
     let browser = Browser::open(world.origin()).await;
     browser.ask_for("Paris, France").await;
     browser
@@ -131,7 +131,7 @@ async fn a_topic_on_which_too_little_is_known_offers_others_to_click() {
 
 #[tokio::test]
 async fn the_place_that_was_understood_is_shown_with_what_was_typed() {
-    let world = World::start_with("tone:400");
+    let world = World::start_with("tone:200");
     let browser = Browser::open(world.origin()).await;
 
     browser.ask_for("Narnia, Italia").await;
@@ -244,7 +244,7 @@ async fn the_transcript_is_one_tab_stop_and_keeps_still_while_it_is_read() {
 
 #[tokio::test]
 async fn a_link_to_an_unfinished_episode_opens_it_when_it_is_ready() {
-    let world = World::start_with("tone:400");
+    let world = World::start_with("tone:200");
     let id = world.accept("Paris, France", "short");
     let browser = Browser::open(&format!("{}/#/podcast/{id}", world.origin())).await;
 

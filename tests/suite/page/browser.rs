@@ -1,56 +1,61 @@
-//! A real browser for a test.
+//! A real browser for each test of the pages, handed on from one to the next: starting one costs more than most tests.
 
 use std::{
     process::{Child, Command, Stdio},
+    sync::{LazyLock, Mutex},
     time::{Duration, Instant},
 };
 
 use fantoccini::{Client, ClientBuilder, Locator, key::Key};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
-use tempfile::TempDir;
+use tokio::runtime::Runtime;
 use wherecast_tests::{SOON, said};
 
-/// A browser of its own for one test. Its driver ends with it.
+/// Browsers outlive the runtimes of their tests.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
+static DRIVER: LazyLock<Driver> = LazyLock::new(Driver::start);
+static IDLE: Mutex<Vec<Client>> = Mutex::new(Vec::new());
+
+/// A browser that one test has to itself.
 pub(super) struct Browser {
     pub(super) client: Client,
-    driver: Child,
-    _profile: TempDir,
+}
+
+/// Begins browsers and ends them with itself, which is when the tests end.
+struct Driver {
+    port: u16,
+    _until_tests_end: Child,
 }
 
 impl Browser {
     pub(super) async fn open(url: &str) -> Self {
-        let (driver, port) = start_driver();
-        let profile = tempfile::tempdir().expect("a temporary folder");
-        let arguments = [
-            "--headless".to_owned(),
-            // Chromium refuses its sandbox to root, who runs the tests in containers.
-            "--no-sandbox".to_owned(),
-            "--disable-gpu".to_owned(),
-            "--disable-dev-shm-usage".to_owned(),
-            "--no-first-run".to_owned(),
-            "--disable-background-networking".to_owned(),
-            "--disable-component-update".to_owned(),
-            "--disable-sync".to_owned(),
-            "--autoplay-policy=no-user-gesture-required".to_owned(),
-            "--window-size=1200,1000".to_owned(),
-            format!("--user-data-dir={}", profile.path().display()),
-        ];
-        let options = json!({ "args": arguments });
-        let capabilities = [("goog:chromeOptions".to_owned(), options)]
-            .into_iter()
-            .collect();
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{port}"))
+        let idle = IDLE.lock().expect("nothing panics with it").pop();
+        let client = match idle {
+            Some(client) => client,
+            None => RUNTIME.spawn(begin()).await.expect("Chromium starts"),
+        };
+        client
+            .set_window_size(1200, 1000)
             .await
-            .expect("Chromium starts");
+            .expect("the window is there");
         client.goto(url).await.expect("the page opens");
-        Self {
-            client,
-            driver,
-            _profile: profile,
-        }
+        Self { client }
+    }
+
+    /// Hands the browser on with nothing in it of this test. One whose test has failed is not handed on.
+    pub(super) async fn close(self) {
+        self.run("localStorage.clear(); sessionStorage.clear()")
+            .await;
+        let next = self.client.new_window(true).await.expect("a tab opens");
+        self.client.close_window().await.expect("the tab closes");
+        self.client
+            .switch_to_window(next.handle)
+            .await
+            .expect("the tab is there");
+        IDLE.lock()
+            .expect("nothing panics with it")
+            .push(self.client);
     }
 
     pub(super) async fn wait_for(&self, css: &str) -> fantoccini::elements::Element {
@@ -106,35 +111,54 @@ impl Browser {
         );
         self.run(&choose).await;
     }
-
-    pub(super) async fn close(self) {
-        let _ = self.client.clone().close().await;
-    }
 }
 
-impl Drop for Browser {
-    fn drop(&mut self) {
-        // The driver takes its browser with it when asked to end, not when killed.
-        let _ = Command::new("kill")
-            .arg(self.driver.id().to_string())
-            .status();
-        let _ = self.driver.wait();
-    }
+async fn begin() -> Client {
+    let arguments = [
+        "--headless",
+        // It ends when its driver does, however that ends.
+        "--remote-debugging-pipe",
+        // Chromium refuses its sandbox to root, who runs the tests in containers.
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--autoplay-policy=no-user-gesture-required",
+    ];
+    let options = json!({ "args": arguments });
+    let capabilities = [("goog:chromeOptions".to_owned(), options)]
+        .into_iter()
+        .collect();
+    ClientBuilder::new(HttpConnector::new())
+        .capabilities(capabilities)
+        .connect(&format!("http://127.0.0.1:{}", DRIVER.port))
+        .await
+        .expect("Chromium starts")
 }
 
-fn start_driver() -> (Child, u16) {
-    let mut driver = Command::new("chromedriver")
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("chromedriver is installed; tests/run does that");
-    let port = said(&mut driver, |line| {
-        line.split("successfully on port ")
-            .nth(1)?
-            .trim_end_matches('.')
-            .parse()
-            .ok()
-    })
-    .expect("chromedriver says its port");
-    (driver, port)
+impl Driver {
+    fn start() -> Self {
+        // Nothing is ever written to the shell: it reads the end of its input when this process ends, however that ends.
+        let mut child = Command::new("sh")
+            .args(["-c", "chromedriver --port=0 & read -r _; kill $!; wait"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("there is a shell");
+        let port = said(&mut child, |line| {
+            line.split("successfully on port ")
+                .nth(1)?
+                .trim_end_matches('.')
+                .parse()
+                .ok()
+        })
+        .expect("chromedriver is installed, as tests/run does, and says its port");
+        Self {
+            port,
+            _until_tests_end: child,
+        }
+    }
 }
