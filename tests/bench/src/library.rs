@@ -4,9 +4,10 @@ use std::{path::Path, time::Duration};
 
 use ::library::{Config, Library};
 use anyhow::{Context, Result, ensure};
-use lambda_http::{Body, Response};
+use lambda_http::{Body, Request, Response};
 use podcast::Owner;
-use serde_json::{Value, json};
+use reply::testing::{Event, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::time::Instant;
 
@@ -26,9 +27,6 @@ const FAR_PAGE: u32 = 1000;
 
 /// How many podcasts the others are compared with.
 const SMALLEST: u32 = 1_000;
-
-/// A list page as API Gateway passes the request on.
-const EVENT: &str = include_str!("../../events/list.json");
 
 /// Measures pages in the handler for libraries of growing size, and over HTTP in the largest.
 ///
@@ -139,7 +137,7 @@ impl Pages {
 impl Question {
     /// From the request as the handler gets it to the answer as it leaves.
     async fn ask(&self, library: &Library) -> Result<Duration> {
-        let request = request(&self.query, &self.owner)?;
+        let request = request(&self.query, &self.owner);
         let begin = Instant::now();
         let response = reply::respond(|request| library.handle(request), request).await;
         let took = begin.elapsed();
@@ -161,7 +159,7 @@ async fn far_page(library: &Library) -> Result<(u32, String)> {
             None => "limit=20".to_owned(),
             Some(cursor) => format!("limit=20&cursor={cursor}"),
         };
-        let request = request(&query, &Owner::local())?;
+        let request = request(&query, &Owner::local());
         let response = reply::respond(|request| library.handle(request), request).await;
         let Some(next) = page(&response)?["next_cursor"].as_str().map(str::to_owned) else {
             break;
@@ -171,14 +169,10 @@ async fn far_page(library: &Library) -> Result<(u32, String)> {
     far.context("the library has too few pages")
 }
 
-fn request(query: &str, owner: &Owner) -> Result<lambda_http::Request> {
-    let mut event: Value = serde_json::from_str(EVENT)?;
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    event["queryStringParameters"] = pairs.map(|(name, value)| (name, json!(value))).collect();
-    event["rawQueryString"] = query.into();
-    event["requestContext"]["authorizer"] =
-        json!({"jwt": {"claims": {"sub": owner}, "scopes": null}});
-    Ok(lambda_http::request::from_str(&event.to_string())?)
+fn request(query: &str, owner: &Owner) -> Request {
+    Event::get(&format!("/api/v1/podcasts/?{query}"))
+        .owner(owner.as_str())
+        .request()
 }
 
 fn page(response: &Response<Body>) -> Result<Value> {
@@ -188,7 +182,7 @@ fn page(response: &Response<Body>) -> Result<Value> {
         response.status(),
         response.body()
     );
-    Ok(serde_json::from_slice(response.body().as_ref())?)
+    Ok(json(response))
 }
 
 fn tell(
