@@ -222,6 +222,17 @@ fn whatever_is_killed_everything_accepted_is_made_once() {
     );
 }
 
+/// They are built in the long dose alone, which is late to hear that one has been left behind.
+#[test]
+fn each_mutant_fits_these_sources() {
+    let left_behind: Vec<_> = mutant::names()
+        .into_iter()
+        .filter(|name| !mutant::fits(name))
+        .collect();
+
+    assert_eq!(left_behind, [""; 0]);
+}
+
 #[test]
 #[ignore = "builds the system once for each mutant: tests/run --long"]
 fn each_mutant_is_found_guilty() {

@@ -20,6 +20,18 @@ pub(crate) fn names() -> Vec<String> {
     names
 }
 
+/// Whether the sources still are as a mutant expects them.
+pub(crate) fn fits(name: &str) -> bool {
+    let patch = fs::File::open(folder().join(name).with_extension("patch"));
+    Command::new("patch")
+        .args(["--dry-run", "--force", "--strip=1", "--directory"])
+        .arg(folder().join("../.."))
+        .stdin(patch.expect("it is there"))
+        .status()
+        .expect("patch is installed, as tests/run does")
+        .success()
+}
+
 /// Builds a mutant; gives the folder of its programs.
 pub(crate) fn build(name: &str) -> PathBuf {
     let built = Command::new(folder().join("build"))
