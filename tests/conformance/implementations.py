@@ -27,6 +27,12 @@ def output(*command):
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
 
+def installed(venv, package):
+    """The version of a package in one of our environments, which have no pip of their own."""
+    ask = f"import importlib.metadata as m; print(m.version('{package}'))"
+    return output(VENVS / venv / "bin/python", "-c", ask)
+
+
 class Implementation:
     """What probes see. What one has not is `NotOffered`."""
 
@@ -231,8 +237,7 @@ class InterfaceEmulator(Implementation):
     offers = frozenset({"client context"})
 
     def version(self):
-        found = output(VENVS / "rie/bin/pip", "show", "aws-sam-cli")
-        return "of aws-sam-cli " + re.search("Version: (.*)", found)[1]
+        return "of aws-sam-cli " + installed("rie", "aws-sam-cli")
 
     def start(self):
         self.ports = {}
@@ -270,7 +275,7 @@ class Moto(Implementation):
     title = "moto"
 
     def version(self):
-        return re.search("Version: (.*)", output(VENVS / "peers/bin/pip", "show", "moto"))[1]
+        return installed("peers", "moto")
 
     def start(self):
         self.port = free_port()

@@ -24,7 +24,13 @@ pub(crate) fn names() -> Vec<String> {
 pub(crate) fn fits(name: &str) -> bool {
     let patch = fs::File::open(folder().join(name).with_extension("patch"));
     Command::new("patch")
-        .args(["--dry-run", "--force", "--strip=1", "--directory"])
+        .args([
+            "--dry-run",
+            "--force",
+            "--quiet",
+            "--strip=1",
+            "--directory",
+        ])
         .arg(folder().join("../.."))
         .stdin(patch.expect("it is there"))
         .status()
