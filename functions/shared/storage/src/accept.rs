@@ -77,7 +77,7 @@ impl Storage {
         idempotency: Option<Idempotency>,
         now: Timestamp,
     ) -> Result<Accepted> {
-        self.transact(Durability::Promise, async move |connection| {
+        self.write(Durability::Promise, async move |connection| {
             if let Some(before) =
                 accepted_before(connection, &podcast.owner, idempotency.as_ref(), now).await?
             {
@@ -125,7 +125,7 @@ impl Storage {
         now: Timestamp,
     ) -> Result<Accepted> {
         let (owner, message) = (owner.clone(), message.to_owned());
-        self.transact(Durability::Promise, async move |connection| {
+        self.write(Durability::Promise, async move |connection| {
             if let Some(before) =
                 accepted_before(connection, &owner, idempotency.as_ref(), now).await?
             {

@@ -146,7 +146,7 @@ impl Storage {
     pub async fn delete(&self, id: PodcastId, owner: &Owner, now: Timestamp) -> Result<()> {
         const SQL: &str = "DELETE FROM podcasts WHERE id = ?1 AND owner = ?2";
         let owner = owner.clone();
-        self.transact(Durability::Promise, async move |connection| {
+        self.write(Durability::Promise, async move |connection| {
             let deleted = connection
                 .execute(SQL, params![id.to_string(), owner.as_str()])
                 .await?;

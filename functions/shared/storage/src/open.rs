@@ -1,6 +1,13 @@
-use std::{sync::Arc, time::Duration};
+use std::{
+    ops::RangeInclusive,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
-use libsql::{Builder, Connection, Database, Row, TransactionBehavior, Value, params::IntoParams};
+use libsql::{
+    Builder, Connection, Database, Row, Transaction, TransactionBehavior, Value, params::IntoParams,
+};
 use tokio::{runtime::Handle, sync::Mutex, task};
 use tracing::info;
 
@@ -10,11 +17,18 @@ use crate::{
     migrations::{MIGRATIONS, migrate},
 };
 
+/// How long a writer that finds another one at work waits before it tries again. A commit that is flushed takes
+/// about a millisecond; unequal, so that two who once met do not meet again.
+const BETWEEN_TRIES: RangeInclusive<Duration> =
+    Duration::from_micros(500)..=Duration::from_millis(4);
+
 /// The database, open. Cheap to clone; clones share its connections.
 #[derive(Clone)]
 pub struct Storage {
     pub(crate) reader: Connection,
     writers: Option<Writers>,
+    /// As [`Config::busy_timeout`].
+    busy_timeout: Duration,
 }
 
 /// What a function wants of the database.
@@ -75,7 +89,11 @@ impl Storage {
                 promise: Arc::new(Mutex::new(connect(Durability::Promise).await?)),
             }),
         };
-        let storage = Self { reader, writers };
+        let storage = Self {
+            reader,
+            writers,
+            busy_timeout: config.busy_timeout,
+        };
         storage.never_close();
         Ok(storage)
     }
@@ -124,40 +142,19 @@ impl Storage {
         rows(&self.reader, sql, params, read).await
     }
 
-    /// Runs one statement that commits by itself.
+    /// Runs statements of which all or none take effect, as soon as no other process writes.
     ///
-    /// A writer may have to wait for another process, and libsql waits by blocking the thread: so it
-    /// gets a thread of its own, where it also finishes when the caller is cancelled half-way. Lambda freezes
-    /// a process with its answer, lock and all: so whoever answers waits for the write, not for a clock, or
-    /// after it for [`Storage::idle`].
+    /// # Errors
+    /// [`StorageError::Busy`] when others have written for all of [`Config::busy_timeout`],
+    /// [`StorageError::ReadOnly`], and what `change` returns.
     pub(crate) async fn write<T: Send + 'static>(
         &self,
         durability: Durability,
         change: impl AsyncFnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let writers = self.writers.as_ref().ok_or(StorageError::ReadOnly)?;
-        let connection = match durability {
-            Durability::Process => Arc::clone(&writers.process),
-            Durability::Promise => Arc::clone(&writers.promise),
-        };
-        let connection = connection.lock_owned().await;
-        let runtime = Handle::current();
-        task::spawn_blocking(move || runtime.block_on(change(&connection)))
-            .await
-            .map_err(|error| StorageError::Unavailable(error.into()))?
-    }
-
-    /// Runs several statements of which all or none take effect.
-    pub(crate) async fn transact<T: Send + 'static>(
-        &self,
-        durability: Durability,
-        change: impl AsyncFnOnce(&Connection) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        self.write(durability, async move |connection| {
-            // A deferred transaction that reads first cannot be sure to write later (SQLITE_BUSY_SNAPSHOT).
-            let transaction = connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)
-                .await?;
+        let busy_timeout = self.busy_timeout;
+        self.on_writer(durability, async move |connection| {
+            let transaction = begin(connection, busy_timeout).await?;
             match change(&transaction).await {
                 Ok(done) => {
                     transaction.commit().await?;
@@ -175,6 +172,52 @@ impl Storage {
         })
         .await
     }
+
+    /// Lends a connection that may write.
+    ///
+    /// A writer may have to wait for another process, which blocks the thread: so it gets a thread of its own,
+    /// where it also finishes when the caller is cancelled half-way. Lambda freezes a process with its answer,
+    /// lock and all: so whoever answers waits for the write, not for a clock, or after it for [`Storage::idle`].
+    pub(crate) async fn on_writer<T: Send + 'static>(
+        &self,
+        durability: Durability,
+        work: impl AsyncFnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let writers = self.writers.as_ref().ok_or(StorageError::ReadOnly)?;
+        let connection = match durability {
+            Durability::Process => Arc::clone(&writers.process),
+            Durability::Promise => Arc::clone(&writers.promise),
+        };
+        let connection = connection.lock_owned().await;
+        let runtime = Handle::current();
+        task::spawn_blocking(move || runtime.block_on(work(&connection)))
+            .await
+            .map_err(|error| StorageError::Unavailable(error.into()))?
+    }
+}
+
+/// Begins to write, as soon as no other process does; blocks its thread until then.
+///
+/// SQLite's own wait pauses the longer between two tries the longer it has waited, up to a tenth of a second: among
+/// many writers the last to come is served first, and the first may wait for seconds. Here all try equally often.
+///
+/// # Errors
+/// [`StorageError::Busy`] after `busy_timeout`.
+async fn begin(connection: &Connection, busy_timeout: Duration) -> Result<Transaction> {
+    let until = Instant::now() + busy_timeout;
+    connection.busy_timeout(Duration::ZERO)?;
+    let begun = loop {
+        // A deferred transaction that reads first cannot be sure to write later (SQLITE_BUSY_SNAPSHOT).
+        let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        match begun.await.map_err(StorageError::from) {
+            Err(StorageError::Busy(_)) if Instant::now() < until => {
+                thread::sleep(rand::random_range(BETWEEN_TRIES));
+            }
+            begun => break begun,
+        }
+    };
+    connection.busy_timeout(busy_timeout)?;
+    begun
 }
 
 /// Opens a connection in the modes every process uses.

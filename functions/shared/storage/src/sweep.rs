@@ -132,7 +132,7 @@ impl Storage {
                 AND (coalesce(lease_expires_at, 0) <= ?2 OR lease_expires_at > ?4)
             RETURNING id, generation";
         let reason = reason.to_owned();
-        self.transact(Durability::Promise, async move |connection| {
+        self.write(Durability::Promise, async move |connection| {
             let ahead = (now + LEASE_AHEAD).as_millisecond();
             let values = params![reason, now.as_millisecond(), MAX_ATTEMPTS, ahead];
             let read = |row: &libsql::Row| Ok((parsed(row, 0)?, number(row, 1)?));
@@ -158,7 +158,7 @@ impl Storage {
         const FORGET: &str = "DELETE FROM discarded_media WHERE path = ?1 AND discarded_at <= ?2";
         const KEEP: &str = "UPDATE discarded_media SET swept_at = ?2 WHERE path = ?1";
         let path = discarded.path().to_owned();
-        self.transact(Durability::Process, async move |connection| {
+        self.write(Durability::Process, async move |connection| {
             let oldest = (now - DISCARDED_FOR).as_millisecond();
             connection
                 .execute(FORGET, params![path.as_str(), oldest])
@@ -185,7 +185,7 @@ impl Storage {
     ///
     /// Waits for nobody and holds up nobody. Only one process may do this, see `Storage::never_close`.
     pub async fn checkpoint_wal(&self) -> Result<WalCheckpoint> {
-        self.write(Durability::Process, async move |connection| {
+        self.on_writer(Durability::Process, async move |connection| {
             let read = |row: &libsql::Row| {
                 Ok(WalCheckpoint {
                     logged_pages: row.get(1)?,

@@ -36,15 +36,17 @@ async fn storage_may_be_opened_by_a_task_of_its_own() {
 #[tokio::test]
 async fn promises_are_flushed_and_nothing_else_waits_for_the_disk() {
     let world = World::start().await;
+    let id = world.accept(asked_by("alice"), 0).await;
+    world.storage.mark_queued(id, at(0)).await.unwrap();
 
     let quick = world
         .storage
-        .write(Durability::Process, modes)
+        .on_writer(Durability::Process, modes)
         .await
         .unwrap();
     let promise = world
         .storage
-        .write(Durability::Promise, modes)
+        .on_writer(Durability::Promise, modes)
         .await
         .unwrap();
 
@@ -126,7 +128,9 @@ async fn a_write_that_waited_too_long_is_refused_and_never_made() {
     let accepted = impatient.accept(asked_by("alice"), None, at(2)).await;
     let extended = impatient.extend(&job.lease, at(2)).await;
     let waited = started.elapsed();
+    let after = impatient.on_writer(Durability::Promise, modes).await;
 
+    assert_eq!(after.unwrap()[1], 100, "it has its patience again");
     assert!(
         matches!(accepted, Err(StorageError::Busy(_))),
         "{accepted:?}"

@@ -93,7 +93,7 @@ impl World {
 /// Sets a mode of every connection that writes.
 async fn set_mode(storage: &Storage, mode: &'static str) {
     for durability in [Durability::Process, Durability::Promise] {
-        let set = storage.write(durability, async move |writer| {
+        let set = storage.on_writer(durability, async move |writer| {
             set_pragma(writer, mode).await
         });
         set.await.unwrap();

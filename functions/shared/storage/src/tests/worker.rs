@@ -90,6 +90,30 @@ async fn after_five_attempts_a_podcast_is_exhausted() {
 }
 
 #[tokio::test]
+async fn attempts_at_what_cannot_be_read_count_too() {
+    let world = World::start().await;
+    let id = world.accept(asked_by("alice"), 0).await;
+    let of_a_later_build = "INSERT INTO checkpoints VALUES (?1, 1, 'applause', '{}')";
+    let raw = world.raw().await;
+    raw.execute(of_a_later_build, [id.to_string()])
+        .await
+        .unwrap();
+
+    for attempt in 0..i64::from(MAX_ATTEMPTS) {
+        let unread = world.storage.claim(id, at(attempt * 60)).await;
+        assert!(
+            matches!(unread, Err(StorageError::Corrupt(_))),
+            "{unread:?}"
+        );
+    }
+
+    assert_eq!(
+        world.storage.claim(id, at(300)).await.unwrap(),
+        Claim::Exhausted
+    );
+}
+
+#[tokio::test]
 async fn attempts_that_get_further_do_not_count() {
     let world = World::start().await;
     let id = world.accept(asked_by("alice"), 0).await;
