@@ -18,6 +18,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     EnvironmentState, Failure, FailureKind, Invocation, Run, Settings, api,
     card::Card,
+    gate::Gate,
     log::{Log, Report},
     memory::{self, Gauge},
     message::{Attempt, Delivery, Message, Receipt},
@@ -48,6 +49,7 @@ const ATTACHED_LIMIT: Duration = Duration::from_secs(900);
 pub(super) struct Shared {
     settings: Settings,
     spawner: Spawner,
+    gate: Gate,
     runtime_api: SocketAddr,
     desks: Mutex<HashMap<String, mpsc::Sender<Message>>>,
     stopping: CancellationToken,
@@ -85,6 +87,7 @@ impl Shared {
         let shared = Arc::new(Shared {
             settings,
             spawner: Spawner::start()?,
+            gate: Gate::new(),
             runtime_api,
             desks: Mutex::default(),
             stopping: CancellationToken::new(),
@@ -97,6 +100,10 @@ impl Shared {
 
     pub(super) fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     pub(super) fn runtime_api(&self) -> SocketAddr {
@@ -424,6 +431,7 @@ impl Environment {
         });
         if stays {
             // Before the caller hears: it may invoke again at once, and is to meet this process.
+            job.leave_environment();
             self.pool.arriving();
             self.arriving = true;
         }

@@ -20,6 +20,7 @@ mod api;
 mod attached;
 mod card;
 mod environment;
+mod gate;
 mod invocation;
 mod log;
 mod memory;

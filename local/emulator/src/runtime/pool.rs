@@ -2,12 +2,13 @@
 //!
 //! Environments fetch their work: a request goes to an idle one, else it waits for whichever is free or up
 //! first. A new environment starts only when more requests wait than environments are on their way, so a
-//! caller that sends one request after another keeps meeting the same process.
+//! caller that sends one request after another keeps meeting the same process. While the processors are busy, few
+//! environments have requests and the others rest, though requests wait: see [`gate`].
 use std::{
     collections::VecDeque,
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
@@ -17,6 +18,7 @@ use super::{
     EnvironmentView, Failure, FailureKind, Invocation,
     card::Card,
     environment::{self, Shared},
+    gate::{self, Gate, Limit},
     log::LogFile,
     process,
     stream::{self, Opening},
@@ -37,6 +39,8 @@ pub(super) struct Job {
     stream: Option<oneshot::Sender<Opening>>,
     /// One unit of the function's reserved concurrency.
     permit: Option<OwnedSemaphorePermit>,
+    /// Counts it among those that an environment has.
+    token: Option<Arc<()>>,
     /// How many environments have died before they read it.
     deaths: u8,
     since: Instant,
@@ -65,6 +69,12 @@ struct State {
     cards: Vec<Arc<Card>>,
     /// How often the program has been replaced. An environment serves as long as it is of this build.
     build: u64,
+    /// Each request that an environment has holds it.
+    token: Arc<()>,
+    /// How many environments may have one.
+    limit: Limit,
+    /// Whether requests that wait are looked at again in a moment.
+    is_watched: bool,
 }
 
 /// What an environment gets when it asks for work.
@@ -88,6 +98,7 @@ impl Job {
             reply,
             stream: None,
             permit: None,
+            token: None,
             deaths: 0,
             since: Instant::now(),
         }
@@ -123,6 +134,11 @@ impl Job {
         Some(pieces)
     }
 
+    /// Notes that its environment is done with it.
+    pub(super) fn leave_environment(&mut self) {
+        self.token = None;
+    }
+
     /// Answers the caller, who may be gone.
     pub(super) fn finish(self, invocation: Invocation) {
         // The permit goes first: a caller that invokes again at once must not be throttled by its own past.
@@ -139,6 +155,26 @@ impl Job {
 
     fn is_given_up(&self) -> bool {
         self.reply.is_closed()
+    }
+}
+
+impl State {
+    /// How many environments have a request, or will have one in a moment if there is one.
+    fn at_work(&self) -> usize {
+        self.arriving + Arc::strong_count(&self.token) - 1
+    }
+
+    /// Whether a request that has `waited` may go to one more environment.
+    fn may_begin(&mut self, gate: &Gate, waited: Duration) -> bool {
+        let at_work = self.at_work();
+        gate.is_open(&mut self.limit, at_work, waited)
+    }
+
+    /// How long the request has waited that the next environment to start would be for. Those on their way are for
+    /// the ones before it.
+    fn longest_unserved(&self) -> Option<Duration> {
+        let job = self.waiting.get(self.arriving)?;
+        Some(job.since.elapsed())
     }
 }
 
@@ -257,26 +293,61 @@ impl Pool {
             drop(state);
             return job.fail(super::stopping());
         }
-        while let Some(idle) = state.idle.pop() {
-            match idle.send(job) {
-                Ok(()) => return,
-                Err(returned) => job = returned,
-            }
-        }
         if self.is_attached && state.alive == 0 && state.waiting.is_empty() {
             tracing::warn!(
                 "a request waits for somebody to start {}",
                 self.function.name
             );
         }
+        job.token = None;
         state.waiting.push_back(job);
-        self.grow(&mut state);
+        self.serve_waiting(&mut state);
+    }
+
+    /// Gives requests that wait to environments that do not, and starts others.
+    fn serve_waiting(self: &Arc<Self>, state: &mut State) {
+        while let Some(idle) = state.idle.pop() {
+            let Some(job) = self.next_waiting(state) else {
+                state.idle.push(idle);
+                break;
+            };
+            if let Err(mut returned) = idle.send(job) {
+                returned.token = None;
+                state.waiting.push_front(returned);
+            }
+        }
+        self.grow(state);
+        self.look_again(state);
+    }
+
+    /// Takes the first request that waits, if one more environment may be put to work for it.
+    fn next_waiting(&self, state: &mut State) -> Option<Job> {
+        if self.shared.is_stopping() {
+            return None;
+        }
+        while state
+            .waiting
+            .pop_front_if(|job| job.is_given_up())
+            .is_some()
+        {}
+        let waited = state.waiting.front()?.since.elapsed();
+        // What people start is theirs to put to work.
+        if !self.is_attached && !state.may_begin(self.shared.gate(), waited) {
+            return None;
+        }
+        let mut job = state.waiting.pop_front()?;
+        job.token = Some(Arc::clone(&state.token));
+        Some(job)
     }
 
     fn grow(self: &Arc<Self>, state: &mut State) {
-        while state.waiting.len() > state.arriving
+        let gate = self.shared.gate();
+        while let Some(waited) = state.longest_unserved()
+            // The gate may open in this very moment, but not for a start where one rests.
+            && state.idle.is_empty()
             && state.alive < self.most
             && !self.shared.is_stopping()
+            && state.may_begin(gate, waited)
         {
             state.alive += 1;
             state.arriving += 1;
@@ -284,21 +355,37 @@ impl Pool {
         }
     }
 
+    /// Sees to it that no request waits at the gate for longer than it has to.
+    fn look_again(self: &Arc<Self>, state: &mut State) {
+        let is_needed = !state.waiting.is_empty() && !self.is_attached;
+        if !is_needed || state.is_watched || self.shared.is_stopping() {
+            return;
+        }
+        state.is_watched = true;
+        let pool = Arc::clone(self);
+        self.shared.track(async move {
+            let pause = tokio::time::sleep(gate::LOOK_AGAIN);
+            pool.shared.until_stopping(pause).await;
+            let mut state = pool.state();
+            state.is_watched = false;
+            // Nothing is started for callers who are gone.
+            state.waiting.retain(|job| !job.is_given_up());
+            pool.serve_waiting(&mut state);
+        });
+    }
+
     /// Hands work to an environment of `build` that has arrived, expected or after a delay.
     ///
     /// `None` when the program has been replaced meanwhile.
-    pub(super) fn arrived(&self, was_arriving: bool, build: u64) -> Option<Work> {
+    pub(super) fn arrived(self: &Arc<Self>, was_arriving: bool, build: u64) -> Option<Work> {
         let mut state = self.state();
         state.arriving -= usize::from(was_arriving);
         if state.build != build {
             return None;
         }
-        while !self.shared.is_stopping()
-            && let Some(job) = state.waiting.pop_front()
-        {
-            if !job.is_given_up() {
-                return Some(Work::Now(job));
-            }
+        if let Some(job) = self.next_waiting(&mut state) {
+            self.serve_waiting(&mut state);
+            return Some(Work::Now(job));
         }
         let (slot, work) = oneshot::channel();
         state.idle.push(slot);
@@ -358,7 +445,7 @@ impl Pool {
     pub(super) fn delayed(self: &Arc<Self>) {
         let mut state = self.state();
         state.arriving -= 1;
-        self.grow(&mut state);
+        self.serve_waiting(&mut state);
     }
 
     pub(super) fn began(&self, process: u32, is_attached: bool) -> Arc<Card> {
@@ -379,7 +466,7 @@ impl Pool {
         state.arriving -= usize::from(was_arriving);
         // Work goes to the environment used last, so nobody would come across the place of one used long ago.
         state.idle.retain(|slot| !slot.is_closed());
-        self.grow(&mut state);
+        self.serve_waiting(&mut state);
     }
 
     /// Fails the request that has waited longest, because the environment made for it did not come up.
