@@ -50,6 +50,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             // A refused answer is the emulator's to report.
             post(&url, &invocation_id, &answer);
         }
+        // What a careless function still does before it asks for more.
+        thread::sleep(Duration::from_millis(
+            event["after_ms"].as_u64().unwrap_or_default(),
+        ));
     }
 }
 

@@ -22,7 +22,7 @@ use super::{
     log::{Log, Report},
     memory::{self, Gauge},
     message::{Attempt, Delivery, Message, Receipt},
-    pool::{Job, Pool, Work},
+    pool::{Arrival, Job, Pool, Work},
     process::{self, Process, Spawner, describe},
     verdict::{NotUp, Verdict},
 };
@@ -74,8 +74,8 @@ struct Environment {
     invocation_id: String,
     /// How long it took to come up, until a REPORT line has told it.
     init: Option<Duration>,
-    /// Whether the pool counts on it to ask for work.
-    arriving: bool,
+    /// How the pool counts on it to ask for work.
+    arrival: Arrival,
     /// The build of the program that it runs.
     build: u64,
 }
@@ -167,7 +167,7 @@ pub(super) async fn run(pool: Arc<Pool>) {
     let mut environment = match start(&pool, build).await {
         Ok(environment) => environment,
         // The next one is of another build and may fare better.
-        Err(_) if pool.build() != build => return pool.left(true),
+        Err(_) if pool.build() != build => return pool.left(Arrival::Starting),
         // That is no fault of the function's.
         Err(NotUp::Stopping) => return pool.failed_to_start(|_| super::stopping()),
         Err(reason) => {
@@ -289,7 +289,7 @@ impl Environment {
             asked: None,
             invocation_id: String::new(),
             init: None,
-            arriving: true,
+            arrival: Arrival::Starting,
             build,
             pool,
         })
@@ -325,8 +325,8 @@ impl Environment {
 
     /// Waits for work, soon frozen; `None` when the environment's time is over.
     async fn find_work(&mut self) -> Option<Job> {
-        let was_arriving = std::mem::take(&mut self.arriving);
-        let mut slot = match self.pool.arrived(was_arriving, self.build)? {
+        let arrival = self.no_longer_expected();
+        let mut slot = match self.pool.arrived(arrival, self.build)? {
             Work::Now(job) => return Some(job),
             Work::Later(slot) => slot,
         };
@@ -355,6 +355,11 @@ impl Environment {
         // A job may have come in the very moment that the waiting ended for another reason.
         slot.close();
         job.or_else(|| slot.try_recv().ok())
+    }
+
+    /// Returns how the pool has counted on it, from now on not any more.
+    fn no_longer_expected(&mut self) -> Arrival {
+        std::mem::replace(&mut self.arrival, Arrival::Unexpected)
     }
 
     /// Sends the event to the process; a process found dead costs the caller nothing but the time.
@@ -432,8 +437,8 @@ impl Environment {
         if stays {
             // Before the caller hears: it may invoke again at once, and is to meet this process.
             job.leave_environment();
-            self.pool.arriving();
-            self.arriving = true;
+            self.pool.returning();
+            self.arrival = Arrival::Returning;
         }
         let request_id = job.request_id.clone();
         job.finish(Invocation {
@@ -579,8 +584,8 @@ impl Environment {
         if let Ok(up) = timeout(PATIENCE, self.come_up()).await {
             return up.is_ok();
         }
-        self.arriving = false;
-        self.pool.delayed();
+        let arrival = self.no_longer_expected();
+        self.pool.delayed(arrival);
         let (shared, limit) = (Arc::clone(self.pool.shared()), self.time_limit());
         tokio::select! {
             up = self.come_up() => up.is_ok(),
@@ -597,7 +602,7 @@ impl Environment {
             let _ = timeout_at(shared.grace_ends(), self.process.wait()).await;
         }
         self.process.kill().await;
-        self.pool.left(self.arriving);
+        self.pool.left(self.arrival);
     }
 }
 

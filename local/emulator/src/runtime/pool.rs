@@ -1,9 +1,10 @@
 //! The environments of one function, and the requests that wait for one.
 //!
-//! Environments fetch their work: a request goes to an idle one, else it waits for whichever is free or up
-//! first. A new environment starts only when more requests wait than environments are on their way, so a
-//! caller that sends one request after another keeps meeting the same process. While the processors are busy, few
-//! environments have requests and the others rest, though requests wait: see [`gate`].
+//! Environments fetch their work: a request waits for one that is about to ask for more, else it goes to an idle one,
+//! else it waits for whichever is free or up first. A new environment starts only when more requests wait than
+//! environments are on their way, so a caller that sends one request after another keeps meeting the same process.
+//! While the processors are busy, few environments have requests and the others rest, though requests wait: see
+//! [`gate`].
 use std::{
     collections::VecDeque,
     io,
@@ -64,8 +65,10 @@ struct State {
     /// The environment used last is last, so that the others grow old and are ended.
     idle: Vec<oneshot::Sender<Job>>,
     alive: usize,
-    /// Environments that will ask for work in a moment: they start, or have just answered.
-    arriving: usize,
+    /// Environments that start, and will then ask for work.
+    starting: usize,
+    /// Environments that have just answered, and ask for more in a moment.
+    returning: usize,
     cards: Vec<Arc<Card>>,
     /// How often the program has been replaced. An environment serves as long as it is of this build.
     build: u64,
@@ -75,6 +78,15 @@ struct State {
     limit: Limit,
     /// Whether requests that wait are looked at again in a moment.
     is_watched: bool,
+}
+
+/// How the pool counts on an environment to ask for work.
+#[derive(Clone, Copy)]
+pub(super) enum Arrival {
+    Starting,
+    Returning,
+    /// It has asked already, or takes its time.
+    Unexpected,
 }
 
 /// What an environment gets when it asks for work.
@@ -159,9 +171,23 @@ impl Job {
 }
 
 impl State {
+    /// How many environments will ask for work by themselves.
+    fn arriving(&self) -> usize {
+        self.starting + self.returning
+    }
+
+    /// Notes that an environment is no longer on its way.
+    fn end(&mut self, arrival: Arrival) {
+        match arrival {
+            Arrival::Starting => self.starting -= 1,
+            Arrival::Returning => self.returning -= 1,
+            Arrival::Unexpected => {}
+        }
+    }
+
     /// How many environments have a request, or will have one in a moment if there is one.
     fn at_work(&self) -> usize {
-        self.arriving + Arc::strong_count(&self.token) - 1
+        self.arriving() + Arc::strong_count(&self.token) - 1
     }
 
     /// Whether a request that has `waited` may go to one more environment.
@@ -173,7 +199,7 @@ impl State {
     /// How long the request has waited that the next environment to start would be for. Those on their way are for
     /// the ones before it.
     fn longest_unserved(&self) -> Option<Duration> {
-        let job = self.waiting.get(self.arriving)?;
+        let job = self.waiting.get(self.arriving())?;
         Some(job.since.elapsed())
     }
 }
@@ -306,7 +332,10 @@ impl Pool {
 
     /// Gives requests that wait to environments that do not, and starts others.
     fn serve_waiting(self: &Arc<Self>, state: &mut State) {
-        while let Some(idle) = state.idle.pop() {
+        // One that returns is there as soon as an idle one has thawed, which would then be one more at work.
+        while state.waiting.len() > state.returning
+            && let Some(idle) = state.idle.pop()
+        {
             let Some(job) = self.next_waiting(state) else {
                 state.idle.push(idle);
                 break;
@@ -350,7 +379,7 @@ impl Pool {
             && state.may_begin(gate, waited)
         {
             state.alive += 1;
-            state.arriving += 1;
+            state.starting += 1;
             self.shared.track(environment::run(Arc::clone(self)));
         }
     }
@@ -377,9 +406,9 @@ impl Pool {
     /// Hands work to an environment of `build` that has arrived, expected or after a delay.
     ///
     /// `None` when the program has been replaced meanwhile.
-    pub(super) fn arrived(self: &Arc<Self>, was_arriving: bool, build: u64) -> Option<Work> {
+    pub(super) fn arrived(self: &Arc<Self>, arrival: Arrival, build: u64) -> Option<Work> {
         let mut state = self.state();
-        state.arriving -= usize::from(was_arriving);
+        state.end(arrival);
         if state.build != build {
             return None;
         }
@@ -412,7 +441,7 @@ impl Pool {
     pub(super) fn attached(&self) {
         let mut state = self.state();
         state.alive += 1;
-        state.arriving += 1;
+        state.starting += 1;
     }
 
     /// Fails requests that have waited in vain for somebody to start a process.
@@ -436,15 +465,15 @@ impl Pool {
         }
     }
 
-    /// Notes that an environment will ask for work soon.
-    pub(super) fn arriving(&self) {
-        self.state().arriving += 1;
+    /// Notes that an environment has answered and will ask for more soon.
+    pub(super) fn returning(&self) {
+        self.state().returning += 1;
     }
 
-    /// Notes that an environment that was arriving takes its time, so others are needed.
-    pub(super) fn delayed(self: &Arc<Self>) {
+    /// Notes that an environment that was on its way takes its time, so others are needed.
+    pub(super) fn delayed(self: &Arc<Self>, arrival: Arrival) {
         let mut state = self.state();
-        state.arriving -= 1;
+        state.end(arrival);
         self.serve_waiting(&mut state);
     }
 
@@ -460,10 +489,10 @@ impl Pool {
     }
 
     /// Notes that an environment is gone, and replaces it if requests wait.
-    pub(super) fn left(self: &Arc<Self>, was_arriving: bool) {
+    pub(super) fn left(self: &Arc<Self>, arrival: Arrival) {
         let mut state = self.state();
         state.alive -= 1;
-        state.arriving -= usize::from(was_arriving);
+        state.end(arrival);
         // Work goes to the environment used last, so nobody would come across the place of one used long ago.
         state.idle.retain(|slot| !slot.is_closed());
         self.serve_waiting(&mut state);
@@ -480,7 +509,7 @@ impl Pool {
             let failure = failure(&job.request_id);
             job.fail(failure);
         }
-        self.left(true);
+        self.left(Arrival::Starting);
     }
 
     pub(super) fn give_up_waiting(&self) {

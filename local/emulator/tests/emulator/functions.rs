@@ -35,21 +35,38 @@ async fn sequential_calls_meet_one_process_which_is_frozen_between_them() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_has_just_answered_is_met_again_though_another_is_idle() {
+    let world = World::start().await;
+    all_at_once(&world, 2).await;
+
+    let mut met = Vec::new();
+    for _ in 0..20 {
+        let (_, answer, _) = world.invoke("Probe", json!({ "after_ms": 20 })).await;
+        met.push(answer["process"].as_u64());
+    }
+
+    // A process that the machine lets stand for a tenth of a second is not waited for.
+    let changes = met.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert!(changes < 5, "{met:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_does_not_come_back_is_not_waited_for() {
+    let world = World::start().await;
+    all_at_once(&world, 2).await;
+
+    let (_, first, _) = world.invoke("Probe", json!({ "after_ms": 60_000 })).await;
+    let (failed, second, took) = world.invoke("Probe", json!({})).await;
+
+    assert!(!failed && first["process"] != second["process"]);
+    assert!(took < Duration::from_secs(25), "{took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn parallel_calls_do_not_wait_for_each_other() {
     let world = World::start().await;
-    let gate = world.data("gate");
-    let call = || world.invoke("Probe", json!({ "log": "it runs", "wait_for": gate }));
 
-    let calls = join_all((0..8).map(|_| call()));
-    let (answers, ()) = tokio::join!(calls, async {
-        eventually("all eight run", || {
-            world.log("Probe").matches("it runs").count() == 8
-        })
-        .await;
-        File::create(&gate).unwrap();
-    });
-
-    assert!(answers.iter().all(|(failed, ..)| !failed));
+    all_at_once(&world, 8).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -312,4 +329,21 @@ async fn shutdown_leaves_no_process() {
 
     assert!(!processes.is_empty());
     assert!(processes.iter().all(|process| state_of(*process).is_none()));
+}
+
+/// Calls the probe so often at once that each of the calls has a process of its own.
+async fn all_at_once(world: &World, calls: usize) {
+    let gate = world.data("gate");
+    let call = || world.invoke("Probe", json!({ "log": "it runs", "wait_for": gate }));
+    let answers = join_all((0..calls).map(|_| call()));
+
+    let (answers, ()) = tokio::join!(answers, async {
+        eventually("all of them run", || {
+            world.log("Probe").matches("it runs").count() == calls
+        })
+        .await;
+        File::create(&gate).unwrap();
+    });
+
+    assert!(answers.iter().all(|(failed, ..)| !failed));
 }
