@@ -40,11 +40,12 @@ const FEW_KILLS: usize = 20;
 /// a slow machine may miss one more.
 const FEWEST_FENCED: usize = 3;
 
-/// How long all that was accepted may take once nothing is killed any more.
-const SETTLING: Duration = Duration::from_secs(300);
+/// How long nothing may get finished once nothing is killed any more: a job whose worker died takes a minute to be
+/// claimed again, and a machine that does many things at once takes its time. A job that is lost is so for ever.
+const STANDSTILL: Duration = Duration::from_secs(300);
 
 /// The same where the run has failed already.
-const SETTLING_IN_VAIN: Duration = Duration::from_secs(30);
+const STANDSTILL_IN_VAIN: Duration = Duration::from_secs(30);
 
 /// What a run is to be.
 #[derive(Clone)]
@@ -145,24 +146,24 @@ fn run(dose: Dose) -> Outcome {
 
 /// Waits until every accepted job is finished, with the sweep running more often than it would.
 fn settle(world: &World, witness: &Witness, violations: &Violations) {
-    let begun = Instant::now();
     witness.calm();
+    let (mut unfinished, mut since) = (witness.unfinished(), Instant::now());
     // A worker that was frozen may still be at work on a job that another has finished.
-    while witness.unfinished() > 0 || !world.at_work("generate").is_empty() {
-        let is_in_vain = !violations.all().is_empty();
-        if begun.elapsed()
-            > if is_in_vain {
-                SETTLING_IN_VAIN
-            } else {
-                SETTLING
-            }
-        {
-            let unfinished = witness.unfinished();
+    while unfinished > 0 || !world.at_work("generate").is_empty() {
+        let patience = match violations.all()[..] {
+            [] => STANDSTILL,
+            _ => STANDSTILL_IN_VAIN,
+        };
+        if since.elapsed() > patience {
             violations.add(format!("{unfinished} accepted jobs did not finish"));
             return;
         }
         world.invoke("Sweep", &serde_json::json!({}));
         thread::sleep(Duration::from_secs(2));
+        let before = std::mem::replace(&mut unfinished, witness.unfinished());
+        if unfinished != before {
+            since = Instant::now();
+        }
     }
 }
 
