@@ -1,3 +1,5 @@
+use std::{collections::HashMap, sync::LazyLock};
+
 use crate::{
     coordinates,
     fold::fold,
@@ -9,6 +11,15 @@ use crate::{
     resolution::{Choice, Kind, Match, Resolution},
 };
 
+/// The numbers of the regions of each name, folded.
+static REGIONS: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
+    let mut numbers: HashMap<String, Vec<u16>> = HashMap::new();
+    for (number, name) in (0..).zip(PACK.region_names.iter()) {
+        numbers.entry(fold(name)).or_default().push(number);
+    }
+    numbers
+});
+
 /// Labels offered when nothing is found.
 const MOST_SUGGESTIONS: usize = 5;
 /// Of these, so many at most lie elsewhere than it was said.
@@ -17,8 +28,11 @@ const MOST_ELSEWHERE: usize = 3;
 const MOST_ALTERNATIVES: usize = 6;
 /// A first place this much ahead of the second is the one meant; its score is logarithmic in people.
 pub(crate) const CLEAR_LEAD: f64 = 1.6;
-/// A place of this score, some ten thousand people, is meant rather than a region of its name.
+/// A place of this score, some thousand people where the name is its own, is meant rather than a region of its name
+/// elsewhere, unless the first place there is clearly ahead of it: Bali is no town in West Bengal.
 const KNOWN_SCORE: f64 = 11.0;
+/// So many places of a region's name are offered beside the places in it.
+const MOST_NAMESAKES: usize = 2;
 /// Coordinates farther than this from every listed place are of no place.
 const FARTHEST_KM: f64 = 50.0;
 
@@ -98,18 +112,12 @@ fn exact(readings: &[Reading]) -> Option<Resolution> {
             if let Some(country) = country_called(&reading.name).filter(|c| !is_outshone(c)) {
                 return Some(country_answer(country));
             }
-            let is_known_place = hits.first().is_some_and(|hit| hit.score >= KNOWN_SCORE);
-            if !is_known_place && let Some(region) = region_called(reading) {
-                return Some(region);
-            }
+        }
+        if let Some(region) = Region::called(reading).filter(|r| !r.is_outshone(&hits)) {
+            return Some(region.answer(&hits));
         }
         if !hits.is_empty() {
             return Some(answer(hits, reading, Match::Exact));
-        }
-        if at == 0
-            && let Some(region) = region_called(reading)
-        {
-            return Some(region);
         }
     }
     None
@@ -126,40 +134,72 @@ fn country_called(name: &str) -> Option<&'static Country> {
         .find(|country| country.aliases.iter().any(|alias| alias == name))
 }
 
-fn region_called(reading: &Reading) -> Option<Resolution> {
-    if reading.name.len() < 4 {
-        return None;
-    }
-    let numbers: Vec<usize> = PACK
-        .region_names
-        .iter()
-        .enumerate()
-        .filter(|(_, name)| fold(name) == reading.name)
-        .map(|(at, _)| at)
-        .collect();
-    let mut places: Vec<Listed> = Listed::all()
-        .filter(|place| {
-            place
-                .region_number()
-                .is_some_and(|n| numbers.contains(&(n as usize)))
+/// A region, by its first places.
+struct Region {
+    first: Listed,
+    others: Vec<Listed>,
+}
+
+impl Region {
+    /// Finds the region of a name; the one with the largest place if there are several.
+    fn called(reading: &Reading) -> Option<Region> {
+        if reading.name.len() < 4 {
+            return None;
+        }
+        let numbers = REGIONS.get(&reading.name)?;
+        let mut places = Listed::all()
+            .filter(|place| place.region_number().is_some_and(|n| numbers.contains(&n)))
+            .filter(|place| reading.qualifiers.iter().all(|q| qualifies(q, *place)))
+            .filter(|place| !place.is_section());
+        let first = places.next()?;
+        let others = places.take(MOST_ALTERNATIVES - 1);
+        let is_there = |place: &Listed| place.region_number() == first.region_number();
+        Some(Region {
+            first,
+            others: others.filter(is_there).collect(),
         })
-        .filter(|place| reading.qualifiers.iter().all(|q| qualifies(q, *place)))
-        .filter(|place| !place.is_section())
-        .take(MOST_ALTERNATIVES)
-        .collect();
-    let first = *places.first()?;
-    places.retain(|place| place.region_number() == first.region_number());
-    let name = first.region()?;
-    let country = &first.country().name;
-    Some(Resolution {
-        kind: Kind::Region,
-        matched: Match::Exact,
-        confidence: 1.0,
-        place: None,
-        alternatives: choices(places),
-        did_you_mean: Vec::new(),
-        message: format!("{name} is a region of {country}; choose a place in it"),
-    })
+    }
+
+    /// Whether one of the places of its name is meant rather.
+    fn is_outshone(&self, hits: &[Hit]) -> bool {
+        let Some(hit) = hits.first() else {
+            return false;
+        };
+        if hit.place == self.first {
+            return true;
+        }
+        let is_there = hit.place.region_number() == self.first.region_number();
+        let is_clear = prominence(self.first) >= prominence(hit.place) + CLEAR_LEAD;
+        hit.score >= KNOWN_SCORE && (is_there || hit.place.is_capital() || !is_clear)
+    }
+
+    /// Offers places in it, and a few of the places of its name.
+    fn answer(self, namesakes: &[Hit]) -> Resolution {
+        let name = self.first.region().unwrap_or_default();
+        let country = &self.first.country().name;
+        let namesakes = namesakes.iter().filter(|hit| hit.score >= KNOWN_SCORE);
+        let namesakes: Vec<Listed> = namesakes
+            .take(MOST_NAMESAKES)
+            .map(|hit| hit.place)
+            .collect();
+        let or_one = match namesakes[..] {
+            [] => "",
+            _ => ", or one of that name",
+        };
+        let mut places = vec![self.first];
+        places.extend(self.others);
+        places.truncate(MOST_ALTERNATIVES - namesakes.len());
+        places.extend(namesakes);
+        Resolution {
+            kind: Kind::Region,
+            matched: Match::Exact,
+            confidence: 1.0,
+            place: None,
+            alternatives: choices(places),
+            did_you_mean: Vec::new(),
+            message: format!("{name}, {country}, is a region; choose a place in it{or_one}"),
+        }
+    }
 }
 
 fn country_answer(country: &'static Country) -> Resolution {
@@ -410,10 +450,11 @@ fn area_near(name: &str) -> Option<Resolution> {
     if let Some((country, _)) = guess::country_near(name) {
         return Some(country_answer(country));
     }
-    region_called(&Reading {
+    let region = Region::called(&Reading {
         name: guess::region_near(name)?,
         qualifiers: Vec::new(),
-    })
+    })?;
+    Some(region.answer(&[]))
 }
 
 /// Labels of the first places of a country or region.

@@ -251,6 +251,32 @@ fn a_region_is_a_region() {
 }
 
 #[test]
+fn a_region_is_meant_rather_than_a_lesser_town_elsewhere_which_is_offered() {
+    let found = resolve("Bali");
+
+    let labels: Vec<_> = found.alternatives.iter().map(|c| &c.label).collect();
+    assert!(labels.iter().any(|label| label.contains("West Bengal")));
+    for (query, largest) in [
+        ("Bali", "Denpasar, Bali, Indonesia"),
+        ("England", "London, England, United Kingdom"),
+        ("California, USA", "Los Angeles, California, United States"),
+        ("California USA", "Los Angeles, California, United States"),
+        ("Tuscany", "Florence, Tuscany, Italy"),
+    ] {
+        let found = resolve(query);
+        assert_eq!(found.kind, Kind::Region, "{query}: {}", found.message);
+        assert_eq!(found.alternatives[0].label, largest, "{query}");
+    }
+    resolves_to("Bali, India", "Bāli, West Bengal, India");
+    resolves_to("Ontario, California", "Ontario, California, United States");
+    resolves_to(
+        "Washington",
+        "Washington, District of Columbia, United States",
+    );
+    resolves_to("New York", "New York City, New York, United States");
+}
+
+#[test]
 fn an_unknown_name_is_never_guessed() {
     for query in [
         "Qwertyville",
