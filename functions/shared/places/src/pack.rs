@@ -1,4 +1,4 @@
-use std::sync::LazyLock;
+use std::{cmp::Ordering, sync::LazyLock};
 
 use fst::Map;
 use serde::Deserialize;
@@ -121,10 +121,14 @@ impl Pack {
         (0..self.text_places.len()).map(|at| self.text_places.u32(at) as usize)
     }
 
+    /// Whether a place has texts of its own.
+    pub(crate) fn is_described(&self, place: usize) -> bool {
+        self.text_places.position(place).is_some()
+    }
+
     /// Returns what the books say about a place.
     pub(crate) fn texts_of(&self, place: usize) -> Option<PlaceTexts> {
-        let at =
-            (0..self.text_places.len()).find(|at| self.text_places.u32(*at) as usize == place)?;
+        let at = self.text_places.position(place)?;
         serde_json::from_str(self.place_texts.get(at)).ok()
     }
 
@@ -191,6 +195,20 @@ impl Column<4> {
 
     pub(crate) fn i32(&self, at: usize) -> i32 {
         i32::from_le_bytes(self.bytes(at))
+    }
+
+    /// Finds a number in a column that is sorted.
+    fn position(&self, number: usize) -> Option<usize> {
+        let (mut begin, mut end) = (0, self.len());
+        while begin < end {
+            let middle = begin.midpoint(end);
+            match (self.u32(middle) as usize).cmp(&number) {
+                Ordering::Less => begin = middle + 1,
+                Ordering::Equal => return Some(middle),
+                Ordering::Greater => end = middle,
+            }
+        }
+        None
     }
 }
 

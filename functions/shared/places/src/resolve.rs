@@ -31,6 +31,8 @@ pub(crate) const CLEAR_LEAD: f64 = 1.6;
 /// A place of this score, some thousand people where the name is its own, is meant rather than a region of its name
 /// elsewhere, unless the first place there is clearly ahead of it: Bali is no town in West Bengal.
 const KNOWN_SCORE: f64 = 11.0;
+/// Score of a place that the books tell of: Granada is in Spain rather than in Nicaragua.
+const IN_BOOKS: f64 = 2.0;
 /// So many places of a region's name are offered beside the places in it.
 const MOST_NAMESAKES: usize = 2;
 /// Coordinates farther than this from every listed place are of no place.
@@ -165,19 +167,20 @@ impl Region {
         let Some(hit) = hits.first() else {
             return false;
         };
-        if hit.place == self.first {
+        let is_first = |hit: &Hit| hit.place == self.first;
+        if is_first(hit) || hits.iter().filter(|hit| hit.is_known()).any(is_first) {
             return true;
         }
         let is_there = hit.place.region_number() == self.first.region_number();
         let is_clear = prominence(self.first) >= prominence(hit.place) + CLEAR_LEAD;
-        hit.score >= KNOWN_SCORE && (is_there || hit.place.is_capital() || !is_clear)
+        hit.is_known() && (is_there || hit.place.is_capital() || !is_clear)
     }
 
     /// Offers places in it, and a few of the places of its name.
     fn answer(self, namesakes: &[Hit]) -> Resolution {
         let name = self.first.region().unwrap_or_default();
         let country = &self.first.country().name;
-        let namesakes = namesakes.iter().filter(|hit| hit.score >= KNOWN_SCORE);
+        let namesakes = namesakes.iter().filter(|hit| hit.is_known());
         let namesakes: Vec<Listed> = namesakes
             .take(MOST_NAMESAKES)
             .map(|hit| hit.place)
@@ -227,14 +230,26 @@ struct Hit {
     is_own_name: bool,
 }
 
-/// Orders places by how likely they are meant: the large, the capitals, those with it as their own name.
+impl Hit {
+    /// Whether people may mean it where there is a region of the name.
+    fn is_known(&self) -> bool {
+        self.score >= KNOWN_SCORE
+    }
+}
+
+/// Orders places by how likely they are meant: the large, the capitals, those with it as their own name, and of
+/// these the ones in books.
 fn ranked(places: impl Iterator<Item = usize>, reading: &Reading) -> Vec<Hit> {
     let mut hits: Vec<Hit> = places
         .map(Listed)
         .filter(|place| reading.qualifiers.iter().all(|q| qualifies(q, *place)))
         .map(|place| {
             let is_own_name = fold(place.name()) == reading.name;
-            let own = if is_own_name { OWN_NAME } else { 0.0 };
+            let own = match is_own_name {
+                true if PACK.is_described(place.0) => OWN_NAME + IN_BOOKS,
+                true => OWN_NAME,
+                false => 0.0,
+            };
             Hit {
                 place,
                 score: prominence(place) + own,
@@ -315,7 +330,7 @@ fn answer(hits: Vec<Hit>, reading: &Reading, matched: Match) -> Resolution {
             format!("understood as {label}")
         } else {
             format!(
-                "several places are called {}; the largest is {label}",
+                "several places are called {}; the best known is {label}",
                 first.place.name()
             )
         },
