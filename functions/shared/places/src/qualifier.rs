@@ -38,15 +38,26 @@ fn is_country(words: &str) -> bool {
 
 fn fits(qualifier: &str, place: Listed) -> bool {
     place.country_code().eq_ignore_ascii_case(qualifier)
-        || place.country().aliases.iter().any(|alias| alias == qualifier)
-        // `D.C.` is folded to two words.
-        || place.region_code().eq_ignore_ascii_case(&qualifier.replace(' ', ""))
         || place
-            .region()
-            .is_some_and(|region| is_region(&fold(region), qualifier, place.country_code()))
+            .country()
+            .aliases
+            .iter()
+            .any(|alias| alias == qualifier)
+        || names_region(qualifier, place)
         || place
             .district()
             .is_some_and(|district| is_part(&fold(district), qualifier))
+}
+
+/// Whether folded words are the name of the region that a place lies in, or its code.
+pub(crate) fn names_region(words: &str, place: Listed) -> bool {
+    // `D.C.` is folded to two words.
+    place
+        .region_code()
+        .eq_ignore_ascii_case(&words.replace(' ', ""))
+        || place
+            .region()
+            .is_some_and(|region| is_region(&fold(region), words, place.country_code()))
 }
 
 fn is_region(region: &str, qualifier: &str, country_code: &str) -> bool {

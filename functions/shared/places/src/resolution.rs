@@ -38,7 +38,7 @@ pub enum Kind {
     Resolved,
     /// Several places answer to the name about equally well.
     Ambiguous,
-    /// The name of a first-order region: the alternatives are its largest places.
+    /// The name of a first-order region: the alternatives are its largest places, and known ones of its name.
     Region,
     /// The name of a country: the alternatives are its capital and largest places.
     Country,

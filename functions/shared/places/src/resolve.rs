@@ -7,7 +7,7 @@ use crate::{
     listed::{Listed, km_between},
     pack::{COUNTRIES, Country, PACK},
     place::Place,
-    qualifier::qualifies,
+    qualifier::{names_region, qualifies},
     resolution::{Choice, Kind, Match, Resolution},
 };
 
@@ -20,6 +20,17 @@ static REGIONS: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
     numbers
 });
 
+/// How many people the listed places of each region have.
+static PEOPLE: LazyLock<HashMap<u16, u64>> = LazyLock::new(|| {
+    let mut people = HashMap::new();
+    for place in Listed::all().filter(|place| !place.is_section()) {
+        if let Some(region) = place.region_number() {
+            *people.entry(region).or_default() += u64::from(place.people().unwrap_or(0));
+        }
+    }
+    people
+});
+
 /// Labels offered when nothing is found.
 const MOST_SUGGESTIONS: usize = 5;
 /// Of these, so many at most lie elsewhere than it was said.
@@ -29,8 +40,10 @@ const MOST_ALTERNATIVES: usize = 6;
 /// A first place this much ahead of the second is the one meant; its score is logarithmic in people.
 pub(crate) const CLEAR_LEAD: f64 = 1.6;
 /// A place of this score, some thousand people where the name is its own, is meant rather than a region of its name
-/// elsewhere, unless the first place there is clearly ahead of it: Bali is no town in West Bengal.
+/// elsewhere, unless all the places there are clearly ahead of it: Bali is no town in West Bengal.
 const KNOWN_SCORE: f64 = 11.0;
+/// A region this much ahead of a place elsewhere is meant.
+const REGION_LEAD: f64 = 1.0;
 /// Score of a place that the books tell of: Granada is in Spain rather than in Nicaragua.
 const IN_BOOKS: f64 = 2.0;
 /// So many places of a region's name are offered beside the places in it.
@@ -115,7 +128,7 @@ fn exact(readings: &[Reading]) -> Option<Resolution> {
                 return Some(country_answer(country));
             }
         }
-        if let Some(region) = Region::called(reading).filter(|r| !r.is_outshone(&hits)) {
+        if let Some(region) = Region::called(reading).filter(|r| !r.is_outshone(&hits, reading)) {
             return Some(region.answer(&hits));
         }
         if !hits.is_empty() {
@@ -162,8 +175,8 @@ impl Region {
         })
     }
 
-    /// Whether one of the places of its name is meant rather.
-    fn is_outshone(&self, hits: &[Hit]) -> bool {
+    /// Whether the first of the places of its name is meant rather.
+    fn is_outshone(&self, hits: &[Hit], reading: &Reading) -> bool {
         let Some(hit) = hits.first() else {
             return false;
         };
@@ -172,8 +185,20 @@ impl Region {
             return true;
         }
         let is_there = hit.place.region_number() == self.first.region_number();
-        let is_clear = prominence(self.first) >= prominence(hit.place) + CLEAR_LEAD;
+        let mut told = reading.qualifiers.iter();
+        // No region lies in another, and behind a country's name its own is left out of a label.
+        if told.any(|told| is_there && hit.is_own_name || names_region(told, hit.place)) {
+            return true;
+        }
+        let is_clear = self.prominence() + OWN_NAME >= hit.score + REGION_LEAD;
         hit.is_known() && (is_there || hit.place.is_capital() || !is_clear)
+    }
+
+    /// Returns how well known it is, as [`prominence`] does.
+    fn prominence(&self) -> f64 {
+        let number = self.first.region_number();
+        let people = number.and_then(|number| PEOPLE.get(&number));
+        (people.map_or(0.0, |people| *people as f64) + 1.0).ln()
     }
 
     /// Offers places in it, and a few of the places of its name.
@@ -244,7 +269,8 @@ fn ranked(places: impl Iterator<Item = usize>, reading: &Reading) -> Vec<Hit> {
         .map(Listed)
         .filter(|place| reading.qualifiers.iter().all(|q| qualifies(q, *place)))
         .map(|place| {
-            let is_own_name = fold(place.name()) == reading.name;
+            let is_own_name =
+                fold(place.name()) == reading.name || is_seat_of(&reading.name, place);
             let own = match is_own_name {
                 true if PACK.is_described(place.0) => OWN_NAME + IN_BOOKS,
                 true => OWN_NAME,
@@ -259,6 +285,12 @@ fn ranked(places: impl Iterator<Item = usize>, reading: &Reading) -> Vec<Hit> {
         .collect();
     hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
     hits
+}
+
+/// Whether a place is the seat of a region of this name: Saint Petersburg of St.-Petersburg.
+fn is_seat_of(region: &str, place: Listed) -> bool {
+    let is_seat = place.seat_order().is_some_and(|order| order <= 1);
+    is_seat && place.region().is_some_and(|name| fold(name) == region)
 }
 
 /// Returns how well known a place is: logarithmic in its people, more for a capital.
