@@ -28,7 +28,7 @@ use super::{
 };
 
 /// How long an environment that has answered may take to ask for more, or to be seen dead, before that counts.
-const PATIENCE: Duration = Duration::from_millis(100);
+pub(super) const PATIENCE: Duration = Duration::from_millis(100);
 
 /// How long an environment that asks for work is left running before it is frozen.
 ///
@@ -359,7 +359,7 @@ impl Environment {
 
     /// Returns how the pool has counted on it, from now on not any more.
     fn no_longer_expected(&mut self) -> Arrival {
-        std::mem::replace(&mut self.arrival, Arrival::Unexpected)
+        std::mem::take(&mut self.arrival)
     }
 
     /// Sends the event to the process; a process found dead costs the caller nothing but the time.

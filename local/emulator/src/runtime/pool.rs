@@ -1,6 +1,6 @@
 //! The environments of one function, and the requests that wait for one.
 //!
-//! Environments fetch their work: a request waits for one that is about to ask for more, else it goes to an idle one,
+//! Environments fetch their work: a request waits a moment for one that has just answered, else it goes to an idle one,
 //! else it waits for whichever is free or up first. A new environment starts only when more requests wait than
 //! environments are on their way, so a caller that sends one request after another keeps meeting the same process.
 //! While the processors are busy, few environments have requests and the others rest, though requests wait: see
@@ -81,11 +81,12 @@ struct State {
 }
 
 /// How the pool counts on an environment to ask for work.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) enum Arrival {
     Starting,
     Returning,
     /// It has asked already, or takes its time.
+    #[default]
     Unexpected,
 }
 
@@ -177,7 +178,7 @@ impl State {
     }
 
     /// Notes that an environment is no longer on its way.
-    fn end(&mut self, arrival: Arrival) {
+    fn no_longer_expect(&mut self, arrival: Arrival) {
         match arrival {
             Arrival::Starting => self.starting -= 1,
             Arrival::Returning => self.returning -= 1,
@@ -194,6 +195,17 @@ impl State {
     fn may_begin(&mut self, gate: &Gate, waited: Duration) -> bool {
         let at_work = self.at_work();
         gate.is_open(&mut self.limit, at_work, waited)
+    }
+
+    /// Whether a request is to go to an environment that is idle, if there is one.
+    ///
+    /// One that returns is mostly there as soon as an idle one has thawed, which would then be one more at work.
+    fn needs_idle(&self) -> bool {
+        self.waiting.len() > self.returning
+            || self
+                .waiting
+                .front()
+                .is_some_and(|job| job.since.elapsed() >= environment::PATIENCE)
     }
 
     /// How long the request has waited that the next environment to start would be for. Those on their way are for
@@ -332,8 +344,7 @@ impl Pool {
 
     /// Gives requests that wait to environments that do not, and starts others.
     fn serve_waiting(self: &Arc<Self>, state: &mut State) {
-        // One that returns is there as soon as an idle one has thawed, which would then be one more at work.
-        while state.waiting.len() > state.returning
+        while state.needs_idle()
             && let Some(idle) = state.idle.pop()
         {
             let Some(job) = self.next_waiting(state) else {
@@ -408,7 +419,7 @@ impl Pool {
     /// `None` when the program has been replaced meanwhile.
     pub(super) fn arrived(self: &Arc<Self>, arrival: Arrival, build: u64) -> Option<Work> {
         let mut state = self.state();
-        state.end(arrival);
+        state.no_longer_expect(arrival);
         if state.build != build {
             return None;
         }
@@ -473,7 +484,7 @@ impl Pool {
     /// Notes that an environment that was on its way takes its time, so others are needed.
     pub(super) fn delayed(self: &Arc<Self>, arrival: Arrival) {
         let mut state = self.state();
-        state.end(arrival);
+        state.no_longer_expect(arrival);
         self.serve_waiting(&mut state);
     }
 
@@ -492,18 +503,19 @@ impl Pool {
     pub(super) fn left(self: &Arc<Self>, arrival: Arrival) {
         let mut state = self.state();
         state.alive -= 1;
-        state.end(arrival);
+        state.no_longer_expect(arrival);
         // Work goes to the environment used last, so nobody would come across the place of one used long ago.
         state.idle.retain(|slot| !slot.is_closed());
         self.serve_waiting(&mut state);
     }
 
-    /// Fails the request that has waited longest, because the environment made for it did not come up.
+    /// Fails the first request that waits for no environment that returns: the one made for it did not come up.
     pub(super) fn failed_to_start(self: &Arc<Self>, failure: impl FnOnce(&str) -> Failure) {
         let job = {
             let mut state = self.state();
             state.waiting.retain(|job| !job.is_given_up());
-            state.waiting.pop_front()
+            let returning = state.returning;
+            state.waiting.remove(returning)
         };
         if let Some(job) = job {
             let failure = failure(&job.request_id);

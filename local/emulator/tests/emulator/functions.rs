@@ -41,7 +41,8 @@ async fn a_process_that_has_just_answered_is_met_again_though_another_is_idle() 
 
     let mut met = Vec::new();
     for _ in 0..20 {
-        let (_, answer, _) = world.invoke("Probe", json!({ "after_ms": 20 })).await;
+        let (failed, answer, _) = world.invoke("Probe", json!({ "after_ms": 20 })).await;
+        assert!(!failed);
         met.push(answer["process"].as_u64());
     }
 
