@@ -13,6 +13,7 @@ mod facts;
 mod fold;
 mod guess;
 mod listed;
+mod mistaken;
 mod pack;
 mod place;
 mod qualifier;

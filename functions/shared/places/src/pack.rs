@@ -3,7 +3,7 @@ use std::{cmp::Ordering, sync::LazyLock};
 use fst::Map;
 use serde::Deserialize;
 
-use crate::fact::Topic;
+use crate::{fact::Topic, mistaken::is_mistaken};
 
 /// The pack, used where it lies in the program: nothing is parsed before it is asked for.
 static BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/places.pack"));
@@ -121,13 +121,25 @@ impl Pack {
         (0..self.text_places.len()).map(|at| self.text_places.u32(at) as usize)
     }
 
-    /// Whether a place has texts of its own.
-    pub(crate) fn is_described(&self, place: usize) -> bool {
-        self.text_places.position(place).is_some()
-    }
-
     /// Returns what the books say about a place.
     pub(crate) fn texts_of(&self, place: usize) -> Option<PlaceTexts> {
+        let mut texts = self.texts_as_packed(place)?;
+        let id = self.ids.u32(place);
+        texts.gloss.retain(|text| !is_mistaken(id, text));
+        texts.parts.retain(|(_, text)| !is_mistaken(id, text));
+        texts
+            .mentions
+            .retain(|(_, text, ..)| !is_mistaken(id, text));
+        texts.texts.retain(|text| !is_mistaken(id, &text.text));
+        let is_empty = texts.gloss.is_empty()
+            && texts.parts.is_empty()
+            && texts.mentions.is_empty()
+            && texts.texts.is_empty();
+        (!is_empty).then_some(texts)
+    }
+
+    /// The same with the mistakes of the pack.
+    pub(crate) fn texts_as_packed(&self, place: usize) -> Option<PlaceTexts> {
         let at = self.text_places.position(place)?;
         serde_json::from_str(self.place_texts.get(at)).ok()
     }

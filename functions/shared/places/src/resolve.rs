@@ -272,7 +272,7 @@ fn ranked(places: impl Iterator<Item = usize>, reading: &Reading) -> Vec<Hit> {
             let is_own_name =
                 fold(place.name()) == reading.name || is_seat_of(&reading.name, place);
             let own = match is_own_name {
-                true if PACK.is_described(place.0) => OWN_NAME + IN_BOOKS,
+                true if PACK.texts_of(place.0).is_some() => OWN_NAME + IN_BOOKS,
                 true => OWN_NAME,
                 false => 0.0,
             };
