@@ -295,6 +295,7 @@ fn aside(role: Holder, text: String) -> Spoken {
     Spoken {
         role,
         opens: true,
+        is_of_hook: false,
         sentences: vec![Sentence {
             text,
             support: Support::NoClaim,
@@ -421,6 +422,7 @@ fn arranged<'a>(
     let disclosed = Spoken {
         role: teller,
         opens: true,
+        is_of_hook: false,
         sentences: vec![Sentence {
             text: disclosure.to_owned(),
             support: Support::Disclosure,

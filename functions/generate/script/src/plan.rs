@@ -37,6 +37,8 @@ pub(crate) struct Spoken {
     pub(crate) role: Holder,
     /// Whether a new move begins here.
     pub(crate) opens: bool,
+    /// Whether it belongs to the question of the opening, which one host keeps to the end.
+    pub(crate) is_of_hook: bool,
     pub(crate) sentences: Vec<Sentence>,
 }
 
@@ -253,8 +255,10 @@ impl<'l, 'a> Planner<'l, 'a> {
     fn hooked(&self, candidate: &Candidate<'a>) -> Option<Hooked<'a>> {
         let (mut chosen, skeleton) = self.render(candidate)?;
         let opening = skeleton.split("---").next().unwrap_or_default();
-        let close = chosen.lines.split_off(skeleton::lines(opening).len());
-        let recall = self.recall(candidate);
+        let mut close = chosen.lines.split_off(skeleton::lines(opening).len());
+        let mut recall = self.recall(candidate);
+        let of_hook = chosen.lines.iter_mut().chain(&mut recall).chain(&mut close);
+        of_hook.for_each(|line| line.is_of_hook = true);
         Some(Hooked {
             chosen,
             recall,

@@ -138,6 +138,7 @@ impl<'a> Planner<'_, 'a> {
             lines.push(Spoken {
                 role: line.role,
                 opens: lines.is_empty(),
+                is_of_hook: false,
                 sentences,
             });
         }
