@@ -40,7 +40,7 @@ pub(super) const MOVES: &[Move] = &[
              H: For trains, the watch. [-] The {ahead} is the one that is ahead. [f]",
             "A: Would a farmer from before clocks be on time?
              H: In mid-January he would be off by {lag}. [f]",
-            "H: The sun does not read the clock. [-] In mid-January its noon is {lag} {side} ours. [f]",
+            "H: The sun does not read the clock. [-] In mid-January its noon is {lag} {side} that of the clock. [f]",
             "A: What does the clock get wrong?
              H: It is not wrong, it is agreed on. [-] The sun's noon in mid-January comes {lag} {side} it. [f]",
             "H: The clock makes a promise at noon. [f] In mid-January the sun keeps it {lag} {side} the stroke. [f]
@@ -170,9 +170,13 @@ pub(super) fn borrowed_zone<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
         _ => None,
     });
     let Some((fact, (zone, changes))) = read.filter(|(_, (zone, _))| {
-        [l.brief.name, l.brief.country]
-            .iter()
-            .all(|known| crate::rubric::reading::fold(zone) != crate::rubric::reading::fold(known))
+        [
+            l.brief.name,
+            l.brief.country,
+            l.brief.region.unwrap_or_default(),
+        ]
+        .iter()
+        .all(|known| crate::rubric::reading::fold(zone) != crate::rubric::reading::fold(known))
     }) else {
         return Vec::new();
     };

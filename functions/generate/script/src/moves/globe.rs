@@ -301,6 +301,10 @@ fn poles<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
     let Some((fact, (equator, pole, north))) = read else {
         return Vec::new();
     };
+    // Near the middle both are as far, in the words that are spoken.
+    if numbers::km(equator) == numbers::km(pole) {
+        return Vec::new();
+    }
     let name = if north { "North Pole" } else { "South Pole" };
     let (nearer, further, near, far) = if equator < pole {
         ("equator", name, equator, pole)

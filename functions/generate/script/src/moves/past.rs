@@ -26,8 +26,8 @@ pub(super) const MOVES: &[Move] = &[
             "A: <What happened in {country} before all this?|And the past of {country}?>
              H: The Factbook puts it so. [-] {text}. [f]",
             "H: On the past of {country}, the Factbook writes: {inner}. [f]",
-            "A: <Something with a date?|Did anything happen?>
-             H: To {country}, yes. [-] {text}. [f]",
+            "A: <Did anything happen to {country}?|And {country}, did anything happen to it?>
+             H: The Factbook has this. [-] {text}. [f]",
             "H: <Open the Factbook at the page on {country}.|The page on {country}, under background.> [-] {text}. [f]
              A: <A long story in a short line.|One line for years of it.> [-]",
             "H: Somewhere in the past of {country} there is this sentence. [-] {text}. [f]",

@@ -68,7 +68,7 @@ pub(super) const MOVES: &[Move] = &[
              H: {Rank}, counting places from {least} people. [f]",
             "A: Close to a record, is it?
              H: {Rank} {axis} in {frame}: you can see {rival} from there, on the list at least. [f]",
-            "H: If {rival} did not exist, {place} would be a step closer to being the {axis} in {frame}. [f]
+            "H: Without {rival}, {place} would be a step closer to the title of {axis} in {frame}. [f]
              A: A step, not more?
              H: It is {rank} on that list. [f]",
             "A: Who beats it, and at what?

@@ -114,7 +114,7 @@ pub(super) const MOVES: &[Move] = &[
              A: And to the capital of {country}?
              H: {Own_km}, as far as {own}. [f]",
             "H: Two capitals pull at {place}. [f] {own} is its own, {foreign} is closer. [f]
-             A: <How much closer?|By how much?>
+             A: <How far is that?|And in kilometres?>
              H: {Foreign_km}, against {own} <far behind that|further off>. [f]",
             "A: <If I needed a capital in a hurry?|Which capital would a pigeon choose?>
              H: The closer capital is {foreign}, in {abroad}. [f] To {own} it is {own_km}. [f]",

@@ -78,7 +78,7 @@ pub(crate) fn recalls(hook: &str) -> &'static [&'static str] {
             "A: Give me one of the two distances, at least. [-]
              H: {Coast_km} to the coast. [coast] The other one comes last. [-]",
             "A: Is it a close race, sea against capital?
-             H: Close enough for a bet. [-]",
+             H: I will not help you with your bet. [-]",
         ],
         "H17" => &[
             "A: A clue about the other place on our line?

@@ -199,13 +199,13 @@ pub(super) const MOVES: &[Move] = &[
              A: You left my question open: a surname for {place}?
              H: It gets by without: no other place on the list has the name. [f]
              A: So no surname needed. [-]",
-            "H: I could send you a card with one word on it, {place}. [f]
+            "H: I could send you a card with nothing but a name on it, {place}. [f]
              A: And it would arrive?
              H: That depends on a list, and the list comes last. [-]
              ---
-             A: Back to your card with one word. [-]
+             A: Back to your card with nothing but a name. [-]
              H: It would arrive, as far as the list goes: no other place is called {place}. [f]
-             A: One word, and the card knows where to go. [-]",
+             A: A name, and the card knows where to go. [-]",
             "H: Some words point at many dots on the map. [-] We will find out about the word {place}. [-]
              A: One dot or many?
              H: First, the dot we came for. [-]
