@@ -18,23 +18,23 @@ pub(super) const MOVES: &[Move] = &[
         find: flag_and_song,
         skeletons: &[
             "A: What does {country} raise, and what does it sing?
-             H: It raises this: {flag}. [flag]
+             H: It raises a flag, and that begins like this: {flag}. [flag]
              A: And it sings?
              H: {Title}. [song]",
-            "H: A stranger at a ceremony in {country} would look up at this: {flag}. [flag]
+            "H: A stranger at a ceremony in {country} would first see this overhead: {flag}. [flag]
              A: To what music?
              H: The sheet says {title}. [song]",
             "A: If I woke up at a state occasion, how would I know it is {country}?
-             H: By the flag. [-] {Flag}. [flag] And by the anthem, {title}. [song]",
+             H: By the flag, to begin with: {flag}. [flag] And by the anthem, {title}. [song]",
             "H: The anthem of {country} is {title}. [song]
              A: And what are they looking at while they sing?
-             H: A flag, in the Factbook's words: {flag}. [flag]",
+             H: A flag that starts like this: {flag}. [flag]",
             "A: Colours first, then the tune. [-]
-             H: Colours: {flag}. [flag] Tune: {title}. [song]
+             H: Colours, to begin with: {flag}. [flag] Tune: {title}. [song]
              A: <That would do for a passport control.|Now I would know {country} blindfolded, or deaf.> [-]",
-            "H: {Title} for the ears. [song] For the eyes, in {country}: {flag}. [flag]",
+            "H: {Title} for the ears. [song] For the eyes, first of all, in {country}: {flag}. [flag]",
             "A: Send me a postcard from {country} that I can hear. [-]
-             H: On the front, the flag: {flag}. [flag] When you open it, {title}. [song]",
+             H: On the front, the flag, or how it begins: {flag}. [flag] When you open it, {title}. [song]",
         ],
     },
     Move {

@@ -15,14 +15,14 @@ pub(super) const MOVES: &[Move] = &[
         find: flag,
         skeletons: &[
             "A: And the flag?
-             H: {?start} The Factbook describes it: {text}. [f]",
-            "H: {?start} Look at the flag of {country}. [-] In the words of the Factbook: {text}. [f]",
-            "H: {?start} The flag of {country} is described like this: {text}. [f]
+             H: {?start} The Factbook begins with this: {text}. [f]",
+            "H: {?start} Look at the flag of {country}. [-] The Factbook starts like this: {text}. [f]",
+            "H: {?start} What is written of the flag of {country} begins like this: {text}. [f]
              A: Cloth with a paragraph. [-]",
             "A: What flies over the town halls?
-             H: {?start} I can tell you what the flag of {country} looks like: {text}. [f]",
+             H: {?start} I can tell you how the flag of {country} begins: {text}. [f]",
             "A: <Describe the flag.|Paint me the flag.> [-]
-             H: {?start} For {country} it goes: {text}. [f]",
+             H: {?start} For {country} I would begin with this: {text}. [f]",
             "A: <Anything else about the flag?|Is there more to the flag?>
              H: {?more} Of the flag of {country}, the Factbook <adds|also says>: {text}. [f]",
             "H: {?more} On the flag of {country} the Factbook <adds a remark|has a second line>: {text}. [f]",
@@ -32,17 +32,17 @@ pub(super) const MOVES: &[Move] = &[
             "A: <What should I know when I see it wave?|And if I look at the cloth longer?>
              H: {?more} In the lines on the flag of {country}: {text}. [f]",
             "A: Would a child be able to draw the flag of {country}?
-             H: {?start} Give the child these words: {text}. [f]",
-            "H: {?start} Close your eyes for the flag of {country}: {text}. [f]
-             A: <I see it.|Still drawing.> [-]",
+             H: {?start} The child could begin with these words: {text}. [f]",
+            "H: {?start} Close your eyes for the flag of {country}, and begin with this: {text}. [f]
+             A: Still drawing. [-]",
             "A: What is on the mast, in {country}?
-             H: {?start} {Text}, going by the Factbook. [f]",
-            "H: {?start} A tailor with an order for the flag of {country} would read this: {text}. [f]",
+             H: {?start} {Text}, to begin with. [f]",
+            "H: {?start} A tailor with an order for the flag of {country} would first read this: {text}. [f]",
             "A: From a long way off, how would I tell that a ship is from {country}?
-             H: {?start} By its flag. [-] {Text}. [f]",
+             H: {?start} By its flag, to begin with: {text}. [f]",
             "H: {?start} {Text}. [f]
-             A: Whose flag is that?
-             H: {?start} It belongs to {country}. [f]",
+             A: Whose flag begins like that?
+             H: {?start} That of {country}. [f]",
             "H: {?more} And why does the flag of {country} look that way? The Factbook offers this: {text}. [f]",
             "A: <Does the cloth mean anything?|Is there a thought behind the flag?>
              H: {?more} For {country} the Factbook has one: {text}. [f]",

@@ -11,6 +11,8 @@ pub(super) fn quoted<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<
     l.texts(topic)
         .into_iter()
         .filter(|(fact, text)| !(fact.perishable && is_of_people(text)))
+        // Elsewhere it is sung beside an anthem of the country's own.
+        .filter(|(_, text)| l.brief.country == "United Kingdom" || !text.contains("God Save"))
         .enumerate()
         .filter(|(at, (_, text))| {
             let names_it = text.contains(l.brief.name);
@@ -133,6 +135,10 @@ fn quotable(topic: Topic, text: &str, place: &str) -> Option<String> {
         .iter()
         .find(|clause| clause.contains(place))
         .or(clauses.first())?;
+    // What is less common is not how people speak.
+    if topic == Topic::Languages && said.starts_with("less ") {
+        return None;
+    }
     Some(match topic {
         Topic::Heritage => said.replace(": ", ", "),
         _ => wording::with_subject(&wording::inner(

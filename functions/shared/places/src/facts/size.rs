@@ -83,6 +83,15 @@ fn seat(notes: &mut Notes) {
     let Some(order) = notes.place.seat_order() else {
         return;
     };
+    // The list has several seats of some regions, of which one is.
+    let is_rival = |p: &Listed| {
+        *p != notes.place
+            && p.seat_order() == Some(1)
+            && p.region_number() == notes.place.region_number()
+    };
+    if order == 1 && notes.world.iter().any(is_rival) {
+        return;
+    }
     let of = match order {
         0 => Some(notes.place.country().name.clone()),
         1 => notes.place.region().map(str::to_owned),
