@@ -85,6 +85,8 @@ pub(crate) const MISTAKEN: &[(u32, &str)] = &[
     (1298824, "the capital of Myanmar"),                // Yangon
     (425378, "the capital of Burundi"),                 // Bujumbura
     (4043034, "capital of Micronesia"),                 // Kolonia
+    // What it says of people who suffer, and dates.
+    (1275004, "suffers from poverty"),                  // Kolkata
     // All that it says, of another place in the country.
     (2111425, ""),                                      // Ōmiya, Ibaraki: the one in Saitama
     (2762097, ""),                                      // Wagram: Deutsch-Wagram
