@@ -94,6 +94,9 @@ pub(crate) const MISTAKEN: &[(u32, &str)] = &[
     (2911520, ""),                                      // Halle, North Rhine-Westphalia: Halle (Saale)
 ];
 
+/// GeoNames ids of places that are no seats of their regions, as the list has it: Jericho, of its governorate alone.
+pub(crate) const NO_SEATS: &[u32] = &[284899];
+
 /// Whether a text that the pack ties to a place is not true of it.
 pub(crate) fn is_mistaken(geoname_id: u32, text: &str) -> bool {
     MISTAKEN
@@ -141,6 +144,10 @@ mod tests {
         assert!(!told(4503217, "Yellowstone"));
         assert!(!told(5051468, "Monticello") && told(5051468, "Mesabi Range"));
         assert!(!told(2911520, "Saale") && !told(1298824, "Yangon: the capital"));
+        assert!(!told(284899, "seat of the administration of West Bank"));
+        let bergen = crate::resolve("Bergen, Norway").place.unwrap().geoname_id;
+        assert!(!told(bergen, "seat of the"), "Vestland has two");
+        assert!(told(1275004, "seat of the administration of West Bengal"));
         assert!(told(3455671, "Historic Ouro Preto"));
     }
 }

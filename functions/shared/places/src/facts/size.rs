@@ -4,6 +4,7 @@ use super::{Notes, frame_name, surprise};
 use crate::{
     fact::{Axis, Datum, Frame, Source},
     listed::Listed,
+    mistaken::NO_SEATS,
 };
 
 /// Lists of the larger places only, by fewest people.
@@ -89,7 +90,8 @@ fn seat(notes: &mut Notes) {
             && p.seat_order() == Some(1)
             && p.region_number() == notes.place.region_number()
     };
-    if order == 1 && notes.world.iter().any(is_rival) {
+    let is_doubtful = NO_SEATS.contains(&notes.place.id()) || notes.world.iter().any(is_rival);
+    if order == 1 && is_doubtful {
         return;
     }
     let of = match order {
