@@ -8,6 +8,10 @@ use crate::{
 const EARTH_KM: f64 = 6371.0088;
 const NO_ELEVATION: i16 = i16::MIN;
 
+/// GeoNames ids of the boroughs of New York, which the list has as seats of their counties: Brooklyn, Queens,
+/// Manhattan, the Bronx and Staten Island.
+const BOROUGHS: [u32; 5] = [5110302, 5133273, 5125771, 5110266, 5139568];
+
 /// A place by its number in the pack, where the largest is number 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Listed(pub(crate) usize);
@@ -104,7 +108,7 @@ impl Listed {
 
     /// Whether it is a ward or quarter of a city, which counts in no list.
     pub(crate) fn is_section(self) -> bool {
-        PACK.feature.u8(self.0) == 6
+        PACK.feature.u8(self.0) == 6 || BOROUGHS.contains(&self.id())
     }
 
     pub(crate) fn elevation_m(self) -> Option<i16> {

@@ -24,6 +24,22 @@ fn paris_is_no_neighbour_or_namesake_of_its_own_arrondissements() {
 }
 
 #[test]
+fn a_borough_is_ahead_of_no_city() {
+    let facts = facts("Phoenix, Arizona");
+
+    let ranked = facts.iter().find(|fact| fact.id == "rank.country");
+    let claim = &ranked.expect("a rank").claim;
+    assert!(
+        claim.starts_with("By people, Phoenix is number 5 of"),
+        "{claim}"
+    );
+    assert_eq!(
+        places::resolve("Brooklyn").place.expect("a place").label(),
+        "Brooklyn, New York, United States"
+    );
+}
+
+#[test]
 fn noon_in_paris_is_an_hour_after_twelve_in_mid_january() {
     let lag_min = places::facts(PARIS)
         .expect("Paris is listed")
