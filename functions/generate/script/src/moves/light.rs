@@ -158,11 +158,16 @@ pub(super) fn long_and_short<'a>(
 ) -> Found<'a> {
     let (light, dark) = (june.max(december), june.min(december));
     let north = june > december;
+    // Whoever does the sum of the two days that are told gets what is told.
+    let told = |hours: f64| (hours * 4.0).round() / 4.0;
     Found::new(worth as f32)
         .cite("f", &[fact])
         .slot("short", format!("about {}", numbers::hours(dark)))
         .slot("long", format!("about {}", numbers::hours(light)))
-        .slot("gap", format!("about {}", numbers::hours(light - dark)))
+        .slot(
+            "gap",
+            format!("about {}", numbers::hours(told(light) - told(dark))),
+        )
         .slot("light_month", if north { "June" } else { "December" })
         .slot("dark_month", if north { "December" } else { "June" })
 }

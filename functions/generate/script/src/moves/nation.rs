@@ -23,13 +23,13 @@ pub(super) const MOVES: &[Move] = &[
              H: {?start} I can tell you how the flag of {country} begins: {text}. [f]",
             "A: <Describe the flag.|Paint me the flag.> [-]
              H: {?start} For {country} I would begin with this: {text}. [f]",
-            "A: <Anything else about the flag?|Is there more to the flag?>
-             H: {?more} Of the flag of {country}, the Factbook <adds|also says>: {text}. [f]",
-            "H: {?more} On the flag of {country} the Factbook <adds a remark|has a second line>: {text}. [f]",
-            "H: {?more} There is more to say about the flag of {country}. [-] The Factbook says: {text}. [f]
+            "A: <What does one read about the flag?|Is there a line about the flag?>
+             H: {?more} Of the flag of {country}, the Factbook <says this|has this to say>: {text}. [f]",
+            "H: {?more} On the flag of {country} the Factbook <makes a remark|has this line>: {text}. [f]",
+            "H: {?more} There is something to say about the flag of {country}. [-] The Factbook says: {text}. [f]
              A: So it is not just cloth. [-]",
-            "H: {?more} The flag once more, in the Factbook's page on {country}: {text}. [f]",
-            "A: <What should I know when I see it wave?|And if I look at the cloth longer?>
+            "H: {?more} The flag, on the Factbook's page on {country}: {text}. [f]",
+            "A: <What should I know when I see the flag wave?|And if I look at the flag for longer?>
              H: {?more} In the lines on the flag of {country}: {text}. [f]",
             "A: Would a child be able to draw the flag of {country}?
              H: {?start} The child could begin with these words: {text}. [f]",
@@ -44,11 +44,11 @@ pub(super) const MOVES: &[Move] = &[
              A: Whose flag begins like that?
              H: {?start} That of {country}. [f]",
             "H: {?more} And why does the flag of {country} look that way? The Factbook offers this: {text}. [f]",
-            "A: <Does the cloth mean anything?|Is there a thought behind the flag?>
+            "A: <Does the flag mean anything?|Is there a thought behind the flag?>
              H: {?more} For {country} the Factbook has one: {text}. [f]",
             "H: {?more} {Text}: <that is on record about|so one reads about> the flag of {country}. [f]",
-            "A: You passed over something on the flag. [-]
-             H: {?more} I did, for {country}: {text}. [f]",
+            "A: Tell me something about the flag. [-]
+             H: {?more} About that of {country}: {text}. [f]",
         ],
     },
     Move {

@@ -49,7 +49,7 @@ pub(crate) fn recalls(hook: &str) -> &'static [&'static str] {
              H: You would be done sooner than you think. [-]",
         ],
         "H12" => &[
-            "A: The two days you spoke of: how far apart are they?
+            "A: The longest day there and the shortest, how far apart are they?
              H: {Gap}. [f] <You can do the sum.|The rest is a sum.> [-]",
             "A: And my {light_month} day, is it coming?
              H: It is. It takes its time to get dark. [-]",
@@ -81,12 +81,12 @@ pub(crate) fn recalls(hook: &str) -> &'static [&'static str] {
              H: I will not help you with your bet. [-]",
         ],
         "H17" => &[
-            "A: A clue about the other place on our line?
+            "A: A clue about the place without a name?
              H: About {people_count} people live in it. [f]",
             "A: In which country do I have to look, along the latitude?
              H: In {abroad}. [f] <Half the puzzle.|The name is still missing.> [-]",
-            "H: Our line of latitude goes on, by the way, as far as {abroad}. [f]
-             A: And stops at what name?
+            "H: The latitude of {place} goes on, by the way, as far as {abroad}. [f]
+             A: And to what name?
              H: Later. [-]",
         ],
         "H27" => &[

@@ -138,7 +138,7 @@ pub(super) const MOVES: &[Move] = &[
         group: Group::Sky,
         themes: &[Theme::Map, Theme::Sky],
         essential: 0.1,
-        titles: &["The same line", "A line around the globe", "On one line with {other}", "Neighbours by latitude"],
+        titles: &["The same line", "A line around the globe", "One more on the line", "Neighbours by latitude"],
         find: same_line,
         skeletons: &[
             "H: A line runs through {place}, and nobody can trip over it. [-]
@@ -167,11 +167,11 @@ pub(super) const MOVES: &[Move] = &[
              A: No step north, no step south: whom do I visit?
              H: {other}, in {abroad}, on nearly the same latitude. [f]
              A: And not one step off the line from {place}. [-]",
-            "H: At the same angle that the noon sun has over {place}, it looks at a city far away. [f]
+            "H: The noon sun stands over {place} at some angle, and at nearly the same one over a city far away. [f]
              A: How far away?
              H: Another country. Its name comes at the end. [-]
              ---
-             A: The end of the trip: what else does the noon sun look at?
+             A: Over which other city does the noon sun stand like this?
              H: {other}, in {abroad}. [f]
              A: One angle of sun, two names. [-]",
             "H: Lay a ruler across a globe at {place}, level with the equator. [-]
