@@ -106,9 +106,14 @@ impl Listed {
         self.seat_order() == Some(0)
     }
 
-    /// Whether it is a ward or quarter of a city, which counts in no list.
+    /// Whether it is a ward or quarter of a city.
     pub(crate) fn is_section(self) -> bool {
-        PACK.feature.u8(self.0) == 6 || BOROUGHS.contains(&self.id())
+        PACK.feature.u8(self.0) == 6
+    }
+
+    /// Whether it is a section or a borough, which counts in no list of places.
+    pub(crate) fn is_part(self) -> bool {
+        self.is_section() || BOROUGHS.contains(&self.id())
     }
 
     pub(crate) fn elevation_m(self) -> Option<i16> {

@@ -1,14 +1,15 @@
-//! Texts that the pack ties to the wrong place, or that are no longer true of it.
+//! Texts that the pack ties to the wrong place, that are no longer true of it, or that should not be said of it.
 //!
-//! The pack tool goes by names, and a heritage site is called after a word that is also a town's: Yellowstone is no
-//! part of National Park, New Jersey, nor a constellation near Phoenix, Arizona. What the Factbook says of places was
-//! read for such, what the dictionary mentions of them, and its entries of those below 290,000 people outside the United
-//! States, where entries are tied by state: these are what was found.
+//! The pack tool goes by names, and many a heritage site is called after a word that is also a town's: Yellowstone is
+//! no part of National Park, New Jersey. Three kinds of texts were read for such: those of the Factbook that are tied to
+//! places, what the dictionary mentions of them, and its entries of places outside the United States, but for some of
+//! the largest cities. Entries within the United States are tied by state.
 
 /// The GeoNames id of a place, and how a text begins that is not true of it; empty where none is.
 #[rustfmt::skip]
 pub(crate) const MISTAKEN: &[(u32, &str)] = &[
     // What the Factbook says.
+    (104515, "Historic Jeddah"),                        // Makkah: in Jeddah
     (1271439, "Mahabodhi Temple Complex"),              // Gaya: it is in Bodh Gaya
     (1516393, "Petroglyphic Complexes"),                // Altai: the mountains
     (156918, "Ruins of Kilwa Kisiwani"),                // Kisiwani
@@ -94,10 +95,21 @@ pub(crate) const MISTAKEN: &[(u32, &str)] = &[
     (2911520, ""),                                      // Halle, North Rhine-Westphalia: Halle (Saale)
 ];
 
-/// GeoNames ids of places that are no seats of their regions, as the list has it: Jericho, of its governorate alone.
-pub(crate) const NO_SEATS: &[u32] = &[284899];
+/// GeoNames ids of places that the list has as the seats of their regions, and that are none, or doubtful.
+#[rustfmt::skip]
+pub(crate) const NO_SEATS: &[u32] = &[
+    284899,   // Jericho: of its governorate, not of the West Bank
+    461064,   // Berģi: Riga is
+    934881,   // Piggs Peak
+    2140466,  // La Foa: Nouméa is
+    2544571,  // Kenitra: Rabat is
+    2961297,  // Swords, of Leinster
+    7601921,  // Zhongxing New Village, Taiwan
+    10172752, // Lungtenzampa: Thimphu is
+    11747336, // West Ilsley, a village in England
+];
 
-/// Whether a text that the pack ties to a place is not true of it.
+/// Whether a text that the pack ties to a place is not to be told of it.
 pub(crate) fn is_mistaken(geoname_id: u32, text: &str) -> bool {
     MISTAKEN
         .iter()
@@ -120,8 +132,10 @@ mod tests {
 
             let glosses = texts.gloss.iter();
             let mentions = texts.mentions.iter().map(|(_, text, ..)| text);
+            let parts = texts.parts.iter().map(|(_, text)| text);
             let mut all = glosses
                 .chain(mentions)
+                .chain(parts)
                 .chain(texts.texts.iter().map(|text| &text.text));
             assert!(
                 all.any(|text| text.starts_with(beginning)),

@@ -23,7 +23,7 @@ static REGIONS: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
 /// How many people the listed places of each region have.
 static PEOPLE: LazyLock<HashMap<u16, u64>> = LazyLock::new(|| {
     let mut people = HashMap::new();
-    for place in Listed::all().filter(|place| !place.is_section()) {
+    for place in Listed::all().filter(|place| !place.is_part()) {
         if let Some(region) = place.region_number() {
             *people.entry(region).or_default() += u64::from(place.people().unwrap_or(0));
         }

@@ -34,6 +34,13 @@ fn a_borough_is_ahead_of_no_city() {
         "{claim}"
     );
     assert_eq!(
+        places::resolve("40.65, -73.95")
+            .place
+            .expect("a place")
+            .name,
+        "Brooklyn"
+    );
+    assert_eq!(
         places::resolve("Brooklyn").place.expect("a place").label(),
         "Brooklyn, New York, United States"
     );

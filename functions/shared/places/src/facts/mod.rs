@@ -34,7 +34,7 @@ struct Notes {
 
 impl Notes {
     fn new(place: Listed) -> Notes {
-        let world: Vec<Listed> = Listed::all().filter(|other| !other.is_section()).collect();
+        let world: Vec<Listed> = Listed::all().filter(|other| !other.is_part()).collect();
         let at_home = |other: &Listed| other.country_number() == place.country_number();
         let country: Vec<Listed> = world.iter().copied().filter(at_home).collect();
         let region = country

@@ -84,13 +84,9 @@ fn seat(notes: &mut Notes) {
     let Some(order) = notes.place.seat_order() else {
         return;
     };
-    // The list has several seats of some regions, of which one is.
-    let is_rival = |p: &Listed| {
-        *p != notes.place
-            && p.seat_order() == Some(1)
-            && p.region_number() == notes.place.region_number()
-    };
-    let is_doubtful = NO_SEATS.contains(&notes.place.id()) || notes.world.iter().any(is_rival);
+    // Of some regions the list has several seats, and not which of them is one.
+    let is_rival = |p: &Listed| *p != notes.place && p.seat_order() == Some(1);
+    let is_doubtful = NO_SEATS.contains(&notes.place.id()) || notes.region.iter().any(is_rival);
     if order == 1 && is_doubtful {
         return;
     }
@@ -124,7 +120,7 @@ fn seat(notes: &mut Notes) {
 }
 
 fn ranks(notes: &mut Notes) {
-    let Some(people) = notes.place.people().filter(|_| !notes.place.is_section()) else {
+    let Some(people) = notes.place.people().filter(|_| !notes.place.is_part()) else {
         return;
     };
     let mut found = Vec::new();
@@ -256,7 +252,7 @@ fn has_ends(axis: Axis, list: &[Listed]) -> bool {
 }
 
 fn extremes(notes: &mut Notes) {
-    if notes.place.is_section() {
+    if notes.place.is_part() {
         return;
     }
     let mut found = Vec::new();
