@@ -5,8 +5,9 @@ use crate::{Host, Sentence, Support, Turn, plan::Spoken, rubric::reading, skelet
 /// A turn grows no longer than this by joining lines of one host.
 const TURN_WORDS: usize = 22;
 
-/// Gives the lines to the hosts so that both hold about half of the words and both ask, and the one who opens with a
-/// secret is the one who tells it.
+/// Gives the lines to the hosts.
+///
+/// Both hold about half of the words and both ask; the one who opens with a secret is the one who tells it.
 pub(crate) fn cast(chapters: &[Vec<Spoken>], first_is_a: bool) -> Vec<Vec<Turn>> {
     // More chapters keep the plain alternation: six choices are enough to be fair.
     let n = chapters.len().min(6);
@@ -58,8 +59,10 @@ impl Cast {
     }
 }
 
-/// Turns lines into turns of hosts, joining what one host says in a row unless it grows too long; tells who keeps the
-/// secret.
+/// Turns lines into turns of hosts.
+///
+/// Joins what one host says in a row unless it grows too long. `keepers` has who held the secret in each line so far,
+/// in earlier chapters as well, and gets those of this one.
 fn turns(lines: &[Spoken], holder_is_a: bool, keepers: &mut Vec<Host>) -> Vec<Turn> {
     let mut turns: Vec<Turn> = Vec::new();
     let mut swapped = false;
@@ -155,16 +158,20 @@ mod tests {
         for (first_is_a, claimed) in [(true, 1), (true, 2), (false, 1), (false, 2)] {
             let mut chapter = vec![line(Holder::Holder, true, "There is a name. It can wait.")];
             chapter.extend(claims(claimed));
-            chapter.push(line(Holder::Asker, true, "What is the name?"));
-            chapter.push(line(Holder::Holder, true, "It is Rome."));
+            let mut last = claims(claimed + 1);
+            last.push(line(Holder::Asker, true, "What is the name?"));
+            last.push(line(Holder::Holder, true, "It is Rome."));
+            let clue = line(Holder::Holder, true, "It is short.");
+            let half_way = [vec![clue], claims(claimed)].concat();
 
-            let turns = cast(&[chapter], first_is_a).remove(0);
+            let turns = cast(&[chapter, half_way, last], first_is_a).concat();
 
             let spoken_by = |text: &str| {
                 let says = |turn: &&Turn| turn.sentences.iter().any(|said| said.text == text);
                 turns.iter().find(says).map(|turn| turn.host)
             };
             let keeper = spoken_by("There is a name. It can wait.");
+            assert_eq!(spoken_by("It is short."), keeper, "{turns:?}");
             assert_eq!(spoken_by("It is Rome."), keeper, "{turns:?}");
             assert_ne!(spoken_by("What is the name?"), keeper, "{turns:?}");
         }

@@ -11,8 +11,7 @@ pub(super) fn quoted<'a>(l: &Ledger<'a>, topic: Topic, worth: f32) -> Vec<Found<
     l.texts(topic)
         .into_iter()
         .filter(|(fact, text)| !(fact.perishable && is_of_people(text)))
-        // Elsewhere it is sung beside an anthem of the country's own.
-        .filter(|(_, text)| l.brief.country == "United Kingdom" || !text.contains("God Save"))
+        .filter(|(_, text)| l.brief.country == "United Kingdom" || !is_royal(topic, text))
         .enumerate()
         .filter(|(at, (_, text))| {
             let names_it = text.contains(l.brief.name);
@@ -98,6 +97,19 @@ fn stands_alone(topic: Topic) -> bool {
     )
 }
 
+/// Whether a text is about an anthem that is sung for a king, beside one for the country that the list lacks.
+fn is_royal(topic: Topic, text: &str) -> bool {
+    match topic {
+        Topic::AnthemTitle => ["God Save", "Kongesangen", "Kungssangen", "Phleng Sanlasoen"]
+            .iter()
+            .any(|title| text.contains(title)),
+        Topic::AnthemHistory => ["royal anthem", "in use since 1745", "used since 1745"]
+            .iter()
+            .any(|beginning| text.starts_with(beginning)),
+        _ => false,
+    }
+}
+
 /// Whether a record is about people and what they built, which changes faster than the land.
 fn is_of_people(text: &str) -> bool {
     let low = text.to_lowercase();
@@ -107,6 +119,11 @@ fn is_of_people(text: &str) -> bool {
 }
 
 fn quotable(topic: Topic, text: &str, place: &str) -> Option<String> {
+    // A map that nobody sees, and what is less than something that was cut.
+    let text = text.split(", as shown in this").next().unwrap_or(text);
+    if text.starts_with("smaller ") {
+        return None;
+    }
     match topic {
         Topic::HighestPoint | Topic::LowestPoint => return wording::summit(text),
         Topic::GeographyNote if !is_whole(text) => return None,
@@ -203,7 +220,9 @@ fn is_whole(text: &str) -> bool {
 
 /// The first quotable text on a topic.
 pub(super) fn first<'a>(l: &Ledger<'a>, topic: Topic) -> Option<(&'a Fact, String)> {
-    let found = quoted(l, topic, 0.0).into_iter().next()?;
+    // The first that can be quoted may be the second of its topic.
+    let is_first = |found: &Found<'_>| found.slots.contains_key("start");
+    let found = quoted(l, topic, 0.0).into_iter().find(is_first)?;
     Some((
         found.told.first().copied()?,
         found.slots.get("text")?.clone(),
@@ -225,6 +244,18 @@ pub(super) fn all<'a>(found: Option<Found<'a>>) -> Vec<Found<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_royal_anthem_is_not_the_anthem() {
+        assert!(is_royal(Topic::AnthemTitle, "God Save the King"));
+        assert!(is_royal(
+            Topic::AnthemHistory,
+            "royal anthem, as a Commonwealth country"
+        ));
+        assert!(!is_royal(Topic::AnthemTitle, "The Star-Spangled Banner"));
+        let of_liechtenstein = "uses the tune of the United Kingdom's anthem, God Save the King";
+        assert!(!is_royal(Topic::AnthemHistory, of_liechtenstein));
+    }
 
     #[test]
     fn a_list_of_languages_loses_its_shares() {
