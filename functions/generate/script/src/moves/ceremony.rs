@@ -73,8 +73,8 @@ pub(super) const MOVES: &[Move] = &[
             "A: What in {country} does the world want kept?
              H: Two lines from the World Heritage list: {a}, and {b}. [a b]",
             "H: The World Heritage list has {a} for {country}. [a]
-             A: Just that one?
-             H: No. [-] It has {b} as well. [b]",
+             A: <And a second name?|Is there a companion to it?>
+             H: There is. [-] It has {b} as well. [b]",
             "A: Somebody with a day to spare in {country}, where to?
              H: The World Heritage list would say {a}. [a]
              A: And with two days?
@@ -84,7 +84,7 @@ pub(super) const MOVES: &[Move] = &[
             "A: Give me two names worth a detour in {country}. [-]
              H: {a}. [a] And {b}. [b] Both are World Heritage. [a b]",
             "A: Which names in {country} are under everybody's protection?
-             H: Two of them, by the World Heritage list: {a}, {b}. [a b]",
+             H: {a} is one, by the World Heritage list. [a] {b} is another. [b]",
             "H: {a}. [a] Remember the name; in {country} the World Heritage list has it. [a]
              A: <One is easy. Another?|Only one to remember?>
              H: {b}. [b]",

@@ -77,7 +77,7 @@ pub(super) const MOVES: &[Move] = &[
             "A: If I go <sideways|along the latitude>, does the weather come along?
              H: Not to {other}, in {abroad}: the map calls it {theirs}. [f] Here it is {ours}. [climate]",
             "H: <Same noon sun, other map colour.|Equal sun, unequal maps.> [-] {other}, in {abroad}, is {theirs}. [f]
-             A: And this side of the line?
+             A: And {place}?
              H: {Ours}. [climate]",
             "H: {other} <shares|has> the latitude, and the climate map gives it {theirs}. [f]
              A: <Not the same, then.|So a latitude promises little.> [-]",
@@ -118,7 +118,7 @@ pub(super) const MOVES: &[Move] = &[
              H: {other}, in {abroad}, as far from the equator on the other side. [f]",
             "H: Hold a mirror to the equator. [-] {place} would <see|show> {other}, in {abroad}, or something near it. [f]
              A: <With January for July.|Calendar reversed.> [-]",
-            "H: {other} keeps the same distance from the equator, in {abroad}, on the opposite side. [f]",
+            "H: {other}, in {abroad}, keeps the same distance from the equator, on the opposite side. [f]",
             "A: Fold the calendar, January onto July. Whose page do I get?
              H: That of {other}, in {abroad}: as far from the equator, on the other side. [f]",
             "H: {place} has a counterpart beyond the equator: {other}, in {abroad}. [f]",

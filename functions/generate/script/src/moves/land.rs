@@ -182,7 +182,7 @@ pub(super) const MOVES: &[Move] = &[
             "A: Large country or small?
              H: For {country} the Factbook answers with a comparison: {text}. [f]",
             "H: Cut {country} out of the map and lay it on another one. [-] {text}, says the Factbook. [f]",
-            "A: <Lend me a country the same size.|Something of the same size, please.> [-]
+            "A: <Lend me a shape of about the size of {country}.|What would {country} fit on?> [-]
              H: For {country}, the Factbook lends this: {text}. [f]",
             "H: On a bathroom scale for countries, {country} would read: {text}. [f]
              A: <Who printed that scale?|In those units?>
@@ -269,8 +269,8 @@ pub(super) const MOVES: &[Move] = &[
             "A: And the weather over the whole country?
              H: For {country} the Factbook has this: {text}. [f]",
             "H: The climate of {country}, in a line of the Factbook: {text}. [f]",
-            "A: Sun or rain, over all?
-             H: It is a country, so both. [-] The Factbook says of {country}: {text}. [f]",
+            "A: Sun or rain, over all of {country}?
+             H: Both, one expects. [-] The Factbook says of {country}: {text}. [f]",
             "A: <One climate or many, in {country}?|Does all of {country} get the same weather?>
              H: The Factbook puts it so: {text}. [f]",
             "H: Weather, for all of {country}, in one breath: {text}. [f]",

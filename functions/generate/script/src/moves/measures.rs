@@ -42,8 +42,8 @@ pub(super) const MOVES: &[Move] = &[
         find: area_and_capital,
         skeletons: &[
             "A: How large is {country} around it?
-             H: The Factbook measures in American: {text}. [text]
-             A: And measured in ways to the capital?
+             H: The Factbook measures it against other maps: {text}. [text]
+             A: And measured by the way to the capital?
              H: From {place} to {capital} it is {km}. [capital]",
             "H: It is {km} from {place} to {capital}, the capital. [capital]
              A: Is that far, for {country}?
@@ -77,7 +77,7 @@ pub(super) const MOVES: &[Move] = &[
              H: The second is in the Factbook: {text}. [text]
              A: And the first?
              H: No meaning on record, just a tally: {count}. [same]",
-            "A: Who named {country}?
+            "A: What is behind the name {country}?
              H: On the name, the Factbook says: {text}. [text]
              A: Then who shares a name with {place}?
              H: {Count_start}. [same]",

@@ -44,7 +44,7 @@ pub(super) const MOVES: &[Move] = &[
              A: An easy <letter|parcel> to address. [-]",
             "A: If I <search for|type in> the name, how many answers do I get?
              H: One. No other place on the list has it. [f]",
-            "H: The name is not shared: no other listed place has it. [f]
+            "H: The name {place} is not shared: no other listed place has it. [f]
              A: So a letter needs no second line. [-]",
             "H: There is a list of all places called {place}. [f]
              A: A long one?
@@ -157,7 +157,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: {Scripts}: somebody has spelled the name in each of them, going by the gazetteer. [f]",
             "A: If I met the name on a foreign signpost, would I know it?
              H: Not in {scripts}, perhaps. [f] The gazetteer has it in all of these. [f]",
-            "H: Printers have needed <more than one set of type|several cases of type> for this name. [f] Among them {scripts}. [f]",
+            "H: Printers have needed <more than one set of type|several cases of type> for the name {place}. [f] Among them {scripts}. [f]",
             "A: Is the name at home in other letters too?
              H: On record it is: {scripts}. [f]
              A: <That is a well-travelled word.|And it means the same dot on the map.> [-]",

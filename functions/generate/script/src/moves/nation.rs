@@ -147,7 +147,7 @@ pub(super) const MOVES: &[Move] = &[
              A: Somebody had to choose. [-]",
             "A: <If {country} were an animal or a plant?|What would you put on a coin of {country}?>
              H: Its national symbols in the Factbook: {text}. [f]",
-            "H: {Text}: <so {country} presents itself, in symbols|those are the national symbols of {country}>. [f]",
+            "H: {Text}: <so {country} presents itself, in symbols|by the Factbook, that stands for {country}>. [f]",
             "H: {Text}: <put that on a coin|sew that on a jacket>, and it stands for {country}. [f]",
             "A: Which picture means {country}?
              H: By the Factbook's list of symbols: {text}. [f]",
@@ -171,7 +171,7 @@ pub(super) const MOVES: &[Move] = &[
              A: One line of many. [-]",
             "A: Name a site that the world wants kept. [-]
              H: In {country}, on the World Heritage list: {text}. [f]",
-            "A: <What else would you show a visitor to {country}?|A second stop in {country}?>
+            "A: <What would you show a visitor to {country}?|A stop in {country}?>
              H: The World Heritage list suggests: {text}. [f]",
             "H: {text}: that, too, is {country}, and it is on the World Heritage list. [f]",
             "A: <One more name from {country}?|And something old, in {country}?>

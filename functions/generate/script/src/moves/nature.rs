@@ -195,7 +195,7 @@ pub(super) const MOVES: &[Move] = &[
              H: One of {km}, to the nearest coast. [coast]",
             "H: {Km} of dry land, at the least, separate {place} from a sea. [coast]",
             "A: When the wind smells of salt, how far has it come?
-             H: At least {km}, going by the nearest coast. [coast]",
+             H: {Km}, from the nearest coast. [coast]",
             "H: The sea keeps its distance: {km}, where it is nearest. [coast]
              A: <Polite of it.|So no sandcastles.> [-]",
         ],

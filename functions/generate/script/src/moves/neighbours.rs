@@ -160,9 +160,9 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["Waiting for a neighbour", "A far door", "Nobody on the list for {km}"],
         find: alone,
         skeletons: &[
-            "H: <Knock on the nearest door|Visit the neighbours>, and you have covered {km}. [f]
+            "H: <Knock on the nearest door|Visit the nearest neighbours> on our list, and you have covered {km}. [f]
              A: Whose door?
-             H: {other}, to the {dir}. [f]",
+             H: {other}, to the {dir}. [f] The list leaves out the smallest places. [-]",
             "A: Who is the neighbour?
              H: You have to wait for it. [-] {other}, {km} to the {dir}. [f]
              A: And nearer than that?
@@ -170,7 +170,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: The nearest listed place is {other}. [f]
              A: That sounds close. [-]
              H: It is {km} away. [f]",
-            "A: How far is it to the next name on the map?
+            "A: How far is it to the next name on our list?
              H: {Km}. [f] The name is {other}. [f]",
             "H: Go {dir} and keep going. [-] After {km} you meet {other}. [f]
              A: <And before that?|Nothing sooner?>

@@ -80,7 +80,7 @@ pub(super) const MOVES: &[Move] = &[
             "H: {Country} has a name with a source. [f] In the Factbook it goes: {?start} {text}. [f]
              A: So much for the map's largest letters. [-]",
             "H: The word {country} is explained in the Factbook like this: {?start} {text}. [f]",
-            "A: What does {country} mean, as a word?
+            "A: What is on record about the word {country}?
              H: I can quote the Factbook: {?start} {text}. [f]",
             "A: <Where does the word {country} come from?|And who named {country}?>
              H: From the Factbook, word for word: {?start} {text}. [f]",

@@ -165,7 +165,7 @@ pub(super) const MOVES: &[Move] = &[
         titles: &["How many to fill {other}", "A measure for {other}", "Filling {other}"],
         find: measured_against,
         skeletons: &[
-            "A: Give me something to <hold that number against|compare it with>. [-]
+            "A: Measure the people of {place} against somebody else's. [-]
              H: {other}. It has {times} as many people. [other people]",
             "H: <Put {other} next to it.|Set {other} beside it.> [other] That one <counts|has> {other_people} people. [other]
              A: So how often does {place} fit in?
@@ -265,7 +265,7 @@ fn rank_in_world<'a>(l: &Ledger<'a>) -> Vec<Found<'a>> {
             "<It rises: further up abroad than at home|It stands further up out there than at home|Up it goes, once the list is longer>"
         }
         _ => {
-            "<It hardly moves: much the same height on both lists|At home or abroad, it holds its height|That is about where it stood at home|The two lists agree, more or less>"
+            "<It hardly moves: much the same height on both lists|At home or abroad, it holds its height, more or less|The two lists agree, more or less>"
         }
     };
     found.slot("shift", shift).only()

@@ -45,14 +45,14 @@ pub(super) const MOVES: &[Move] = &[
         find: nearly_extreme,
         skeletons: &[
             "A: Does it hold a record?
-             H: Almost. On the list of {frame} it is the {rank} {axis}. [f]
+             H: {?open} Almost. On the list of {frame} it is the {rank} {axis}. [f]
              A: Who is in the way?
              H: {rival}. [f]",
             "H: There is a title that it does not have: {axis} in {frame}. [f]
              A: Who has it?
              H: {rival}. This one is {rank} on the same list, among places of at least {least} people. [f]",
             "A: So close to a title, and which one?
-             H: The {axis} in {frame}. It comes {rank}, and {rival} leads. [f]",
+             H: {?open} The {axis} in {frame}. It comes {rank}, and {rival} leads. [f]",
             "H: On the list of {frame}, {rival} is the {axis}. [f]
              A: And {place}?
              H: {Rank}. [f] <The list begins at {least} people.|On it are places of {least} people and up.> [f]",
@@ -60,15 +60,15 @@ pub(super) const MOVES: &[Move] = &[
              A: <Behind whom?|Who spoils it?>
              H: {rival}. [f]",
             "A: <Any medals?|Is there a podium for it?>
-             H: For {axis} in {frame}, {rank}, with {rival} in front. [f]",
+             H: {?open} For {axis} in {frame}, {rank}, with {rival} in front. [f]",
             "A: Silver, bronze, or nothing?
              H: On the list of {frame}, from {least} people up, {rank} {axis}. [f] {rival} is in front. [f]",
             "H: The title of {axis} in {frame} is taken. [f] {rival} has it. [f]
              A: And {place}?
              H: {Rank}, counting places from {least} people. [f]",
             "A: Close to a record, is it?
-             H: {Rank} {axis} in {frame}: you can see {rival} from there, on the list at least. [f]",
-            "H: Without {rival}, {place} would be a step closer to the title of {axis} in {frame}. [f]
+             H: {?open} {Rank} {axis} in {frame}: you can see {rival} from there, on the list at least. [f]",
+            "H: {?open} Without {rival}, {place} would be a step closer to the title of {axis} in {frame}. [f]
              A: A step, not more?
              H: It is {rank} on that list. [f]",
             "A: Who beats it, and at what?

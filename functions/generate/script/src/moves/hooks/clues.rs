@@ -17,7 +17,7 @@ pub(crate) fn recalls(hook: &str) -> &'static [&'static str] {
         "H19" => &[
             "A: <A clue, please, about the far end.|The far end of the line: at least a country?>
              H: {Abroad}. [f] The name can wait. [-]",
-            "H: Somewhere around {abroad} a line is still waiting to come out of the ground. [f]
+            "H: The far side of {place} lies somewhere around {abroad}, and its name is still waiting. [f]
              A: <I had not forgotten.|Let it wait a little.> [-]",
             "A: Is the far end land, at least?
              H: There is a name near it, in {abroad}. [f]",
@@ -51,7 +51,7 @@ pub(crate) fn recalls(hook: &str) -> &'static [&'static str] {
         "H12" => &[
             "A: The longest day there and the shortest, how far apart are they?
              H: {Gap}. [f] <You can do the sum.|The rest is a sum.> [-]",
-            "A: And my {light_month} day, is it coming?
+            "A: And the other answer, the one for {light_month}, is it coming?
              H: It is. It takes its time to get dark. [-]",
             "H: Somebody listening in {light_month} could be hearing this by daylight, quite late. [-]
              A: You are getting ahead of the numbers. [-]",
