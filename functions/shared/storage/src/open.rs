@@ -198,26 +198,40 @@ impl Storage {
 
 /// Begins to write, as soon as no other process does; blocks its thread until then.
 ///
+/// # Errors
+/// [`StorageError::Busy`] after `busy_timeout`.
+async fn begin(connection: &Connection, busy_timeout: Duration) -> Result<Transaction> {
+    connection.busy_timeout(Duration::ZERO)?;
+    let begun = once_free(busy_timeout, || async {
+        // A deferred transaction that reads first cannot be sure to write later (SQLITE_BUSY_SNAPSHOT).
+        let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        Ok(begun.await?)
+    })
+    .await;
+    connection.busy_timeout(busy_timeout)?;
+    begun
+}
+
+/// Does what needs a lock, again and again until others let go of it; blocks its thread until then.
+///
 /// SQLite's own wait pauses the longer between two tries the longer it has waited, up to a tenth of a second: among
 /// many writers the last to come is served first, and the first may wait for seconds. Here all try equally often.
 ///
 /// # Errors
-/// [`StorageError::Busy`] after `busy_timeout`.
-async fn begin(connection: &Connection, busy_timeout: Duration) -> Result<Transaction> {
+/// [`StorageError::Busy`] after `busy_timeout`, and what `attempt` returns.
+async fn once_free<T, F: Future<Output = Result<T>>>(
+    busy_timeout: Duration,
+    attempt: impl Fn() -> F,
+) -> Result<T> {
     let until = Instant::now() + busy_timeout;
-    connection.busy_timeout(Duration::ZERO)?;
-    let begun = loop {
-        // A deferred transaction that reads first cannot be sure to write later (SQLITE_BUSY_SNAPSHOT).
-        let begun = connection.transaction_with_behavior(TransactionBehavior::Immediate);
-        match begun.await.map_err(StorageError::from) {
+    loop {
+        match attempt().await {
             Err(StorageError::Busy(_)) if Instant::now() < until => {
                 thread::sleep(rand::random_range(BETWEEN_TRIES));
             }
-            begun => break begun,
+            outcome => return outcome,
         }
-    };
-    connection.busy_timeout(busy_timeout)?;
-    begun
+    }
 }
 
 /// Opens a connection in the modes every process uses.
@@ -227,9 +241,11 @@ async fn connect(
     busy_timeout: Duration,
 ) -> Result<Connection> {
     let connection = database.connect()?;
-    // First of all: the switch to WAL may itself have to wait.
+    // The switch reads before it writes, and SQLite does not wait where two who do so could wait for each other: it
+    // answers "busy" at once, whatever the time-out, to all but one of those who open a new file together.
+    let switch = || pragma_text(&connection, "PRAGMA journal_mode = WAL");
+    let mode = once_free(busy_timeout, switch).await?;
     connection.busy_timeout(busy_timeout)?;
-    let mode = pragma_text(&connection, "PRAGMA journal_mode = WAL").await?;
     if mode != "wal" {
         let cause =
             format!("journal mode is {mode}, not wal: is the file on a network file system?");

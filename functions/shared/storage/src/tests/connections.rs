@@ -24,6 +24,22 @@ async fn the_file_stays_in_wal_mode() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn storage_is_opened_while_another_process_writes_the_new_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(&folder);
+    let other = libsql::Builder::new_local(&config.url).build().await;
+    let other = other.unwrap().connect().unwrap();
+    other.execute("BEGIN IMMEDIATE", ()).await.unwrap();
+
+    let opened = tokio::spawn(async move { Storage::open(&config, Access::Write).await });
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(!opened.is_finished(), "it waits");
+    other.execute("ROLLBACK", ()).await.unwrap();
+
+    assert!(opened.await.unwrap().is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn storage_may_be_opened_by_a_task_of_its_own() {
     let world = World::start().await;
     let config = world.config();

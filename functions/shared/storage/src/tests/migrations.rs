@@ -12,21 +12,17 @@ async fn six_processes_migrate_a_new_database_at_once() {
         Command::new(std::env::current_exe().unwrap())
             .args(["--exact", CHILD, "--include-ignored"])
             .env(FOLDER, config(&folder).url)
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .spawn()
             .unwrap()
     };
 
     let children: Vec<_> = (0..6).map(|_| child()).collect();
-    let ended: Vec<_> = children
-        .into_iter()
-        .map(|mut child| child.wait().unwrap())
-        .collect();
-
-    assert!(
-        ended.iter().all(std::process::ExitStatus::success),
-        "{ended:?}"
-    );
+    for child in children {
+        let ended = child.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&ended.stdout);
+        assert!(ended.status.success(), "{said}");
+    }
     let storage = Storage::open(&config(&folder), Access::Read).await.unwrap();
     assert_eq!(
         storage
