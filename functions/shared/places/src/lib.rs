@@ -17,6 +17,7 @@ mod mistaken;
 mod pack;
 mod place;
 mod qualifier;
+mod region;
 mod resolution;
 mod resolve;
 

@@ -1,5 +1,3 @@
-use std::{collections::HashMap, sync::LazyLock};
-
 use crate::{
     coordinates,
     fold::fold,
@@ -7,47 +5,24 @@ use crate::{
     listed::{Listed, km_between},
     pack::{COUNTRIES, Country, PACK},
     place::Place,
-    qualifier::{names_region, qualifies},
+    qualifier::qualifies,
+    region::Region,
     resolution::{Choice, Kind, Match, Resolution},
 };
-
-/// The numbers of the regions of each name, folded.
-static REGIONS: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
-    let mut numbers: HashMap<String, Vec<u16>> = HashMap::new();
-    for (number, name) in (0..).zip(PACK.region_names.iter()) {
-        numbers.entry(fold(name)).or_default().push(number);
-    }
-    numbers
-});
-
-/// How many people the listed places of each region have.
-static PEOPLE: LazyLock<HashMap<u16, u64>> = LazyLock::new(|| {
-    let mut people = HashMap::new();
-    for place in Listed::all().filter(|place| !place.is_part()) {
-        if let Some(region) = place.region_number() {
-            *people.entry(region).or_default() += u64::from(place.people().unwrap_or(0));
-        }
-    }
-    people
-});
 
 /// Labels offered when nothing is found.
 const MOST_SUGGESTIONS: usize = 5;
 /// Of these, so many at most lie elsewhere than it was said.
 const MOST_ELSEWHERE: usize = 3;
 /// Answers shown beside the first.
-const MOST_ALTERNATIVES: usize = 6;
+pub(crate) const MOST_ALTERNATIVES: usize = 6;
 /// A first place this much ahead of the second is the one meant; its score is logarithmic in people.
 pub(crate) const CLEAR_LEAD: f64 = 1.6;
 /// A place of this score, some thousand people where the name is its own, is meant rather than a region of its name
 /// elsewhere, unless all the places there are clearly ahead of it: Bali is no town in West Bengal.
 const KNOWN_SCORE: f64 = 11.0;
-/// A region this much ahead of a place elsewhere is meant.
-const REGION_LEAD: f64 = 1.0;
 /// Score of a place that the books tell of: Granada is in Spain rather than in Nicaragua.
 const IN_BOOKS: f64 = 2.0;
-/// So many places of a region's name are offered beside the places in it.
-const MOST_NAMESAKES: usize = 2;
 /// Coordinates farther than this from every listed place are of no place.
 const FARTHEST_KM: f64 = 50.0;
 
@@ -149,87 +124,6 @@ fn country_called(name: &str) -> Option<&'static Country> {
         .find(|country| country.aliases.iter().any(|alias| alias == name))
 }
 
-/// A region, by its first places.
-struct Region {
-    first: Listed,
-    others: Vec<Listed>,
-}
-
-impl Region {
-    /// Finds the region of a name; the one with the largest place if there are several.
-    fn called(reading: &Reading) -> Option<Region> {
-        if reading.name.len() < 4 {
-            return None;
-        }
-        let numbers = REGIONS.get(&reading.name)?;
-        let mut places = Listed::all()
-            .filter(|place| place.region_number().is_some_and(|n| numbers.contains(&n)))
-            .filter(|place| reading.qualifiers.iter().all(|q| qualifies(q, *place)))
-            .filter(|place| !place.is_section());
-        let first = places.next()?;
-        let others = places.take(MOST_ALTERNATIVES - 1);
-        let is_there = |place: &Listed| place.region_number() == first.region_number();
-        Some(Region {
-            first,
-            others: others.filter(is_there).collect(),
-        })
-    }
-
-    /// Whether the first of the places of its name is meant rather.
-    fn is_outshone(&self, hits: &[Hit], reading: &Reading) -> bool {
-        let Some(hit) = hits.first() else {
-            return false;
-        };
-        let is_first = |hit: &Hit| hit.place == self.first;
-        if is_first(hit) || hits.iter().filter(|hit| hit.is_known()).any(is_first) {
-            return true;
-        }
-        let is_there = hit.place.region_number() == self.first.region_number();
-        let mut told = reading.qualifiers.iter();
-        // No region lies in another, and behind a country's name its own is left out of a label.
-        if told.any(|told| is_there && hit.is_own_name || names_region(told, hit.place)) {
-            return true;
-        }
-        let is_clear = self.prominence() + OWN_NAME >= hit.score + REGION_LEAD;
-        hit.is_known() && (is_there || hit.place.is_capital() || !is_clear)
-    }
-
-    /// Returns how well known it is, as [`prominence`] does.
-    fn prominence(&self) -> f64 {
-        let number = self.first.region_number();
-        let people = number.and_then(|number| PEOPLE.get(&number));
-        (people.map_or(0.0, |people| *people as f64) + 1.0).ln()
-    }
-
-    /// Offers places in it, and a few of the places of its name.
-    fn answer(self, namesakes: &[Hit]) -> Resolution {
-        let name = self.first.region().unwrap_or_default();
-        let country = &self.first.country().name;
-        let namesakes = namesakes.iter().filter(|hit| hit.is_known());
-        let namesakes: Vec<Listed> = namesakes
-            .take(MOST_NAMESAKES)
-            .map(|hit| hit.place)
-            .collect();
-        let or_one = match namesakes[..] {
-            [] => "",
-            _ => ", or one of that name",
-        };
-        let mut places = vec![self.first];
-        places.extend(self.others);
-        places.truncate(MOST_ALTERNATIVES - namesakes.len());
-        places.extend(namesakes);
-        Resolution {
-            kind: Kind::Region,
-            matched: Match::Exact,
-            confidence: 1.0,
-            place: None,
-            alternatives: choices(places),
-            did_you_mean: Vec::new(),
-            message: format!("{name}, {country}, is a region; choose a place in it{or_one}"),
-        }
-    }
-}
-
 fn country_answer(country: &'static Country) -> Resolution {
     let mut places: Vec<Listed> = Listed::all()
         .filter(|place| place.country_code() == country.code && !place.is_section())
@@ -249,15 +143,15 @@ fn country_answer(country: &'static Country) -> Resolution {
 
 /// A place that answers to a name, and how well.
 #[derive(Clone, Copy)]
-struct Hit {
-    place: Listed,
-    score: f64,
-    is_own_name: bool,
+pub(crate) struct Hit {
+    pub(crate) place: Listed,
+    pub(crate) score: f64,
+    pub(crate) is_own_name: bool,
 }
 
 impl Hit {
     /// Whether people may mean it where there is a region of the name.
-    fn is_known(&self) -> bool {
+    pub(crate) fn is_known(&self) -> bool {
         self.score >= KNOWN_SCORE
     }
 }
@@ -375,7 +269,7 @@ pub(crate) fn is_twin(a: Listed, b: Listed) -> bool {
 }
 
 /// Labels places so that no two share a label.
-fn choices(places: Vec<Listed>) -> Vec<Choice> {
+pub(crate) fn choices(places: Vec<Listed>) -> Vec<Choice> {
     let mut choices: Vec<Choice> = Vec::new();
     for place in places.into_iter().map(Listed::to_place) {
         let is_taken = |label: &String| choices.iter().any(|choice| choice.label == *label);
