@@ -68,6 +68,11 @@ fn answer(url: &str, command: &Value) -> io::Result<()> {
     }
     match text("end") {
         "exit" => process::exit(3),
+        "exit late" => {
+            drop(socket);
+            thread::sleep(Duration::from_millis(300));
+            process::exit(3)
+        }
         "break" => return Ok(()),
         // {"errorType":"Late","errorMessage":"as asked"}
         "fail" => write!(

@@ -30,6 +30,10 @@ use super::{
 /// How long an environment that has answered may take to ask for more, or to be seen dead, before that counts.
 pub(super) const PATIENCE: Duration = Duration::from_millis(100);
 
+/// How long a process whose answer broke off may take to end, or to ask for more, before that counts: its connection
+/// closes first, and a busy machine lets the rest of its end wait.
+const END_PATIENCE: Duration = Duration::from_secs(3);
+
 /// How long an environment that asks for work is left running before it is frozen.
 ///
 /// Under load there is work sooner, and each of the process's threads is spared a stop and a start. Lambda
@@ -526,9 +530,9 @@ impl Environment {
     async fn explain(&mut self, outcome: Result<Bytes, Failure>) -> Verdict {
         let is_truncated = |failure: &Failure| failure.kind == FailureKind::Truncated;
         if outcome.as_ref().is_err_and(is_truncated)
-            && let Ok(status) = timeout(PATIENCE, self.process.wait()).await
+            && let Ok(Err(NotUp::Ended(how))) = timeout(END_PATIENCE, self.come_up()).await
         {
-            return Verdict::Exited(describe(status));
+            return Verdict::Exited(how);
         }
         Verdict::Answered(outcome)
     }

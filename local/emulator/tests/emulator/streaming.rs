@@ -162,6 +162,19 @@ async fn a_function_that_fails_after_it_began_breaks_the_body_off() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_breaks_off_with_its_process_is_told_as_its_end() {
+    let (world, _) = start().await;
+
+    let broken = world
+        .post(STREAMED, json!({ "first": "one", "end": "exit late" }))
+        .await;
+    let (_, end) = events(broken).await;
+
+    let told = end["ErrorDetails"].as_str().unwrap();
+    assert!(told.contains("exit status 3"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_ends_with_its_functions_time() {
     let (world, gate) = start().await;
     let command = json!({ "first": "one", "wait_for": gate });
