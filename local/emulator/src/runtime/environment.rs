@@ -230,10 +230,12 @@ async fn start(pool: &Arc<Pool>, build: u64) -> Result<Environment, NotUp> {
 
 async fn start_within(pool: &Arc<Pool>, build: u64, limit: Duration) -> Result<Environment, NotUp> {
     let begin = Instant::now();
-    let mut environment = Environment::spawn(Arc::clone(pool), build)
-        .await
-        .map_err(NotUp::Missing)?;
     let stopping = pool.shared().stopping.clone();
+    let spawned = stopping.run_until_cancelled(Environment::spawn(Arc::clone(pool), build));
+    let mut environment = match spawned.await {
+        Some(spawned) => spawned.map_err(NotUp::Missing)?,
+        None => return Err(NotUp::Stopping),
+    };
     let (process, memory_limit_mb) = (environment.process.pid(), pool.memory_limit_mb());
     let up = tokio::select! {
         up = environment.come_up() => up,

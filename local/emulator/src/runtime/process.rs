@@ -28,8 +28,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// How long a program may be missing or half written; a linker's last step takes less.
-const UNFINISHED_LIMIT: Duration = Duration::from_secs(2);
+/// How long a program may be missing or half written; a linker's last step takes less, on a slow disk too.
+const UNFINISHED_LIMIT: Duration = Duration::from_secs(5);
 
 /// How many files a process may have open, as on Lambda.
 const OPEN_FILES: u64 = 1024;

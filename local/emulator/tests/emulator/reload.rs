@@ -42,7 +42,6 @@ impl Workshop {
     /// Replaces the program as cargo does: a whole file takes the old one's name.
     fn build(&self, number: u64) {
         let folder = tempfile::tempdir_in(self.program.parent().unwrap()).unwrap();
-        fs::remove_file(&self.program).unwrap();
         link(&folder, &self.built, &self.program, number);
     }
 
@@ -73,6 +72,7 @@ fn link(folder: &TempDir, built: &Path, program: &Path, number: u64) {
     let mut file = File::options().append(true).open(&fresh).unwrap();
     file.write_all(&number.to_le_bytes()).unwrap();
     drop(file);
+    let _ = fs::remove_file(program);
     fs::hard_link(&fresh, program).unwrap();
 }
 
