@@ -40,12 +40,6 @@ const END_PATIENCE: Duration = Duration::from_secs(3);
 /// promises no moment for it, and work that a handler leaves running is stopped all the same.
 const FREEZE_AFTER: Duration = Duration::from_millis(2);
 
-/// How long a run may go on by itself when the emulator stops, before its process is asked to end.
-///
-/// A function that knows of no SIGTERM dies of it, and its caller gets an error where the answer was a moment away.
-/// One that knows has what is left of the grace period: two and a half seconds.
-const DRAIN: Duration = Duration::from_millis(1500);
-
 /// How long an attached process may take for a run: the longest that Lambda gives. People think while it stands still.
 const ATTACHED_LIMIT: Duration = Duration::from_secs(900);
 
@@ -505,7 +499,7 @@ impl Environment {
                     self.process.terminate();
                 }
                 () = shared.stopping.cancelled(), if drained.is_none() => {
-                    drained = Some(Instant::now() + DRAIN);
+                    drained = Some(Instant::now() + shared.settings.drain);
                 }
             }
         }

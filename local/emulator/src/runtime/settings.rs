@@ -32,7 +32,12 @@ pub struct Settings {
     pub idle_after: Duration,
     /// How long an environment may take to come up before it is started once more.
     pub init_limit: Duration,
-    /// How long a process may go on when the emulator stops: SIGTERM comes after the first 1.5 s of a run, SIGKILL at the end.
+    /// How long a run may go on by itself when the emulator stops, before its process gets SIGTERM.
+    ///
+    /// A function that knows of no SIGTERM dies of it, and its caller gets an error where the answer was a moment
+    /// away. One that knows has what is left of `grace`.
+    pub drain: Duration,
+    /// How long a process may go on when the emulator stops: then comes SIGKILL.
     pub grace: Duration,
     /// Whether a process is frozen between runs, as on Lambda; a debugger wants it to go on.
     pub freeze: bool,
@@ -82,6 +87,7 @@ impl Settings {
             most_environments: MOST_ENVIRONMENTS as usize,
             idle_after: Duration::from_secs(600),
             init_limit: Duration::from_secs(10),
+            drain: Duration::from_millis(1_500),
             grace: Duration::from_secs(4),
             freeze: true,
             limit_memory: true,

@@ -1,6 +1,7 @@
 //! Functions that people start themselves.
 use std::{
     collections::BTreeSet,
+    fs::File,
     os::unix::process::ExitStatusExt,
     process::{Child, Command},
     time::Duration,
@@ -85,13 +86,16 @@ async fn a_process_started_by_hand_has_the_time_it_needs() {
     eventually("it is there", || !world.processes("Short").is_empty()).await;
 
     let answer = world.post("/short", json!({ "sleep_ms": 2_500 })).await;
-    let (late, ()) = tokio::join!(world.post("/short", json!({ "sleep_ms": 500 })), async {
+    let gate = world.data("gate");
+    let late = world.post("/short", json!({ "wait_for": gate }));
+    let (late, ()) = tokio::join!(late, async {
         eventually("it runs", || {
             world.log("Short").matches("START ").count() == 2
         })
         .await;
         // What runs may still answer.
-        world.emulator.functions().shutdown().await;
+        let open = async { drop(File::create(&gate).unwrap()) };
+        tokio::join!(world.emulator.functions().shutdown(), open);
     });
 
     assert_eq!([answer.status(), late.status()], [200, 200]);

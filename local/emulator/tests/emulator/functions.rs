@@ -308,19 +308,6 @@ async fn the_invoke_api_answers_as_lambda_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_call_that_runs_at_shutdown_is_answered() {
-    let world = World::start().await;
-
-    let running = world.invoke("Probe", json!({ "log": "it runs", "sleep_ms": 500 }));
-    let ((failed, answer, _), ()) = tokio::join!(running, async {
-        eventually("it runs", || world.log("Probe").contains("it runs")).await;
-        world.emulator.functions().shutdown().await;
-    });
-
-    assert!(!failed, "{answer}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn shutdown_leaves_no_process() {
     let world = World::start().await;
     join_all((0..3).map(|_| world.invoke("Probe", json!({ "sleep_ms": 50 })))).await;

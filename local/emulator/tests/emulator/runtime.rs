@@ -135,7 +135,7 @@ async fn a_second_start_has_the_functions_own_timeout() {
     assert_eq!(failure.error_type, "Sandbox.Timedout");
     let timed_out = "Error: Task timed out after 1.00 seconds";
     assert!(failure.message.ends_with(timed_out), "{}", failure.message);
-    let log = std::fs::read_to_string(lab.path("logs/Probe.log")).unwrap();
+    let log = lab.log();
     assert_eq!(log.matches("INIT_REPORT").count(), 2, "{log}");
     assert!(lab.functions.processes("Probe").is_empty());
 }
@@ -176,6 +176,20 @@ async fn requests_beyond_the_most_environments_wait_for_one() {
 
     assert!(answers.iter().all(Result::is_ok));
     assert!(lab.functions.processes("Probe").len() <= 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_runs_at_shutdown_is_answered() {
+    let lab =
+        Lab::start(|_, settings| (settings.drain, settings.grace) = (PATIENCE, PATIENCE)).await;
+
+    let running = lab.invoke(json!({ "log": "it runs", "sleep_ms": 500 }));
+    let (answer, ()) = tokio::join!(running, async {
+        eventually("it runs", || lab.log().contains("it runs")).await;
+        lab.functions.shutdown().await;
+    });
+
+    answer.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -243,6 +257,10 @@ impl Lab {
         });
         assert!(answers.iter().all(Result::is_ok));
         processes
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.path("logs/Probe.log")).unwrap()
     }
 
     fn path(&self, name: &str) -> PathBuf {
