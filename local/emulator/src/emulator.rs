@@ -1,7 +1,7 @@
 //! The emulator as a whole: started, addressed and stopped.
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io,
+    io::{self, ErrorKind},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
@@ -10,7 +10,12 @@ use std::{
 
 use bytes::Bytes;
 use thiserror::Error;
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle, time::timeout};
+use tokio::{
+    net::TcpListener,
+    sync::watch,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -23,7 +28,7 @@ use crate::{
     journal::Origin,
     queue::{self, Delivered, Queues, StoreError},
     reload::{Build, Reload, Watch},
-    runtime::{self, Attach, Functions, Settings},
+    runtime::{self, Attach, Functions, Settings, TRIES, TRY_AGAIN_AFTER},
     schedule::{self, Planned},
     template::{Function, Mapping, Refusal, Schedule, Template},
     terminal::Echo,
@@ -158,7 +163,7 @@ impl Socket {
     /// When the address is in use, or not this machine's.
     pub async fn open(address: SocketAddr) -> Result<Socket, StartError> {
         let bound = async {
-            let listener = TcpListener::bind(address).await?;
+            let listener = bind(address).await?;
             let address = listener.local_addr()?;
             Ok(Socket { listener, address })
         };
@@ -182,6 +187,17 @@ impl Socket {
     pub fn base_url(&self) -> String {
         base_url(self.address)
     }
+}
+
+/// Takes `address`; waits for a moment if somebody else has it.
+async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+    for _ in 1..TRIES {
+        match TcpListener::bind(address).await {
+            Err(error) if error.kind() == ErrorKind::AddrInUse => sleep(TRY_AGAIN_AFTER).await,
+            other => return other,
+        }
+    }
+    TcpListener::bind(address).await
 }
 
 /// Returns the URL by which programs on this machine reach `address`, with no slash at its end.

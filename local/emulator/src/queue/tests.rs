@@ -333,6 +333,26 @@ async fn two_processes_cannot_have_one_queue() {
 }
 
 #[tokio::test]
+async fn a_queue_that_is_soon_let_go_of_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let held = redb::Database::create(folder.path().join("queue.redb")).unwrap();
+    std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(50));
+        drop(held);
+    });
+
+    let opened = Queues::open(
+        folder.path(),
+        &[],
+        BASE,
+        Clock::default(),
+        Faults::default(),
+    );
+
+    assert!(opened.is_ok());
+}
+
+#[tokio::test]
 async fn the_fourth_receive_of_three_moves_a_message_to_the_dead_letter_queue() {
     let world = World::start(LONG);
     let id = world.send("poison").await;

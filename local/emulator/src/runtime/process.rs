@@ -31,6 +31,12 @@ use tokio_util::sync::CancellationToken;
 /// How long a program may be missing or half written; a linker's last step takes less, on a slow disk too.
 const UNFINISHED_LIMIT: Duration = Duration::from_secs(5);
 
+/// How often, and how far apart, it is tried to take what another emulator still has: two seconds in all.
+///
+/// A child that one starts as it is killed holds its sockets and its locks until the child gets to run, and ends.
+pub(crate) const TRIES: u32 = 100;
+pub(crate) const TRY_AGAIN_AFTER: Duration = Duration::from_millis(20);
+
 /// How many files a process may have open, as on Lambda.
 const OPEN_FILES: u64 = 1024;
 

@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader},
     net::TcpListener,
     process::{Command, Stdio},
+    time::Duration,
 };
 
 use emulator::{Emulator, Socket};
@@ -24,6 +25,19 @@ async fn a_port_in_use_is_said_in_one_sentence() {
         )),
         "{error}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_is_soon_given_up_is_waited_for() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+
+    let (opened, ()) = tokio::join!(Socket::open(address), async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        drop(taken);
+    });
+
+    assert_eq!(opened.unwrap().address(), address);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,15 +1,18 @@
 //! The file under the store: changes that come together share a commit, and a disk that failed is tried again.
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
     thread::{self, JoinHandle},
 };
 
-use redb::{Database, ReadTransaction, ReadableDatabase};
+use redb::{Database, DatabaseError, ReadTransaction, ReadableDatabase};
 use tokio::sync::{mpsc, oneshot};
 
 use super::{StoreError, tables::Tables};
-use crate::faults::Faults;
+use crate::{
+    faults::Faults,
+    runtime::{TRIES, TRY_AGAIN_AFTER},
+};
 
 /// The most changes in one commit. The disk takes about as long for one as for all.
 const MOST_CHANGES: usize = 256;
@@ -47,7 +50,7 @@ struct Pending<F, T> {
 impl Disk {
     /// Opens the file at `path`, making it if there is none.
     pub(super) fn open(path: PathBuf, faults: Faults) -> Result<Disk, StoreError> {
-        let open = Database::create(&path)?;
+        let open = open_file(&path)?;
         let transaction = open.begin_write()?;
         Tables::open(&transaction)?;
         transaction.commit()?;
@@ -110,6 +113,17 @@ impl Drop for Disk {
             let _ = writer.join();
         }
     }
+}
+
+/// Opens the file, or makes it; waits for a moment if somebody else has it.
+fn open_file(path: &Path) -> Result<Database, DatabaseError> {
+    for _ in 1..TRIES {
+        match Database::create(path) {
+            Err(DatabaseError::DatabaseAlreadyOpen) => thread::sleep(TRY_AGAIN_AFTER),
+            other => return other,
+        }
+    }
+    Database::create(path)
 }
 
 /// Writes what comes until nobody can send any more.
@@ -176,7 +190,7 @@ impl File {
         drop(open);
         let mut open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         if open.is_none() {
-            *open = Some(Database::create(&self.path)?);
+            *open = Some(open_file(&self.path)?);
         }
         match &*open {
             Some(database) => work(database),
