@@ -307,15 +307,15 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn the_process_behind_a_connection_is_found() {
+    #[tokio::test]
+    async fn the_process_behind_a_connection_is_found() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
 
         let peer = stream.local_addr().unwrap();
 
         let port = stream.peer_addr().unwrap().port();
-        let found = process_behind(peer, port).unwrap().unwrap();
+        let found = look_behind(peer, port).await.unwrap().unwrap();
         assert_eq!(found.pid().cast_unsigned(), std::process::id());
         assert!(process_behind(peer, port - 1).is_err());
         let elsewhere = process_behind(([192, 0, 2, 1], 1).into(), port);

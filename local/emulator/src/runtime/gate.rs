@@ -207,7 +207,10 @@ mod tests {
         let mut limit = Limit::default();
 
         assert!(gate(1.0).is_open(&mut limit, 30, PATIENCE));
+        assert!(limit.beyond.is_some());
+        limit.beyond = Some(Instant::now() + Duration::from_secs(3600));
         assert!(!gate(1.0).is_open(&mut limit, 31, PATIENCE));
+        limit.beyond = Some(Instant::now());
         thread::sleep(LOOK_AGAIN);
         assert!(gate(1.0).is_open(&mut limit, 31, PATIENCE));
     }
