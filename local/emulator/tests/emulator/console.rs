@@ -14,6 +14,8 @@ use crate::world::{PATIENCE, World, blocking, eventually, eventually_told, is_de
 async fn every_invocation_is_told_with_who_asked_and_what_became_of_it() {
     let world = World::start().await;
     world.send("GET", "/probe/7", &[]).await;
+    // It runs in the same process, which has told already how long it took to come up.
+    world.at_rest("Probe").await;
     world
         .invoke("Probe", json!({ "do": "fail", "log": "a line" }))
         .await;

@@ -259,6 +259,7 @@ async fn a_slow_function_goes_on_after_its_caller_was_told() {
     let world = impatient().await;
     world.invoke("Single", json!({})).await;
     let process = world.processes("Single");
+    world.at_rest("Single").await;
 
     let gate = world.data("gate");
     let mut response = world.post("/single", json!({ "wait_for": gate })).await;

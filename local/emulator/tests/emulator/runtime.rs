@@ -21,7 +21,8 @@ use crate::world::{PATIENCE, eventually, probe_dir, state_of};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_to_an_attempt_that_is_over_is_gone() {
-    let lab = Lab::start(|_, _| {}).await;
+    // The process that was refused tells of it.
+    let lab = Lab::start(|_, settings| settings.most_environments = 1).await;
 
     let answer = lab.invoke(json!({ "do": "twice" })).await;
     let statuses = lab.invoke(json!({ "do": "refused" })).await;

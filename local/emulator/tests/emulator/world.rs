@@ -5,7 +5,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use emulator::{Emulator, INTEGRATION_LIMIT, Mount, Options, Socket, Watch, build_functions};
+use emulator::{
+    Emulator, INTEGRATION_LIMIT, Mount, Options, Socket, Watch, build_functions,
+    runtime::{EnvironmentState, EnvironmentView},
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use ureq::{Agent, Body, http::Response};
@@ -287,6 +290,16 @@ impl World {
 
     pub(crate) fn processes(&self, function: &str) -> Vec<u32> {
         self.emulator.functions().processes(function)
+    }
+
+    /// Waits until each process of a function would take the next call: none is on its way from the last.
+    pub(crate) async fn at_rest(&self, function: &str) {
+        let is_idle = |environment: EnvironmentView| environment.state == EnvironmentState::Idle;
+        eventually("they are idle", || {
+            let environments = self.emulator.functions().environments(function);
+            environments.into_iter().all(is_idle)
+        })
+        .await;
     }
 }
 
