@@ -5,13 +5,16 @@ use emulator::{Emulator, Socket};
 use futures::future::join_all;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 
 use crate::{
     issuer::{Issuer, url},
     tokens::{FOREIGN, OURS, unsigned},
     world::{World, eventually_told, options},
 };
+
+/// An issuer whose keys are in a file: no test fetches them but those about that.
+const ISSUER: &str = "https://id.example";
 
 /// `/own` asks for a token, `/write` for one with a scope, `/query` takes it from the query, `/open` asks for nothing.
 fn template(issuer: &str) -> String {
@@ -48,6 +51,16 @@ async fn world(issuer: &str) -> World {
     World::start_with(|options| fs::write(&options.template, text).unwrap()).await
 }
 
+async fn world_with_keys() -> World {
+    World::start_with(|options| {
+        fs::write(&options.template, template(ISSUER)).unwrap();
+        let file = options.template.with_file_name("keys.json");
+        fs::write(&file, json!({ "keys": [OURS.public()] }).to_string()).unwrap();
+        options.jwks.insert(ISSUER.to_owned(), file);
+    })
+    .await
+}
+
 fn now_s() -> i64 {
     Timestamp::now().as_second()
 }
@@ -74,9 +87,8 @@ async fn ask(world: &World, path: &str, token: &str) -> (u16, String, Value) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_event_says_who_the_token_names() {
-    let issuer = Issuer::start(&OURS).await;
-    let world = world(&issuer.url()).await;
-    let mut told = claims(&issuer.url());
+    let world = world_with_keys().await;
+    let mut told = claims(ISSUER);
     told["scope"] = json!("read write");
     told["cognito:groups"] = json!(["a", "b"]);
     let token = OURS.token(&told);
@@ -103,15 +115,13 @@ async fn the_event_says_who_the_token_names() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_proves_nothing_is_refused_before_any_function() {
-    let issuer = Issuer::start(&OURS).await;
-    let url = issuer.url();
-    let world = world(&url).await;
+    let world = world_with_keys().await;
     let with = |name: &str, value: Value| {
-        let mut claims = claims(&url);
+        let mut claims = claims(ISSUER);
         claims[name] = value;
         OURS.token(&claims)
     };
-    let good = OURS.token(&claims(&url));
+    let good = OURS.token(&claims(ISSUER));
     let (head, signature) = good.rsplit_once('.').unwrap();
     let header = |alg: &str| json!({ "alg": alg, "kid": "ours" });
     let stolen = unsigned(&header("RS256"), &json!({ "sub": "eve" }));
@@ -125,15 +135,15 @@ async fn a_token_that_proves_nothing_is_refused_before_any_function() {
             Some("token contains an invalid number of segments"),
         ),
         (
-            format!("{}.", unsigned(&header("none"), &claims(&url))),
+            format!("{}.", unsigned(&header("none"), &claims(ISSUER))),
             Some("signing method none is invalid"),
         ),
         (
-            format!("{}.AAAA", unsigned(&header("HS256"), &claims(&url))),
+            format!("{}.AAAA", unsigned(&header("HS256"), &claims(ISSUER))),
             Some("signing method HS256 is invalid"),
         ),
         (
-            FOREIGN.token_named("ours", &claims(&url)),
+            FOREIGN.token_named("ours", &claims(ISSUER)),
             Some("signature is invalid"),
         ),
         (
@@ -142,7 +152,7 @@ async fn a_token_that_proves_nothing_is_refused_before_any_function() {
         ),
         (bent, Some("signature is invalid")),
         (
-            FOREIGN.token(&claims(&url)),
+            FOREIGN.token(&claims(ISSUER)),
             Some("the token has a kid that its issuer does not publish"),
         ),
         (
@@ -181,9 +191,8 @@ async fn a_token_that_proves_nothing_is_refused_before_any_function() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_without_the_routes_scope_is_forbidden() {
-    let issuer = Issuer::start(&OURS).await;
-    let world = world(&issuer.url()).await;
-    let mut told = claims(&issuer.url());
+    let world = world_with_keys().await;
+    let mut told = claims(ISSUER);
     told["scope"] = json!("read");
 
     let (status, challenge, body) = ask(&world, "/write", &OURS.token(&told)).await;
@@ -195,8 +204,7 @@ async fn a_token_without_the_routes_scope_is_forbidden() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn preflights_and_open_routes_need_no_token() {
-    let issuer = Issuer::start(&OURS).await;
-    let world = world(&issuer.url()).await;
+    let world = world_with_keys().await;
     let preflight = [
         ("origin", "https://example.com"),
         ("access-control-request-method", "GET"),
@@ -247,9 +255,10 @@ async fn an_issuer_is_asked_once_and_again_for_a_key_that_is_new() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_issuer_that_comes_late_is_found() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    // Nobody else gets the port, and nobody answers there yet.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    let address = socket.local_addr().unwrap();
     let world = world(&url(address)).await;
     let token = OURS.token(&claims(&url(address)));
 
@@ -260,7 +269,7 @@ async fn an_issuer_that_comes_late_is_found() {
         "{challenge}"
     );
 
-    let _issuer = Issuer::start_on(TcpListener::bind(address).await.unwrap(), &OURS);
+    let _issuer = Issuer::start_on(socket.listen(16).unwrap(), &OURS);
 
     eventually_told("the issuer is found", async || {
         ask(&world, "/own", &token).await.0 == 200
@@ -270,17 +279,10 @@ async fn an_issuer_that_comes_late_is_found() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn keys_may_be_in_a_file() {
-    let issuer = "https://id.example";
-    let world = World::start_with(|options| {
-        fs::write(&options.template, template(issuer)).unwrap();
-        let file = options.template.with_file_name("keys.json");
-        fs::write(&file, json!({ "keys": [OURS.public()] }).to_string()).unwrap();
-        options.jwks.insert(issuer.to_owned(), file);
-    })
-    .await;
+    let world = world_with_keys().await;
 
-    let (status, ..) = ask(&world, "/own", &OURS.token(&claims(issuer))).await;
-    let (foreign, ..) = ask(&world, "/own", &FOREIGN.token(&claims(issuer))).await;
+    let (status, ..) = ask(&world, "/own", &OURS.token(&claims(ISSUER))).await;
+    let (foreign, ..) = ask(&world, "/own", &FOREIGN.token(&claims(ISSUER))).await;
 
     assert_eq!((status, foreign), (200, 401));
 }
@@ -290,7 +292,7 @@ async fn keys_of_no_use_are_refused_at_start() {
     let start = async |issuer: &str, keys: &str| {
         let folder = tempfile::tempdir().unwrap();
         let mut options = options(folder.path());
-        fs::write(&options.template, template("https://id.example")).unwrap();
+        fs::write(&options.template, template(ISSUER)).unwrap();
         let file = folder.path().join("keys.json");
         fs::write(&file, keys).unwrap();
         options.jwks.insert(issuer.to_owned(), file);
@@ -303,7 +305,7 @@ async fn keys_of_no_use_are_refused_at_start() {
     };
 
     let misspelt = start("https://id.exmaple", "{}").await;
-    let empty = start("https://id.example", r#"{"keys": []}"#).await;
+    let empty = start(ISSUER, r#"{"keys": []}"#).await;
 
     assert_eq!(
         misspelt,
