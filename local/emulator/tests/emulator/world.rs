@@ -394,7 +394,7 @@ fn template_text() -> String {
         ("Single", "ReservedConcurrentExecutions: 1", "", "/single"),
         (
             "Broken",
-            "Timeout: 3",
+            "Timeout: 30",
             "Variables: { PROBE_INIT: exit }",
             "/broken",
         ),
