@@ -3,15 +3,11 @@
 //!
 //! Storage alone, without HTTP: what a poll waits for here, it waits for in any server around it.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, pin::pin, time::Duration};
 
 use anyhow::{Result, ensure};
 use libsql::{Builder, Connection, params};
-use tokio::{
-    runtime::Handle,
-    task::spawn_blocking,
-    time::{Instant, sleep},
-};
+use tokio::{runtime::Handle, task::spawn_blocking, time::timeout};
 
 /// How long a statement waits for a lock before it fails: what the old system had set.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -79,15 +75,23 @@ impl OldWay {
         })
     }
 
-    /// Makes an episode the old way: the write lock is taken first and given back last.
-    pub(crate) async fn make_episode(&self, id: String, lasting: Duration) -> Result<()> {
+    /// Makes an episode the old way: the write lock is taken first, held while `recording` goes on, and given
+    /// back last.
+    pub(crate) async fn make_episode(
+        &self,
+        id: String,
+        recording: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<()> {
         let connection = self.connect().await?;
         on_its_thread(async move || {
             connection.execute("BEGIN EXCLUSIVE", ()).await?;
-            let end = Instant::now() + lasting;
-            while Instant::now() < end {
+            let mut recording = pin!(recording);
+            loop {
                 tell(&connection, &id).await?;
-                sleep(Duration::from_millis(100)).await;
+                let piece = timeout(Duration::from_millis(100), recording.as_mut());
+                if piece.await.is_ok() {
+                    break;
+                }
             }
             connection.execute("COMMIT", ()).await?;
             Ok(())
@@ -131,14 +135,15 @@ async fn on_its_thread(work: impl AsyncFnOnce() -> Result<()> + Send + 'static) 
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use tokio::sync::Notify;
+
     use super::*;
     use crate::seed::fill;
 
-    /// How long the episode takes.
-    const LASTING: Duration = Duration::from_secs(3);
-
-    /// Reads once while an episode is made; gives how long after its beginning the answer came.
-    async fn poll_beside_an_episode(journal: Journal) -> Duration {
+    /// Reads once while an episode is made; whether the answer came within `patience`, before the episode was done.
+    async fn is_answered_beside_an_episode(journal: Journal, patience: Duration) -> bool {
         let folder = tempfile::tempdir().unwrap();
         let filled = fill(&folder.path().join("a.db"), 20).await.unwrap();
         let [id, other] = filled.newest(2).try_into().unwrap();
@@ -147,26 +152,36 @@ mod tests {
             .await
             .unwrap();
         let mut browser = old.browser(id).await.unwrap();
-        let begin = Instant::now();
-        let episode = old.make_episode(other, LASTING);
+        let (locked, done) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let recording = {
+            let (locked, done) = (Arc::clone(&locked), Arc::clone(&done));
+            async move {
+                locked.notify_one();
+                done.notified().await;
+            }
+        };
 
-        let (made, answered) = tokio::join!(episode, async {
-            // The episode has its lock by then.
-            sleep(LASTING / 3).await;
-            browser().await.unwrap();
-            begin.elapsed()
-        });
+        let (_, is_answered) = tokio::try_join!(old.make_episode(other, recording), async {
+            locked.notified().await;
+            let mut poll = pin!(browser());
+            let answer = timeout(patience, poll.as_mut()).await;
+            done.notify_one();
+            let is_answered = answer.is_ok();
+            match answer {
+                Ok(answer) => answer?,
+                Err(_) => poll.await?,
+            }
+            Ok(is_answered)
+        })
+        .unwrap();
 
-        made.unwrap();
-        answered
+        is_answered
     }
 
     #[tokio::test]
     async fn a_poll_waits_for_the_whole_transaction_unless_there_is_a_write_ahead_log() {
-        let rollback = poll_beside_an_episode(Journal::Rollback).await;
-        let write_ahead = poll_beside_an_episode(Journal::WriteAhead).await;
-
-        assert!(rollback >= LASTING, "{rollback:?}");
-        assert!(write_ahead < LASTING, "{write_ahead:?}");
+        let patience = Duration::from_millis(300);
+        assert!(!is_answered_beside_an_episode(Journal::Rollback, patience).await);
+        assert!(is_answered_beside_an_episode(Journal::WriteAhead, BUSY_TIMEOUT).await);
     }
 }

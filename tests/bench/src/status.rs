@@ -219,7 +219,9 @@ impl Held {
             let failed = old.other_job_writes(ids[1].clone()).await.is_err();
             (begin.elapsed(), failed)
         };
-        let episode = old.make_episode(ids[0].clone(), lasting);
+        let episode = old.make_episode(ids[0].clone(), async move {
+            tokio::time::sleep(lasting).await;
+        });
         // A page does not know when the last episode began: its first poll comes a little after.
         let polls = async {
             tokio::time::sleep(lasting / 20).await;
