@@ -138,7 +138,8 @@ fn judge(report: &mut Report, connections: usize, loads: &[Load], dose: Dose) {
         format!("{connections} connections: no errors"),
         ours.asked.errors == 0,
     );
-    if connections == 1 {
+    // In the first hundred milliseconds a process may well be late, and another take its place.
+    if connections == 1 && !dose.is_quick {
         report.aim(
             "1 connection: one process of the function",
             ours.processes == 2,
