@@ -155,7 +155,8 @@ def times_out(it):
     expect(answer.get("errorType"), "Sandbox.Timedout", "errorType")
     check(answer["errorMessage"].endswith("Task timed out after 1.00 seconds"), answer["errorMessage"])
     check(took_s < 15, f"the answer took {took_s:.1f} s")
-    expect(call(it, {}, function="greeter-impatient")[1], None, "the next FunctionError")
+    # A busy machine may need the second for anything.
+    check(until(lambda: call(it, {}, function="greeter-impatient")[1] is None, 30), "no later call works")
 
 
 @probe(TOPIC, "the deadline is now and the time limit")
@@ -175,17 +176,17 @@ def variables(it):
     expect(answer["variables"]["HOME"], None, "HOME")
 
 
-@probe(TOPIC, "8 calls of 1 s at once do not wait for each other")
+@probe(TOPIC, "8 calls of 4 s at once do not wait for each other")
 def parallel(it):
     at_once(it, 8, {})
     begin = time.monotonic()
-    answers = at_once(it, 8, {"sleep_ms": 1000})
+    answers = at_once(it, 8, {"sleep_ms": 4000}, patience_s=60)
     took_s = time.monotonic() - begin
 
     lost = [answer for answer in answers if isinstance(answer, Exception) or answer[1]]
     check(not lost, f"{len(lost)} of 8 failed: {str(lost[:1])[:80]}")
-    # One after the other they would take 8 s; a busy machine may take some time of its own.
-    check(took_s < 7, f"they took {took_s:.1f} s")
+    # One after the other they would take 32 s; a busy machine may take some time of its own.
+    check(took_s < 25, f"they took {took_s:.1f} s")
 
 
 @probe(TOPIC, "150 calls at once are all answered or throttled, and the next one works")
@@ -209,27 +210,32 @@ def one_process(it):
 def frozen(it):
     file = note_file()
     process = call(it, {"linger": file})[0]["process"]
-    # It is stopped soon, not at once.
-    time.sleep(1)
-    before = len(notes(file))
-    time.sleep(1)
-    after = len(notes(file))
+    # It is stopped soon, not at once; a busy machine takes its time.
+    end = time.monotonic() + 30
+    while (lines := lines_in_a_second(file)) > 1 and time.monotonic() < end:
+        pass
     # It must not go on in the calls of other probes.
     os.kill(process, 9)
     call(it, {})
 
-    check(after - before <= 1, f"it wrote {after - before} lines in a second")
+    check(lines <= 1, f"it wrote {lines} lines in a second")
+
+
+def lines_in_a_second(file):
+    before = len(notes(file))
+    time.sleep(1)
+    return len(notes(file)) - before
 
 
 @probe(TOPIC, "Event answers 202 at once, and the function runs")
 def event(it):
     file = note_file()
-    _, _, answer = call(it, {"note": file, "sleep_ms": 3000}, InvocationType="Event")
+    _, _, answer = call(it, {"note": file, "sleep_ms": 10_000}, InvocationType="Event")
     noted = notes(file)
 
     expect(answer["StatusCode"], 202, "the status")
     check(len(noted) < 2, "the answer waited for the function")
-    check(until(lambda: len(notes(file)) == 2, 30), "the function did not run to its end")
+    check(until(lambda: len(notes(file)) == 2, 60), "the function did not run to its end")
 
 
 @probe(TOPIC, "DryRun answers 204, and the function does not run")
@@ -260,8 +266,8 @@ def throttled(it):
     it.needs("reserved concurrency")
     name, file = it.function("greeter-single"), note_file()
     with concurrent.futures.ThreadPoolExecutor(2) as threads:
-        first = threads.submit(call, it, {"note": file, "sleep_ms": 3000}, name)
-        until(lambda: notes(file))
+        first = threads.submit(call, it, {"note": file, "sleep_ms": 10_000}, name, patience_s=60)
+        until(lambda: notes(file), 30)
         second = refused(it, {}, function=name)
         expect(first.result()[1], None, "the first call's FunctionError")
 
