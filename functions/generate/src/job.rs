@@ -23,7 +23,10 @@ const EXHAUSTED: &str = "This episode could not be made: something on our side f
     Please try again later.";
 
 /// How long a line being recorded may go on after the process was told to stop.
-const GRACE: Duration = Duration::from_secs(2);
+///
+/// Giving the job back takes time too, on a busy machine seconds: whoever stops a process kills it a little later,
+/// Lambda after two seconds.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// How long the queue may take: a process that is told to stop has no time for its retries.
 const PATIENCE: Duration = Duration::from_secs(2);
