@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use aws_config::{
-    ConfigLoader, environment::EnvironmentVariableCredentialsProvider, retry::RetryConfig,
+    ConfigLoader,
+    environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider},
+    retry::RetryConfig,
     timeout::TimeoutConfig,
 };
 use aws_sdk_sqs::Client;
@@ -12,10 +14,11 @@ use aws_smithy_http_client::{
 
 /// Reads endpoint, region and credentials from the environment, where Lambda puts them.
 ///
-/// Only there: the default chain would, without credentials, wait seconds for a metadata service.
+/// Only there: the default chains would, without them, wait seconds for a metadata service.
 pub(crate) async fn from_environment() -> Client {
     let config = loader()
         .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+        .region(EnvironmentVariableRegionProvider::new())
         .load()
         .await;
     Client::new(&config)
