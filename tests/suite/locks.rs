@@ -11,6 +11,7 @@ use std::{
 use libsql::{Builder, Connection, Error};
 use nix::sys::signal::Signal;
 use serde_json::json;
+use tempfile::NamedTempFile;
 use tokio::runtime::{self, Runtime};
 use wherecast_tests::{Answer, Database, SOON, Start, World, generate_body, template};
 
@@ -54,6 +55,15 @@ impl Writer {
     fn run(&self, sql: &str) -> Result<u64, Error> {
         self.runtime.block_on(self.connection.execute(sql, ()))
     }
+
+    /// As often as it takes: a function may be writing.
+    fn insist(&self, sql: &str) {
+        let begun = Instant::now();
+        while let Err(error) = self.run(sql) {
+            assert!(begun.elapsed() < SOON, "{sql}: {error}");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
 }
 
 /// Asks for everything that writes, all at once; gives the answers and when the last one came.
@@ -90,7 +100,7 @@ fn ask_all(world: &World, made: &[String; 2]) -> (Vec<Answer>, Duration) {
 
 #[test]
 fn nothing_of_a_refused_request_waits_for_the_lock_or_gets_it_after_the_answer() {
-    let world = World::start();
+    let (world, _template) = start_without_clock();
     let made = [(); 2].map(|()| world.accept(PLACE, "short"));
     made.iter().for_each(|id| drop(world.finish(id, SOON)));
     let stored =
@@ -98,7 +108,7 @@ fn nothing_of_a_refused_request_waits_for_the_lock_or_gets_it_after_the_answer()
     let before = stored();
     let other = Writer::open(&world);
 
-    other.run("BEGIN IMMEDIATE").unwrap();
+    other.insist("BEGIN IMMEDIATE");
     let (refused, took) = ask_all(&world, &made);
     other.run("ROLLBACK").unwrap();
     for function in ["create", "library"] {
@@ -129,23 +139,15 @@ fn nothing_of_a_refused_request_waits_for_the_lock_or_gets_it_after_the_answer()
 
 #[test]
 fn nothing_of_a_sweep_waits_for_the_lock_or_gets_it_after_the_answer() {
-    // The clock would wake it in the middle of this, and have the step made after all.
-    let template = template(&[(CLOCK, String::new())]);
-    let world = World::start_as(Start {
-        voice: "tone".to_owned(),
-        template: Some(template.path().to_owned()),
-        ..Start::default()
-    });
+    let (world, _template) = start_without_clock();
     // The first writer makes the database.
     assert_eq!(sweep(&world).header("x-amz-function-error"), None);
     let other = Writer::open(&world);
     // A key of 1970, which the next run forgets.
-    other
-        .run("INSERT INTO idempotency VALUES ('local', 'k', x'00', 'p', 1, 0)")
-        .unwrap();
+    other.insist("INSERT INTO idempotency VALUES ('local', 'k', x'00', 'p', 1, 0)");
     let keys = || Database::open(world.data()).number("SELECT count(*) FROM idempotency");
 
-    other.run("BEGIN IMMEDIATE").unwrap();
+    other.insist("BEGIN IMMEDIATE");
     let begun = Instant::now();
     let refused = sweep(&world);
     let took = begun.elapsed();
@@ -166,6 +168,17 @@ fn nothing_of_a_sweep_waits_for_the_lock_or_gets_it_after_the_answer() {
     assert_eq!(left, 1, "a step was made after its run had answered");
     assert_eq!(sweep(&world).header("x-amz-function-error"), None);
     assert_eq!(keys(), 0);
+}
+
+/// Starts a system whose sweep runs when it is asked to: woken by the clock it would write in the middle of this.
+fn start_without_clock() -> (World, NamedTempFile) {
+    let template = template(&[(CLOCK, String::new())]);
+    let world = World::start_as(Start {
+        voice: "tone".to_owned(),
+        template: Some(template.path().to_owned()),
+        ..Start::default()
+    });
+    (world, template)
 }
 
 /// The emulator freezes a process a moment after its answer; only one that is frozen can be thawed.
@@ -203,10 +216,10 @@ fn nothing_of_a_worker_waits_for_the_lock_or_gets_it_after_the_answer() {
     let other = Writer::open(&world);
 
     // Another worker takes the podcast, and a writer the lock.
-    other
-        .run("UPDATE podcasts SET lease_token = 'another', lease_expires_at = lease_expires_at + 30000")
-        .unwrap();
-    other.run("BEGIN IMMEDIATE").unwrap();
+    other.insist(
+        "UPDATE podcasts SET lease_token = 'another', lease_expires_at = lease_expires_at + 30000",
+    );
+    other.insist("BEGIN IMMEDIATE");
     thread::sleep(BEAT);
     drop(OpenOptions::new().write(true).open(&clip).unwrap());
     thread::sleep(MADE);
@@ -214,9 +227,7 @@ fn nothing_of_a_worker_waits_for_the_lock_or_gets_it_after_the_answer() {
     wait_until_frozen(&world, "generate");
     let next = other.run("UPDATE totals SET count = count");
     // The podcast is given back under the frozen worker: a write that it left would be seen now.
-    other
-        .run(&format!("UPDATE podcasts SET lease_token = '{token}'"))
-        .unwrap();
+    other.insist(&format!("UPDATE podcasts SET lease_token = '{token}'"));
     let before = lease();
     world.signal_function("generate", Signal::SIGCONT);
     thread::sleep(MADE);

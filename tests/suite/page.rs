@@ -223,9 +223,11 @@ async fn the_transcript_is_one_tab_stop_and_keeps_still_while_it_is_read() {
         .await
         .expect("it takes keys");
     browser
-        .run(
+        .until(
             "const audio = document.querySelector('#episode audio');
-             audio.currentTime = audio.duration - 1",
+             if (!(audio.duration > 1)) return false;
+             audio.currentTime = audio.duration - 1;
+             return true",
         )
         .await;
     browser.wait_for(".transcript [aria-current]").await;
@@ -244,11 +246,13 @@ async fn the_transcript_is_one_tab_stop_and_keeps_still_while_it_is_read() {
 
 #[tokio::test]
 async fn a_link_to_an_unfinished_episode_opens_it_when_it_is_ready() {
-    let world = World::start_with("tone:200");
+    let world = World::start();
+    pause(&world, "generate", true);
     let id = world.accept("Paris, France", "short");
     let browser = Browser::open(&format!("{}/#/podcast/{id}", world.origin())).await;
 
     let told = browser.text("#episode .meta").await;
+    pause(&world, "generate", false);
 
     assert!(
         told.starts_with("This episode is still being made."),
@@ -268,8 +272,9 @@ async fn an_episode_that_could_not_be_had_opens_once_the_server_is_back() {
 
     world.stop();
     card.click().await.expect("it is a link");
-    let told = browser.text("#episode").await;
-    assert!(told.contains("Cannot be opened now"), "{told}");
+    browser
+        .until("return document.querySelector('#episode').textContent.includes('Cannot be opened now')")
+        .await;
     world.restart();
 
     browser.wait_for("#episode audio").await;
@@ -291,7 +296,9 @@ async fn a_link_to_a_failed_episode_says_why_there_is_none() {
     let told = browser.text("#episode .error").await;
 
     assert!(told.contains("Nothing is on record about Paris"), "{told}");
-    assert_eq!(browser.text("#jobs .percent").await, "Failed");
+    browser
+        .until("return document.querySelector('#jobs .percent')?.textContent === 'Failed'")
+        .await;
     let bars = "return [...document.querySelectorAll('#jobs progress')].filter((bar) => bar.checkVisibility()).length";
     assert_eq!(browser.run(bars).await, 0);
     browser.close().await;

@@ -105,15 +105,22 @@ fn colors_are_for_terminals_only() {
 
 #[test]
 fn ctrl_c_lets_a_request_be_answered() {
-    let mut runner = Runner::start(&[]);
+    let try_once = || {
+        let mut runner = Runner::start(&[]);
 
-    let answer = runner.interrupt_while_it_answers();
+        let answer = runner.interrupt_while_it_answers(700);
 
-    assert_eq!(answer.map(|answer| answer.status).ok(), Some(200));
-    assert_eq!(runner.end().code(), Some(0));
-    assert!(!runner.data.path().join("address").exists());
-    let shown = runner.shown();
-    assert!(shown.contains("stopping: 1 × greeter-obey"), "{shown}");
+        assert_eq!(runner.end().code(), Some(0));
+        assert!(!runner.data.path().join("address").exists());
+        let status = answer.map(|answer| answer.status).ok();
+        let says_so = runner.shown().contains("stopping: 1 × greeter-obey");
+        (status, says_so)
+    };
+
+    // The request has a second and a half, which a machine that stands still may take from it.
+    let tries: Vec<_> = (0..3).map(|_| try_once()).collect();
+
+    assert!(tries.contains(&(Some(200), true)), "{tries:?}");
 }
 
 #[test]
@@ -199,7 +206,7 @@ impl Runner {
     fn serves_to_its_end(&mut self) {
         self.obey(&json!({ "log": WORD }));
         self.obey(&json!({ "do": "fail" }));
-        let answer = self.interrupt_while_it_answers();
+        let answer = self.interrupt_while_it_answers(100);
 
         assert_eq!(answer.map(|answer| answer.status).ok(), Some(200));
         assert_eq!(self.end().code(), Some(0));
@@ -232,11 +239,11 @@ impl Runner {
         ask(&self.client, command).unwrap()
     }
 
-    /// Sends what Ctrl-C sends, in the middle of a request; returns what becomes of that.
-    fn interrupt_while_it_answers(&self) -> Result<Answer, String> {
+    /// Sends what Ctrl-C sends, in the middle of a request that takes so long; returns what becomes of that.
+    fn interrupt_while_it_answers(&self, takes_ms: u64) -> Result<Answer, String> {
         let client = self.client.clone();
         let note = self.data.path().join("note");
-        let command = json!({ "note": note, "sleep_ms": 700 });
+        let command = json!({ "note": note, "sleep_ms": takes_ms });
         let asking = thread::spawn(move || ask(&client, &command));
         until(|| note.exists().then_some(()), "it begins");
         self.interrupt();

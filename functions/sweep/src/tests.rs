@@ -346,6 +346,7 @@ fn answer_one(listener: &TcpListener) -> String {
     while !request.ends_with('}') {
         let mut part = [0; 4096];
         let length = socket.read(&mut part).unwrap();
+        assert_ne!(length, 0, "{request}");
         request.push_str(&String::from_utf8_lossy(&part[..length]));
     }
     let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\n\

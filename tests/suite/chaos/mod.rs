@@ -125,6 +125,8 @@ fn run(dose: Dose) -> Outcome {
     let mut storm = Storm::new(&mut world, &witness, &violations, dose.seed);
     storm.rage(dose.kills);
     let struck = storm.end();
+    // The last one killed may be dying still, with a request that it took.
+    thread::sleep(Duration::from_secs(2));
     let calm = Instant::now();
     settle(&world, &witness, &violations);
     let settling = calm.elapsed();

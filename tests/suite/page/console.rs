@@ -41,7 +41,7 @@ async fn the_list_is_one_tab_stop_and_the_arrow_keys_lead_on() {
 #[tokio::test]
 async fn a_process_that_ends_leaves_the_focus_beside_it() {
     let world = World::start();
-    run_two_at_once(&world, "Status");
+    run_two_at_once(&world);
     let browser = open_console(&world).await;
     let processes =
         |count: usize| format!("return document.querySelectorAll(\"{KILL}\").length === {count}");
@@ -197,16 +197,21 @@ fn ask_about_nothing(world: &World, times: usize) {
     }
 }
 
-/// Has two processes of a function, which is slow for that.
-fn run_two_at_once(world: &World, function: &str) {
-    set_faults(world, function, &json!({ "latency_ms": 500 }));
-    let asked = [world.client(), world.client()].map(|client| {
-        thread::spawn(move || client.try_ask("GET", "/api/v1/podcasts/status/nothing", &[], None))
-    });
-    for answer in asked {
-        answer.join().unwrap().expect("the emulator answers");
+/// Has two processes of the function `status`, which is slow for that.
+fn run_two_at_once(world: &World) {
+    set_faults(world, "Status", &json!({ "latency_ms": 500 }));
+    // Two requests that meet only just may be answered one after the other.
+    while world.processes("status").len() < 2 {
+        let asked = [world.client(), world.client()].map(|client| {
+            thread::spawn(move || {
+                client.try_ask("GET", "/api/v1/podcasts/status/nothing", &[], None)
+            })
+        });
+        for answer in asked {
+            answer.join().unwrap().expect("the emulator answers");
+        }
     }
-    set_faults(world, function, &json!({}));
+    set_faults(world, "Status", &json!({}));
 }
 
 async fn focus(browser: &Browser, css: &str) {

@@ -85,6 +85,7 @@ fn answer_all(listener: &TcpListener, asked: &Sender<Value>) {
         while !request.ends_with('}') {
             let mut part = [0; 4096];
             let length = socket.read(&mut part).unwrap();
+            assert_ne!(length, 0, "{request}");
             request.push_str(&String::from_utf8_lossy(&part[..length]));
         }
         let body = request.split_once("\r\n\r\n").unwrap().1;

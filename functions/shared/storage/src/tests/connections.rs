@@ -100,7 +100,7 @@ async fn reading_does_not_wait_for_a_writer() {
 
     assert_eq!(message, "Waiting to start");
     assert!(
-        started.elapsed() < Duration::from_secs(5),
+        started.elapsed() < Duration::from_secs(20),
         "{:?}",
         started.elapsed()
     );
@@ -121,7 +121,7 @@ async fn a_write_that_waits_does_not_hold_up_its_runtime() {
 
     assert!(!waiting.is_finished());
     assert!(
-        started.elapsed() < Duration::from_secs(5),
+        started.elapsed() < Duration::from_secs(20),
         "the only thread was blocked"
     );
     other.execute("ROLLBACK", ()).await.unwrap();
@@ -155,7 +155,7 @@ async fn a_write_that_waited_too_long_is_refused_and_never_made() {
         matches!(extended, Err(StorageError::Busy(_))),
         "{extended:?}"
     );
-    assert!(waited < Duration::from_secs(5), "{waited:?}");
+    assert!(waited < Duration::from_secs(20), "{waited:?}");
     other.execute("ROLLBACK", ()).await.unwrap();
     let id = job.podcast.id.to_string();
     assert_eq!(world.texts("SELECT id FROM podcasts").await, [id]);
