@@ -8,10 +8,10 @@ use fst::{
 use crate::{
     fold::fold,
     listed::Listed,
-    pack::{COUNTRIES, Country, PACK},
+    pack::{Country, PACK},
     qualifier,
     resolution::Match,
-    resolve::{CLEAR_LEAD, Reading, is_twin, outshines, prominence},
+    resolve::{CLEAR_LEAD, Reading, is_twin, prominence},
 };
 
 /// A guess of this score is believed: a city of 200,000 people with one of seven letters wrong.
@@ -180,18 +180,10 @@ pub(crate) fn convinces(guesses: &[Guess], reading: &Reading) -> bool {
         .any(|guess| first.score - guess.score < CLEAR_LEAD);
     let is_whole_own_name = fold(first.place.name()) == first.name;
     let is_country = !says_where
-        && country_near(&reading.name).is_some_and(|(country, slips)| {
-            slips <= first.slips && !outshines(first.place, is_whole_own_name, country)
+        && Country::near(&reading.name).is_some_and(|(country, slips)| {
+            slips <= first.slips && !country.is_outshone(first.place, is_whole_own_name)
         });
     (is_known || is_found_there) && !is_rivalled && !is_country
-}
-
-/// Returns the country whose name is nearest, and how many slips away it is.
-pub(crate) fn country_near(name: &str) -> Option<(&'static Country, usize)> {
-    COUNTRIES
-        .iter()
-        .filter_map(|country| Some((country, qualifier::slips_from(&fold(&country.name), name)?)))
-        .min_by_key(|(_, slips)| *slips)
 }
 
 /// Returns the folded name of the region whose name is nearest.

@@ -8,6 +8,7 @@
 
 mod attribution;
 mod coordinates;
+mod country;
 mod fact;
 mod facts;
 mod fold;

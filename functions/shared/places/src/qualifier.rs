@@ -1,4 +1,4 @@
-use crate::{fold::fold, listed::Listed, pack::COUNTRIES};
+use crate::{fold::fold, listed::Listed, pack::Country};
 
 /// Whether folded words behind a name, `france` or `tx` or `travis county texas`, fit a place.
 pub(crate) fn qualifies(qualifier: &str, place: Listed) -> bool {
@@ -28,21 +28,12 @@ fn slips_in(qualifier: &str, place: Listed) -> Option<usize> {
         .filter_map(|name| slips_from(&fold(name), qualifier))
         .min()
         // Austria is no slip of the keys for Australia, nor Iran for Iraq.
-        .filter(|_| !is_country(qualifier))
-}
-
-fn is_country(words: &str) -> bool {
-    let mut names = COUNTRIES.iter().flat_map(|country| &country.aliases);
-    names.any(|name| name == words)
+        .filter(|_| Country::called(qualifier).is_none())
 }
 
 fn fits(qualifier: &str, place: Listed) -> bool {
     place.country_code().eq_ignore_ascii_case(qualifier)
-        || place
-            .country()
-            .aliases
-            .iter()
-            .any(|alias| alias == qualifier)
+        || place.country().is_called(qualifier)
         || names_region(qualifier, place)
         || place
             .district()

@@ -3,7 +3,7 @@ use crate::{
     fold::fold,
     guess::{self, Guess, OWN_NAME},
     listed::{Listed, km_between},
-    pack::{COUNTRIES, Country, PACK},
+    pack::{Country, PACK},
     place::Place,
     qualifier::qualifies,
     region::Region,
@@ -40,7 +40,8 @@ pub fn resolve(query: &str) -> Resolution {
         None => {}
     }
     let readings = readings(query);
-    if let Some(found) = exact(&readings) {
+    let without_article = || exact(&self::readings(behind_article(query)?));
+    if let Some(found) = exact(&readings).or_else(without_article) {
         return found;
     }
     let mut guesses = Vec::new();
@@ -89,6 +90,12 @@ fn readings(query: &str) -> Vec<Reading> {
     readings
 }
 
+/// Returns what stands behind `the`.
+fn behind_article(query: &str) -> Option<&str> {
+    let (first, rest) = query.split_once(' ')?;
+    first.eq_ignore_ascii_case("the").then_some(rest)
+}
+
 /// Tries names letter for letter.
 fn exact(readings: &[Reading]) -> Option<Resolution> {
     for (at, reading) in readings.iter().enumerate() {
@@ -97,10 +104,10 @@ fn exact(readings: &[Reading]) -> Option<Resolution> {
         if at == 0 && reading.qualifiers.is_empty() {
             let is_outshone = |country: &&Country| {
                 hits.first()
-                    .is_some_and(|hit| outshines(hit.place, hit.is_own_name, country))
+                    .is_some_and(|hit| country.is_outshone(hit.place, hit.is_own_name))
             };
-            if let Some(country) = country_called(&reading.name).filter(|c| !is_outshone(c)) {
-                return Some(country_answer(country));
+            if let Some(country) = Country::called(&reading.name).filter(|c| !is_outshone(c)) {
+                return Some(country.answer());
             }
         }
         if let Some(region) = Region::called(reading).filter(|r| !r.is_outshone(&hits, reading)) {
@@ -111,34 +118,6 @@ fn exact(readings: &[Reading]) -> Option<Resolution> {
         }
     }
     None
-}
-
-/// Whether a place is better known by the name than the country: Singapore, Luxembourg, Monaco.
-pub(crate) fn outshines(place: Listed, is_own_name: bool, country: &Country) -> bool {
-    place.is_capital() && place.country_code() == country.code && is_own_name
-}
-
-fn country_called(name: &str) -> Option<&'static Country> {
-    COUNTRIES
-        .iter()
-        .find(|country| country.aliases.iter().any(|alias| alias == name))
-}
-
-fn country_answer(country: &'static Country) -> Resolution {
-    let mut places: Vec<Listed> = Listed::all()
-        .filter(|place| place.country_code() == country.code && !place.is_section())
-        .take(MOST_ALTERNATIVES + 1)
-        .collect();
-    places.sort_by_key(|place| !place.is_capital());
-    Resolution {
-        kind: Kind::Country,
-        matched: Match::Exact,
-        confidence: 1.0,
-        place: None,
-        alternatives: choices(places),
-        did_you_mean: Vec::new(),
-        message: format!("{} is a country; choose a place in it", country.name),
-    }
 }
 
 /// A place that answers to a name, and how well.
@@ -388,8 +367,8 @@ fn suggestions(query: &str, readings: &[Reading], mut guesses: Vec<Guess>) -> Ve
 
 /// The country, or else the region, whose name is nearest.
 fn area_near(name: &str) -> Option<Resolution> {
-    if let Some((country, _)) = guess::country_near(name) {
-        return Some(country_answer(country));
+    if let Some((country, _)) = Country::near(name) {
+        return Some(country.answer());
     }
     let region = Region::called(&Reading {
         name: guess::region_near(name)?,

@@ -260,6 +260,41 @@ fn a_country_is_a_country_and_no_town_of_a_similar_name() {
 }
 
 #[test]
+fn a_country_may_have_an_article_and_be_called_as_people_call_it() {
+    for (query, country) in [
+        ("the Philippines", "Philippines"),
+        ("The USA", "United States"),
+        ("The Gambia", "Gambia"),
+        ("St. Lucia", "Saint Lucia"),
+        (
+            "St Vincent & the Grenadines",
+            "Saint Vincent and the Grenadines",
+        ),
+        ("Bosnia", "Bosnia and Herzegovina"),
+        ("Bosnia-Herzegovina", "Bosnia and Herzegovina"),
+        ("Congo", "Democratic Republic of the Congo"),
+    ] {
+        let found = resolve(query);
+        assert_eq!(found.kind, Kind::Country, "{query}: {}", found.message);
+        let first = &found.alternatives[0].label;
+        assert!(first.ends_with(country), "{query}: {first}");
+    }
+    for (query, understood) in [
+        ("London, the UK", "London, England, United Kingdom"),
+        (
+            "Manila, the Philippines",
+            "Manila, National Capital Region, Philippines",
+        ),
+        ("The Hague", "The Hague, South Holland, The Netherlands"),
+        ("the Bronx", "The Bronx, New York, United States"),
+        ("Brazzaville, Congo", "Brazzaville, Republic of the Congo"),
+    ] {
+        let place = resolve(query).place;
+        assert_eq!(place.expect(query).label(), understood, "{query}");
+    }
+}
+
+#[test]
 fn a_region_is_a_region() {
     let found = resolve("Bavaria");
 

@@ -1,0 +1,97 @@
+use std::{borrow::Cow, collections::HashMap, sync::LazyLock};
+
+use crate::{
+    fold::fold,
+    listed::Listed,
+    pack::{COUNTRIES, Country},
+    qualifier::slips_from,
+    resolution::{Kind, Match, Resolution},
+    resolve::{MOST_ALTERNATIVES, choices},
+};
+
+/// What people call a country beside the names in the pack.
+const ALSO_CALLED: [(&str, &str); 8] = [
+    ("BA", "bosnia"),
+    ("CD", "congo"),
+    ("CG", "congo"),
+    ("IE", "republic of ireland"),
+    ("KN", "saint kitts"),
+    ("SA", "ksa"),
+    ("SK", "slovak republic"),
+    ("TC", "turks and caicos"),
+];
+
+/// Countries by every name they have, with what goes without saying left out.
+static NAMES: LazyLock<HashMap<String, Vec<&Country>>> = LazyLock::new(|| {
+    let mut names: HashMap<String, Vec<&Country>> = HashMap::new();
+    for country in COUNTRIES.iter() {
+        let also = ALSO_CALLED.iter().filter(|(code, _)| *code == country.code);
+        let aliases = country.aliases.iter().map(String::as_str);
+        for name in aliases.chain(also.map(|(_, name)| *name)) {
+            names
+                .entry(plain(name).into_owned())
+                .or_default()
+                .push(country);
+        }
+    }
+    names
+});
+
+impl Country {
+    /// Returns the country of a folded name: `the usa` and `st lucia` are names as `usa` and `saint lucia` are.
+    pub(crate) fn called(name: &str) -> Option<&'static Self> {
+        NAMES.get(&*plain(name))?.first().copied()
+    }
+
+    /// Whether folded words are a name of this country.
+    pub(crate) fn is_called(&self, words: &str) -> bool {
+        let called = NAMES.get(&*plain(words)).into_iter().flatten();
+        called.into_iter().any(|country| country.code == self.code)
+    }
+
+    /// Returns the country whose name is nearest, and how many slips away it is.
+    pub(crate) fn near(name: &str) -> Option<(&'static Self, usize)> {
+        COUNTRIES
+            .iter()
+            .filter_map(|country| Some((country, slips_from(&fold(&country.name), name)?)))
+            .min_by_key(|(_, slips)| *slips)
+    }
+
+    /// Whether a place is better known by the name than the country: Singapore, Luxembourg, Monaco.
+    pub(crate) fn is_outshone(&self, place: Listed, is_own_name: bool) -> bool {
+        place.is_capital() && place.country_code() == self.code && is_own_name
+    }
+
+    /// Answers whoever asked for all of it with some of its places.
+    pub(crate) fn answer(&self) -> Resolution {
+        let mut places: Vec<Listed> = Listed::all()
+            .filter(|place| place.country_code() == self.code && !place.is_section())
+            .take(MOST_ALTERNATIVES + 1)
+            .collect();
+        places.sort_by_key(|place| !place.is_capital());
+        Resolution {
+            kind: Kind::Country,
+            matched: Match::Exact,
+            confidence: 1.0,
+            place: None,
+            alternatives: choices(places),
+            did_you_mean: Vec::new(),
+            message: format!("{} is a country; choose a place in it", self.name),
+        }
+    }
+}
+
+/// A folded name without the words that some write and others do not.
+fn plain(name: &str) -> Cow<'_, str> {
+    if !name
+        .split(' ')
+        .any(|word| matches!(word, "the" | "and" | "st"))
+    {
+        return name.into();
+    }
+    let words = name
+        .split(' ')
+        .filter(|word| !matches!(*word, "the" | "and"));
+    let words = words.map(|word| if word == "st" { "saint" } else { word });
+    words.collect::<Vec<_>>().join(" ").into()
+}
