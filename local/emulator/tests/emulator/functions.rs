@@ -57,6 +57,7 @@ async fn a_process_that_has_just_answered_is_met_again_though_another_is_idle() 
             quick_pairs += 1;
         }
     }
+    assert!(quick_pairs > 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
