@@ -5,8 +5,9 @@ use crate::{
     listed::Listed,
     pack::{COUNTRIES, Country},
     qualifier::slips_from,
+    region::MOST_NAMESAKES,
     resolution::{Kind, Match, Resolution},
-    resolve::{MOST_ALTERNATIVES, choices},
+    resolve::{Hit, MOST_ALTERNATIVES, choices},
 };
 
 /// What people call a country beside the names in the pack.
@@ -38,15 +39,19 @@ static NAMES: LazyLock<HashMap<String, Vec<&Country>>> = LazyLock::new(|| {
 });
 
 impl Country {
-    /// Returns the country of a folded name: `the usa` and `st lucia` are names as `usa` and `saint lucia` are.
+    /// Returns the country of a folded name, of several the first by code: `the usa` and `st lucia` are names as
+    /// `usa` and `saint lucia` are.
     pub(crate) fn called(name: &str) -> Option<&'static Self> {
-        NAMES.get(&*plain(name))?.first().copied()
+        Self::all_called(name).next()
     }
 
     /// Whether folded words are a name of this country.
     pub(crate) fn is_called(&self, words: &str) -> bool {
-        let called = NAMES.get(&*plain(words)).into_iter().flatten();
-        called.into_iter().any(|country| country.code == self.code)
+        Self::all_called(words).any(|country| country.code == self.code)
+    }
+
+    fn all_called(name: &str) -> impl Iterator<Item = &'static Self> {
+        NAMES.get(&*plain(name)).into_iter().flatten().copied()
     }
 
     /// Returns the country whose name is nearest, and how many slips away it is.
@@ -62,13 +67,22 @@ impl Country {
         place.is_capital() && place.country_code() == self.code && is_own_name
     }
 
-    /// Answers whoever asked for all of it with some of its places.
-    pub(crate) fn answer(&self) -> Resolution {
-        let mut places: Vec<Listed> = Listed::all()
-            .filter(|place| place.country_code() == self.code && !place.is_section())
-            .take(MOST_ALTERNATIVES + 1)
+    /// Offers places in it, and a few elsewhere that the name, too, may mean.
+    pub(crate) fn answer(&self, name: &str, namesakes: &[Hit]) -> Resolution {
+        let others = Self::all_called(name).filter(|country| country.code != self.code);
+        let is_elsewhere = |hit: &&Hit| hit.place.country_code() != self.code;
+        let namesakes = namesakes
+            .iter()
+            .filter(|hit| hit.is_own_name && hit.is_known())
+            .filter(is_elsewhere);
+        let elsewhere: Vec<Listed> = others
+            .filter_map(|country| country.places().first().copied())
+            .chain(namesakes.map(|hit| hit.place))
+            .take(MOST_NAMESAKES)
             .collect();
-        places.sort_by_key(|place| !place.is_capital());
+        let mut places = self.places();
+        places.truncate(MOST_ALTERNATIVES - elsewhere.len());
+        places.extend(elsewhere);
         Resolution {
             kind: Kind::Country,
             matched: Match::Exact,
@@ -79,19 +93,29 @@ impl Country {
             message: format!("{} is a country; choose a place in it", self.name),
         }
     }
+
+    /// The first places in it, its capital before all.
+    fn places(&self) -> Vec<Listed> {
+        let mut places: Vec<Listed> = Listed::all()
+            .filter(|place| place.country_code() == self.code && !place.is_section())
+            .take(MOST_ALTERNATIVES + 1)
+            .collect();
+        places.sort_by_key(|place| !place.is_capital());
+        places
+    }
 }
 
-/// A folded name without the words that some write and others do not.
+/// A folded name without the words that some write and others do not, unless it is made of them.
 fn plain(name: &str) -> Cow<'_, str> {
-    if !name
-        .split(' ')
-        .any(|word| matches!(word, "the" | "and" | "st"))
-    {
-        return name.into();
+    let is_said = |word: &&str| !matches!(*word, "the" | "and");
+    let words: Vec<&str> = name.split(' ').filter(is_said).collect();
+    match words[..] {
+        [] => name.into(),
+        _ => words
+            .iter()
+            .map(|word| if *word == "st" { "saint" } else { word })
+            .collect::<Vec<_>>()
+            .join(" ")
+            .into(),
     }
-    let words = name
-        .split(' ')
-        .filter(|word| !matches!(*word, "the" | "and"));
-    let words = words.map(|word| if word == "st" { "saint" } else { word });
-    words.collect::<Vec<_>>().join(" ").into()
 }

