@@ -24,8 +24,8 @@ const EXHAUSTED: &str = "This episode could not be made: something on our side f
 
 /// How long a line being recorded may go on after the process was told to stop.
 ///
-/// Giving the job back takes time too, on a busy machine seconds: whoever stops a process kills it a little later,
-/// Lambda after two seconds.
+/// Giving the job back takes time too, on a busy machine a second: the emulator kills a process two and a half seconds
+/// after it told it.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// How long the queue may take: a process that is told to stop has no time for its retries.

@@ -185,6 +185,14 @@ impl World {
         }
     }
 
+    /// Waits until its first line is being recorded.
+    async fn recording(&self, id: PodcastId) {
+        let is_first = |message: &str| message.starts_with("Recording line 1 ");
+        while !is_first(&self.detail(id).await.podcast.message) {
+            tokio::time::sleep(LINE_TAKES / 20).await;
+        }
+    }
+
     /// Hands the worker one message for each body, and returns the ids of those that come again.
     async fn deliver(&self, bodies: &[&str], deadline: SystemTime) -> Vec<String> {
         self.deliver_received(bodies, 1, deadline).await
@@ -366,15 +374,7 @@ async fn a_line_spoken_after_the_lease_was_lost_is_not_stored() {
     let late = world.claimed_ago(id, 29).await;
 
     let (end, ()) = tokio::join!(stages::run(late), async {
-        while !world
-            .detail(id)
-            .await
-            .podcast
-            .message
-            .starts_with("Recording line 1 ")
-        {
-            tokio::time::sleep(LINE_TAKES / 20).await;
-        }
+        world.recording(id).await;
         let later = Timestamp::now() + SignedDuration::from_secs(2);
         world.claimed(id, later).await;
     });
@@ -424,6 +424,30 @@ async fn a_worker_told_to_stop_gives_the_attempt_back() {
     assert_eq!(again, ["0"]);
     assert_eq!((podcast.status, podcast.attempt), (Status::Pending, 0));
     assert!(!world.clips().await.is_empty(), "what was recorded stays");
+}
+
+#[tokio::test]
+async fn a_worker_told_to_stop_in_the_middle_of_a_long_line_does_not_wait_for_it() {
+    let line_takes = LINE_TAKES * 80;
+    let world = World::with(VoiceSource::Tone {
+        line_takes,
+        fatal_word: None,
+    })
+    .await;
+    let id = world.written().await;
+
+    let message = body(id);
+    let bodies = [message.as_str()];
+    let began = SystemTime::now();
+    let (again, ()) = tokio::join!(world.deliver(&bodies, far()), async {
+        world.recording(id).await;
+        world.worker.stop();
+    });
+
+    assert!(began.elapsed().unwrap() < line_takes);
+    assert_eq!(again, ["0"]);
+    let podcast = world.detail(id).await.podcast;
+    assert_eq!((podcast.status, podcast.attempt), (Status::Pending, 0));
 }
 
 #[tokio::test]
