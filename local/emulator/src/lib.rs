@@ -17,6 +17,7 @@ mod reload;
 mod reply;
 pub mod runtime;
 pub mod schedule;
+mod taken;
 pub mod template;
 mod terminal;
 mod trace;

@@ -225,11 +225,9 @@ async fn start(pool: &Arc<Pool>, build: u64) -> Result<Environment, NotUp> {
 async fn start_within(pool: &Arc<Pool>, build: u64, limit: Duration) -> Result<Environment, NotUp> {
     let begin = Instant::now();
     let stopping = pool.shared().stopping.clone();
-    let spawned = stopping.run_until_cancelled(Environment::spawn(Arc::clone(pool), build));
-    let mut environment = match spawned.await {
-        Some(spawned) => spawned.map_err(NotUp::Missing)?,
-        None => return Err(NotUp::Stopping),
-    };
+    let mut environment = Environment::spawn(Arc::clone(pool), build)
+        .await
+        .map_err(NotUp::Missing)?;
     let (process, memory_limit_mb) = (environment.process.pid(), pool.memory_limit_mb());
     let up = tokio::select! {
         up = environment.come_up() => up,
@@ -259,7 +257,7 @@ impl Environment {
         let program = shared.settings.bin_dir.join(&pool.function().binary);
         // The desk is open before the process runs, or its first question would find nobody.
         let messages = shared.open_desk(&secret);
-        let started = Process::start(&shared.spawner, &program, &variables).await;
+        let started = Process::start(&shared.spawner, &program, &variables, &shared.stopping).await;
         let (process, output) = started.inspect_err(|_| {
             shared.desks().remove(&secret);
         })?;
@@ -487,7 +485,7 @@ impl Environment {
                 biased;
                 Some(message) = self.messages.recv() => {
                     if let Some(outcome) = self.answer_to(Some(job), message) {
-                        return self.explain(outcome).await;
+                        return self.explain(outcome, deadline).await;
                     }
                 }
                 status = self.process.wait() => return Verdict::Exited(describe(status)),
@@ -523,10 +521,15 @@ impl Environment {
     }
 
     /// Looks for the reason of an answer that broke off: most likely its process has just died.
-    async fn explain(&mut self, outcome: Result<Bytes, Failure>) -> Verdict {
+    async fn explain(&mut self, outcome: Result<Bytes, Failure>, deadline: Instant) -> Verdict {
         let is_truncated = |failure: &Failure| failure.kind == FailureKind::Truncated;
+        let patience = match self.pool.shared().is_stopping() {
+            true => PATIENCE,
+            false => END_PATIENCE,
+        };
+        let until = deadline.min(Instant::now() + patience);
         if outcome.as_ref().is_err_and(is_truncated)
-            && let Ok(Err(NotUp::Ended(how))) = timeout(END_PATIENCE, self.come_up()).await
+            && let Ok(Err(NotUp::Ended(how))) = timeout_at(until, self.come_up()).await
         {
             return Verdict::Exited(how);
         }

@@ -33,7 +33,6 @@ mod verdict;
 
 pub use card::{EnvironmentState, EnvironmentView};
 pub use invocation::{Failure, FailureKind, Invocation, Run};
-pub(crate) use process::{TRIES, TRY_AGAIN_AFTER};
 pub use settings::{Attach, Settings};
 pub(crate) use settings::{EVENT_BYTES, MOST_ENVIRONMENTS};
 pub use stream::{Answering, Stream};

@@ -31,12 +31,6 @@ use tokio_util::sync::CancellationToken;
 /// How long a program may be missing or half written; a linker's last step takes less, on a slow disk too.
 const UNFINISHED_LIMIT: Duration = Duration::from_secs(5);
 
-/// How often, and how far apart, it is tried to take what another emulator still has: two seconds in all.
-///
-/// A child that one starts as it is killed holds its sockets and its locks until the child gets to run, and ends.
-pub(crate) const TRIES: u32 = 100;
-pub(crate) const TRY_AGAIN_AFTER: Duration = Duration::from_millis(20);
-
 /// How many files a process may have open, as on Lambda.
 const OPEN_FILES: u64 = 1024;
 
@@ -102,16 +96,19 @@ struct Attached {
 pub(super) type Exit = Option<ExitStatus>;
 
 impl Process {
-    /// Starts `program`, waiting a moment for it to be whole; what it writes comes out of the returned pipe.
+    /// Starts `program`, waiting a moment for it to be whole, unless the emulator is `stopping`; what it writes comes
+    /// out of the returned pipe.
     pub(super) async fn start(
         spawner: &Spawner,
         program: &Path,
         variables: &BTreeMap<String, String>,
+        stopping: &CancellationToken,
     ) -> io::Result<(Process, PipeReader)> {
         let begin = Instant::now();
+        let may_wait = || begin.elapsed() < UNFINISHED_LIMIT && !stopping.is_cancelled();
         loop {
             match Process::start_now(spawner, program, variables).await {
-                Err(error) if is_unfinished(&error) && begin.elapsed() < UNFINISHED_LIMIT => {
+                Err(error) if is_unfinished(&error) && may_wait() => {
                     sleep(Duration::from_millis(10)).await;
                 }
                 other => return other,

@@ -35,7 +35,7 @@ pub struct Settings {
     /// How long a run may go on by itself when the emulator stops, before its process gets SIGTERM.
     ///
     /// A function that knows of no SIGTERM dies of it, and its caller gets an error where the answer was a moment
-    /// away. One that knows has what is left of `grace`.
+    /// away. One that knows has what is left of `grace`, of which this is a part.
     pub drain: Duration,
     /// How long a process may go on when the emulator stops: then comes SIGKILL.
     pub grace: Duration,

@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{StoreError, tables::Tables};
 use crate::{
     faults::Faults,
-    runtime::{TRIES, TRY_AGAIN_AFTER},
+    taken::{TRIES, TRY_AGAIN_AFTER},
 };
 
 /// The most changes in one commit. The disk takes about as long for one as for all.
