@@ -210,15 +210,15 @@ def one_process(it):
 def frozen(it):
     file = note_file()
     process = call(it, {"linger": file})[0]["process"]
-    # It is stopped soon, not at once; a busy machine takes its time.
+    # It is stopped soon, not at once; a busy machine takes its time, and one quiet second may be the machine's own.
     end = time.monotonic() + 30
-    while (lines := lines_in_a_second(file)) > 1 and time.monotonic() < end:
+    while (lines := lines_in_a_second(file) + lines_in_a_second(file)) > 1 and time.monotonic() < end:
         pass
     # It must not go on in the calls of other probes.
     os.kill(process, 9)
     call(it, {})
 
-    check(lines <= 1, f"it wrote {lines} lines in a second")
+    check(lines <= 1, f"it wrote {lines} lines in two seconds")
 
 
 def lines_in_a_second(file):

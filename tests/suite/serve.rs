@@ -118,9 +118,12 @@ fn ctrl_c_lets_a_request_be_answered() {
     };
 
     // The request has a second and a half, which a machine that stands still may take from it.
-    let tries: Vec<_> = (0..3).map(|_| try_once()).collect();
+    let mut tries = Vec::new();
+    while tries.len() < 3 && !tries.contains(&(Some(200), true)) {
+        tries.push(try_once());
+    }
 
-    assert!(tries.contains(&(Some(200), true)), "{tries:?}");
+    assert_eq!(tries.last(), Some(&(Some(200), true)), "{tries:?}");
 }
 
 #[test]

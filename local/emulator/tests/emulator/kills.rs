@@ -23,10 +23,10 @@ use crate::world::{agent, options, setting, start};
 /// As many as every run of the tests has time for.
 const FEW_KILLS: u64 = 10;
 
-/// How long after its start the emulator is killed at the latest.
+/// How long after its start the emulator is killed at the latest, as long as something gets through.
 const LIFE_MS: u64 = 300;
 
-/// The longest life where shorter ones let nothing through: with those before it that makes five minutes.
+/// No life is allowed to be twice as long: with those before it that makes five minutes.
 const LONGEST_LIFE_MS: u64 = 150_000;
 
 /// Those who send at the same time.

@@ -5,7 +5,7 @@ use rand::{rngs::StdRng, seq::IndexedRandom};
 use serde_json::{Value, json};
 
 /// The timeout of functions that end by themselves, which takes some of them seconds on a busy machine.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The timeout of functions that are meant to reach it.
 const SHORT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -19,7 +19,7 @@ pub(super) const FUNCTIONS: [(&str, Duration, &str); 4] = [
 ];
 
 /// What a machine that is busy may add to any limit.
-const PATIENCE: Duration = Duration::from_secs(15);
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Deed {

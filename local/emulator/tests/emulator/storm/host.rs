@@ -15,7 +15,7 @@ use nix::{
 use serde_json::{Value, json};
 use ureq::Agent;
 
-use super::deed::{FUNCTIONS, TIMEOUT};
+use super::deed::{self, FUNCTIONS};
 use crate::world::{PATIENCE, options, state_of};
 
 /// Another copy of this program, which runs [`the_emulator_under_fire`]. Dropping it kills it.
@@ -80,7 +80,7 @@ impl Host {
         let (failed, answer) = self.invoke("Storm", &json!({}));
         assert!(!failed, "{answer}");
         assert!(
-            begin.elapsed() < TIMEOUT,
+            begin.elapsed() < deed::PATIENCE,
             "a plain call took {:?}",
             begin.elapsed()
         );
@@ -133,7 +133,7 @@ impl Host {
     pub(super) fn eventually(&self, what: &str, holds: impl Fn() -> bool) {
         let begin = Instant::now();
         while !holds() {
-            assert!(begin.elapsed() < PATIENCE, "never came true: {what}");
+            assert!(begin.elapsed() < deed::PATIENCE, "never came true: {what}");
             thread::sleep(Duration::from_millis(10));
         }
     }
