@@ -5,9 +5,8 @@ use crate::{
     listed::Listed,
     pack::{COUNTRIES, Country},
     qualifier::slips_from,
-    region::MOST_NAMESAKES,
-    resolution::{Kind, Match, Resolution},
-    resolve::{Hit, MOST_ALTERNATIVES, choices},
+    resolution::{Kind, Resolution},
+    resolve::{Hit, MOST_ALTERNATIVES, area},
 };
 
 /// What people call a country beside the names in the pack.
@@ -75,23 +74,11 @@ impl Country {
             .iter()
             .filter(|hit| hit.is_own_name && hit.is_known())
             .filter(is_elsewhere);
-        let elsewhere: Vec<Listed> = others
+        let elsewhere = others
             .filter_map(|country| country.places().first().copied())
-            .chain(namesakes.map(|hit| hit.place))
-            .take(MOST_NAMESAKES)
-            .collect();
-        let mut places = self.places();
-        places.truncate(MOST_ALTERNATIVES - elsewhere.len());
-        places.extend(elsewhere);
-        Resolution {
-            kind: Kind::Country,
-            matched: Match::Exact,
-            confidence: 1.0,
-            place: None,
-            alternatives: choices(places),
-            did_you_mean: Vec::new(),
-            message: format!("{} is a country; choose a place in it", self.name),
-        }
+            .chain(namesakes.map(|hit| hit.place));
+        let message = format!("{} is a country; choose a place in it", self.name);
+        area(Kind::Country, self.places(), elsewhere.collect(), message)
     }
 
     /// The first places in it, its capital before all.
@@ -107,15 +94,13 @@ impl Country {
 
 /// A folded name without the words that some write and others do not, unless it is made of them.
 fn plain(name: &str) -> Cow<'_, str> {
-    let is_said = |word: &&str| !matches!(*word, "the" | "and");
-    let words: Vec<&str> = name.split(' ').filter(is_said).collect();
-    match words[..] {
-        [] => name.into(),
-        _ => words
-            .iter()
-            .map(|word| if *word == "st" { "saint" } else { word })
-            .collect::<Vec<_>>()
-            .join(" ")
-            .into(),
+    let is_mute = |word: &str| matches!(word, "the" | "and");
+    let is_plain = |word: &str| !is_mute(word) && word != "st";
+    let mut words = name.split(' ');
+    if words.clone().all(is_plain) || words.all(is_mute) {
+        return name.into();
     }
+    let said = name.split(' ').filter(|word| !is_mute(word));
+    let said = said.map(|word| if word == "st" { "saint" } else { word });
+    said.collect::<Vec<_>>().join(" ").into()
 }

@@ -8,14 +8,12 @@ use crate::{
     listed::Listed,
     pack::PACK,
     qualifier::{names_region, qualifies},
-    resolution::{Kind, Match, Resolution},
-    resolve::{Hit, MOST_ALTERNATIVES, Reading, choices},
+    resolution::{Kind, Resolution},
+    resolve::{Hit, MOST_ALTERNATIVES, Reading, area},
 };
 
 /// A region this much ahead of a place elsewhere is meant.
 const REGION_LEAD: f64 = 1.0;
-/// So many places of a region's name are offered beside the places in it.
-pub(crate) const MOST_NAMESAKES: usize = 2;
 
 /// The numbers of the regions of each name, folded.
 static REGIONS: LazyLock<HashMap<String, Vec<u16>>> = LazyLock::new(|| {
@@ -87,26 +85,14 @@ impl Region {
         let name = self.first.region().unwrap_or_default();
         let country = &self.first.country().name;
         let namesakes = namesakes.iter().filter(|hit| hit.is_known());
-        let namesakes: Vec<Listed> = namesakes
-            .take(MOST_NAMESAKES)
-            .map(|hit| hit.place)
-            .collect();
+        let namesakes: Vec<Listed> = namesakes.map(|hit| hit.place).collect();
         let or_one = match namesakes[..] {
             [] => "",
             _ => ", or one of that name",
         };
         let mut places = vec![self.first];
         places.extend(self.others);
-        places.truncate(MOST_ALTERNATIVES - namesakes.len());
-        places.extend(namesakes);
-        Resolution {
-            kind: Kind::Region,
-            matched: Match::Exact,
-            confidence: 1.0,
-            place: None,
-            alternatives: choices(places),
-            did_you_mean: Vec::new(),
-            message: format!("{name}, {country}, is a region; choose a place in it{or_one}"),
-        }
+        let message = format!("{name}, {country}, is a region; choose a place in it{or_one}");
+        area(Kind::Region, places, namesakes, message)
     }
 }

@@ -23,6 +23,8 @@ pub(crate) const CLEAR_LEAD: f64 = 1.6;
 const KNOWN_SCORE: f64 = 11.0;
 /// Score of a place that the books tell of: Granada is in Spain rather than in Nicaragua.
 const IN_BOOKS: f64 = 2.0;
+/// So many places elsewhere are offered beside the places in a country or region.
+const MOST_NAMESAKES: usize = 2;
 /// Coordinates farther than this from every listed place are of no place.
 const FARTHEST_KM: f64 = 50.0;
 
@@ -93,8 +95,10 @@ fn readings(query: &str) -> Vec<Reading> {
 /// Finds `the Azores`. Of places only regions: `the rock` is none, though there is a Rock.
 fn region_behind_article(query: &str) -> Option<Resolution> {
     let (first, rest) = query.split_once(' ')?;
-    let found = exact(&readings(rest)).filter(|_| first.eq_ignore_ascii_case("the"));
-    found.filter(|found| found.kind == Kind::Region)
+    if !first.eq_ignore_ascii_case("the") {
+        return None;
+    }
+    exact(&readings(rest)).filter(|found| found.kind == Kind::Region)
 }
 
 /// Tries names letter for letter.
@@ -248,8 +252,29 @@ pub(crate) fn is_twin(a: Listed, b: Listed) -> bool {
     a.name() == b.name() && a.km_to(b) < 15.0 || (a.is_section() && a.km_to(b) < 25.0)
 }
 
+/// Answers whoever asked for a country or region with places in it, and a few elsewhere that the name may mean, too.
+pub(crate) fn area(
+    kind: Kind,
+    mut places: Vec<Listed>,
+    mut elsewhere: Vec<Listed>,
+    message: String,
+) -> Resolution {
+    elsewhere.truncate(MOST_NAMESAKES);
+    places.truncate(MOST_ALTERNATIVES - elsewhere.len());
+    places.extend(elsewhere);
+    Resolution {
+        kind,
+        matched: Match::Exact,
+        confidence: 1.0,
+        place: None,
+        alternatives: choices(places),
+        did_you_mean: Vec::new(),
+        message,
+    }
+}
+
 /// Labels places so that no two share a label.
-pub(crate) fn choices(places: Vec<Listed>) -> Vec<Choice> {
+fn choices(places: Vec<Listed>) -> Vec<Choice> {
     let mut choices: Vec<Choice> = Vec::new();
     for place in places.into_iter().map(Listed::to_place) {
         let is_taken = |label: &String| choices.iter().any(|choice| choice.label == *label);
