@@ -325,17 +325,7 @@ mod tests {
     #[test]
     fn files_that_run_out_hide_nobody() {
         // In a process of its own: the other tests need files.
-        let run = std::process::Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--ignored",
-                "--exact",
-                "runtime::attached::tests::without_files",
-            ])
-            .output()
-            .unwrap();
-
-        let told = String::from_utf8_lossy(&run.stdout);
-        assert!(told.contains("1 passed"), "{told}");
+        crate::runtime::run_alone("runtime::attached::tests::without_files");
     }
 
     #[tokio::test]

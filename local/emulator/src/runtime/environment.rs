@@ -224,10 +224,10 @@ async fn start(pool: &Arc<Pool>, build: u64) -> Result<Environment, NotUp> {
 
 async fn start_within(pool: &Arc<Pool>, build: u64, limit: Duration) -> Result<Environment, NotUp> {
     let begin = Instant::now();
-    let stopping = pool.shared().stopping.clone();
     let mut environment = Environment::spawn(Arc::clone(pool), build)
         .await
         .map_err(NotUp::Missing)?;
+    let stopping = pool.shared().stopping.clone();
     let (process, memory_limit_mb) = (environment.process.pid(), pool.memory_limit_mb());
     let up = tokio::select! {
         up = environment.come_up() => up,

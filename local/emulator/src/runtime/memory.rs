@@ -143,17 +143,7 @@ mod tests {
     #[test]
     fn memory_that_is_used_is_counted_and_address_space_is_not() {
         // In a process of its own: other tests have memory and children, too.
-        let run = std::process::Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--ignored",
-                "--exact",
-                "runtime::memory::tests::what_is_used_and_what_is_not",
-            ])
-            .output()
-            .unwrap();
-
-        let told = String::from_utf8_lossy(&run.stdout);
-        assert!(told.contains("1 passed"), "{told}");
+        crate::runtime::run_alone("runtime::memory::tests::what_is_used_and_what_is_not");
     }
 
     #[test]

@@ -298,3 +298,15 @@ fn stopping() -> Failure {
         "the emulator is stopping",
     )
 }
+
+/// Runs an ignored test of this crate in a process of its own, and fails as it does.
+#[cfg(test)]
+fn run_alone(test: &str) {
+    let run = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", test])
+        .output()
+        .unwrap();
+
+    let told = String::from_utf8_lossy(&run.stdout);
+    assert!(told.contains("1 passed"), "{told}");
+}
