@@ -88,8 +88,13 @@ impl World {
     }
 
     async fn start() -> Self {
+        Self::speaking(LINE_TAKES).await
+    }
+
+    /// One whose lines take that long.
+    async fn speaking(line_takes: Duration) -> Self {
         Self::with(VoiceSource::Tone {
-            line_takes: LINE_TAKES,
+            line_takes,
             fatal_word: None,
         })
         .await
@@ -365,11 +370,7 @@ async fn a_worker_whose_lease_is_taken_stops_and_publishes_nothing() {
 
 #[tokio::test]
 async fn a_line_spoken_after_the_lease_was_lost_is_not_stored() {
-    let world = World::with(VoiceSource::Tone {
-        line_takes: LINE_TAKES * 20,
-        fatal_word: None,
-    })
-    .await;
+    let world = World::speaking(LINE_TAKES * 20).await;
     let id = world.written().await;
     let late = world.claimed_ago(id, 29).await;
 
@@ -429,11 +430,7 @@ async fn a_worker_told_to_stop_gives_the_attempt_back() {
 #[tokio::test]
 async fn a_worker_told_to_stop_in_the_middle_of_a_long_line_does_not_wait_for_it() {
     let line_takes = LINE_TAKES * 80;
-    let world = World::with(VoiceSource::Tone {
-        line_takes,
-        fatal_word: None,
-    })
-    .await;
+    let world = World::speaking(line_takes).await;
     let id = world.written().await;
 
     let message = body(id);
@@ -542,11 +539,7 @@ async fn missing_voices_fail_with_a_reason() {
 
 #[tokio::test]
 async fn an_error_that_may_pass_is_tried_five_times_and_then_told() {
-    let world = World::with(VoiceSource::Tone {
-        line_takes: Duration::ZERO,
-        fatal_word: None,
-    })
-    .await;
+    let world = World::speaking(Duration::ZERO).await;
     let id = world.written().await;
     fs::write(world.folder.path().join("media/work"), "no folder").unwrap();
 

@@ -59,11 +59,7 @@ async fn deliver_until_consumed(world: &World, raw: &Connection, id: PodcastId) 
 
 #[tokio::test]
 async fn changes_that_are_made_and_reported_as_failed_lose_no_job_and_make_none_twice() {
-    let world = World::with(VoiceSource::Tone {
-        line_takes: Duration::ZERO,
-        fatal_word: None,
-    })
-    .await;
+    let world = World::speaking(Duration::ZERO).await;
     let raw = raw(&world).await;
     let lives = if std::env::var_os("WHERECAST_LONG").is_some() {
         200

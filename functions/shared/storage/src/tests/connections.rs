@@ -27,7 +27,7 @@ async fn the_file_stays_in_wal_mode() {
 async fn storage_is_opened_while_another_process_writes_the_new_file() {
     let folder = tempfile::tempdir().unwrap();
     let config = config(&folder);
-    let other = libsql::Builder::new_local(&config.url).build().await;
+    let other = Builder::new_local(&config.url).build().await;
     let other = other.unwrap().connect().unwrap();
     other.execute("BEGIN IMMEDIATE", ()).await.unwrap();
 
