@@ -68,6 +68,10 @@ async fn reading_goes_on_at_the_first_of_the_older_ones() {
     browser
         .until("return !document.querySelector('#older').hidden")
         .await;
+    // The rows are drawn a frame later.
+    browser
+        .until("return document.querySelectorAll('#rows li').length >= 100")
+        .await;
     let oldest = "return Number([...document.querySelectorAll('#rows li')].at(-1).dataset.key)";
     let oldest = browser.run(oldest).await.as_u64().unwrap();
 
